@@ -16,7 +16,7 @@ import type { Embedding } from '../server/src/embedding/process/embedder-client.
 import { withoutTelemetry } from '../server/src/embedding/telemetry.ts'
 import { DomainError, messageOf } from '../server/src/errors.ts'
 
-/** Small members of families that are met often, and of further ones. */
+/** Small networks of common families, and of some others. */
 const BACKBONES: Record<string, readonly string[]> = {
   ConvNeXt: ['convnext_tiny', 'convnext_atto'],
   'ConvNeXt V2': ['convnextv2_atto', 'convnextv2_nano'],
@@ -48,7 +48,7 @@ const BACKBONES: Record<string, readonly string[]> = {
 const SIDE = 224
 const MAX_DIFFERENCE = 1e-4
 
-/** As backbones.py prints it. */
+/** The output of backbones.py. */
 type Computed = { name: string } & ({ vectors: number[][] } | { refused: string })
 
 const [python, ...given] = process.argv.slice(2)

@@ -18,9 +18,10 @@ export async function benchContention(
 ): Promise<string> {
   const rows: string[][] = []
   const models: Record<string, Config['embedder_registry']> = {
-    classical: { chosen_embedder: 'classical', embedders: {} },
+    classical: { chosen_embedder: 'classical', windows: 'none', embedders: {} },
     'ConvNeXt-Tiny': {
       chosen_embedder: 'convnext',
+      windows: 'none',
       embedders: {
         convnext: {
           target: 'timm',

@@ -8,11 +8,13 @@ import type { Catalog, ImageRecord } from '../server/src/catalog/catalog.ts'
 import { clientConfig, type PostgresOptions } from '../server/src/database/postgres/connection.ts'
 import { listen } from '../server/src/http/listen.ts'
 import { freePort } from '../server/src/testing/free-port.ts'
+import { copyRows } from '../server/src/testing/made-rows.ts'
 import { startPostgres } from '../server/src/testing/postgres.ts'
 import { configOf } from './config.ts'
 import { median, ms, percentile, type Section, table } from './support.ts'
 
-const ROWS = 100_000
+/** Rows that are indexed one by one; more are copies of them in further folders. */
+const INDEXED = 100_000
 const BATCH = 2_000
 const REQUESTS = 100
 const [FIRST, LAST] = [Date.UTC(2004, 0, 1), Date.UTC(2025, 11, 31)]
@@ -20,17 +22,17 @@ const DAY_MS = 24 * 3_600_000
 const PAGE = 100
 
 /** Lists and timeline over rows with made dates, over HTTP on both databases. Server and client share a process. */
-export async function benchDates(directory: string): Promise<Section> {
+export async function benchDates(directory: string, rows: number): Promise<Section> {
   const server = await startPostgres()
   try {
-    const embedded = await measureDatabase(join(directory, 'embedded'), {})
+    const embedded = await measureDatabase(join(directory, 'embedded'), rows, {})
     const options = await server.createDatabase()
     const keys = Object.fromEntries(Object.entries(options).map(([key, value]) => [`database.${key}`, value]))
-    const shared = await measureDatabase(join(directory, 'shared'), keys, () => vacuum(options))
-    const rows = Object.keys(embedded).map((name) => [name, ...embedded[name]!, ...shared[name]!])
+    const shared = await measureDatabase(join(directory, 'shared'), rows, keys, options)
+    const lines = Object.keys(embedded).map((name) => [name, ...embedded[name]!, ...shared[name]!])
     const head = ['', 'SQLite: median', 'p95', 'PostgreSQL: median', 'p95']
-    const title = `## Dates: ${ROWS} rows, ${REQUESTS} requests of each kind over HTTP\n`
-    return { text: [title, table(head, rows)].join('\n'), ratios: {} }
+    const title = `## Dates: ${rows} rows, ${REQUESTS} requests of each kind over HTTP\n`
+    return { text: [title, table(head, lines)].join('\n'), ratios: {} }
   } finally {
     await server.close()
   }
@@ -38,22 +40,26 @@ export async function benchDates(directory: string): Promise<Section> {
 
 async function measureDatabase(
   directory: string,
-  database: Record<string, unknown>,
-  afterwards?: () => Promise<void>,
+  rows: number,
+  keys: Record<string, unknown>,
+  options?: PostgresOptions,
 ): Promise<Record<string, string[]>> {
   mkdirSync(directory, { recursive: true })
   const config = configOf(directory, join(directory, 'data'), {
     'embedder_registry.chosen_embedder': 'classical',
-    ...database,
+    ...keys,
   })
-  const app = await createApp(config, { log: pino({ level: 'silent' }) })
+  const log = pino({ level: 'silent' })
+  const made = await createApp(config, { log })
+  await addRows(made.catalog, Math.min(rows, INDEXED)).finally(() => made.close())
+  await copyRows(options, config.data_directory, Math.ceil(rows / INDEXED) - 1)
+  if (options !== undefined) await vacuum(options)
+  const app = await createApp(config, { log })
   try {
-    await addRows(app.catalog)
-    await afterwards?.()
     const { url, close } = await listen(app.http, '127.0.0.1', await freePort())
     try {
       const results: Record<string, string[]> = {}
-      for (const [name, request] of Object.entries(requests())) {
+      for (const [name, request] of Object.entries(requests(rows))) {
         const times = await timesOf(url, request)
         results[name] = [ms(median(times)), ms(percentile(times, 0.95))]
       }
@@ -78,19 +84,26 @@ async function vacuum(options: PostgresOptions): Promise<void> {
 }
 
 /** Ten folders a year. One row in five has no capture time, one in a hundred is a copy, and one in ten of a raw and JPEG pair. */
-async function addRows(catalog: Catalog): Promise<void> {
+async function addRows(catalog: Catalog, rows: number): Promise<void> {
   const random = createRandom(1)
-  for (let start = 0; start < ROWS; start += BATCH)
-    await catalog.images.upsert(
-      Array.from({ length: BATCH }, (_, i) => rowOf(start + i, Math.floor(random.between(FIRST, LAST)))),
-    )
+  let time = FIRST
+  for (let start = 0; start < rows; start += BATCH) {
+    const batch = Array.from({ length: BATCH }, (_, i) => {
+      const n = start + i
+      if (!isRaw(n)) time = Math.floor(random.between(FIRST, LAST))
+      return rowOf(n, time)
+    })
+    await catalog.images.upsert(batch)
+  }
 }
 
+/** Raw photos follow their JPEGs. */
+const isRaw = (n: number) => n % 10 === 9
+
 function rowOf(n: number, time: number): ImageRecord {
-  const isRaw = n % 10 === 9
-  const shot = isRaw ? n - 1 : n
+  const shot = isRaw(n) ? n - 1 : n
   return {
-    path: `${new Date(time).getUTCFullYear()}/${n % 10}/IMG_${shot}.${isRaw ? 'cr2' : 'jpg'}`,
+    path: `${new Date(time).getUTCFullYear()}/${shot % 10}/IMG_${shot}.${isRaw(n) ? 'cr2' : 'jpg'}`,
     bytes: 4_000_000,
     createdAt: time,
     modifiedAt: time,
@@ -98,7 +111,7 @@ function rowOf(n: number, time: number): ImageRecord {
     contentHash: `hash-${n % 100 === 50 ? n - 1 : n}`,
     width: 4000,
     height: 3000,
-    contentType: isRaw ? 'image/x-dcraw' : 'image/jpeg',
+    contentType: isRaw(n) ? 'image/x-dcraw' : 'image/jpeg',
     capturedAt: n % 5 === 0 ? undefined : time - (time % 1000),
     camera: `Camera ${n % 7}`,
     vector: undefined,
@@ -106,12 +119,12 @@ function rowOf(n: number, time: number): ImageRecord {
 }
 
 /** Queries of the page, each with values that differ from request to request. */
-function requests(): Record<string, (n: number) => string> {
+function requests(rows: number): Record<string, (n: number) => string> {
   const random = createRandom(2)
   const day = (time: number) => new Date(time).toISOString().slice(0, 10)
   const list = (parameters: string) => `/api/images?items_per_page=${PAGE}&${parameters}`
   const someTime = () => random.between(FIRST, LAST - 31 * DAY_MS)
-  const aPage = () => Math.ceil(random.between(0, ROWS / PAGE))
+  const aPage = () => Math.ceil(random.between(0, rows / PAGE))
   return {
     'a request that reads no table': () => '/health',
     'timeline, all months': () => '/api/timeline',
@@ -121,6 +134,13 @@ function requests(): Record<string, (n: number) => string> {
     'oldest first, first page': () => list('order_by=captured_at&direction=ascending'),
     'by name, first page': () => list('order_by=user_visible_name&direction=ascending'),
     'newest first, copies and shots folded': () => list('order_by=captured_at&fold=shots'),
+    'newest first, bursts folded': () => list('order_by=captured_at&fold=bursts'),
+    'a folder, copies and shots folded': (n) =>
+      list(`order_by=captured_at&fold=shots&directory=${2004 + (n % 22)}&recursive=true`),
+    'since a day, copies and shots folded': () =>
+      list(`order_by=captured_at&fold=shots&captured_min=${day(someTime())}`),
+    'jump to any place, copies and shots folded': () =>
+      list(`order_by=captured_at&fold=shots&page=${aPage()}`),
     'jump to any place of the timeline': () => list(`order_by=captured_at&page=${aPage()}`),
     'jump, by name': () => list(`order_by=user_visible_name&page=${aPage()}`),
     'a month by date': () => {

@@ -86,7 +86,7 @@ function fetchSamples(directory: string): string {
   return directory
 }
 
-/** Reads the list of source packages without a change of the system's own. */
+/** Reads the list of source packages without changing the lists of the system. */
 function fetchSources(directory: string): void {
   mkdirSync(join(directory, 'lists/partial'), { recursive: true })
   writeFileSync(join(directory, 'sources.list'), 'deb-src http://deb.debian.org/debian bookworm main\n')
@@ -103,7 +103,7 @@ function fetchSources(directory: string): void {
     run('tar', ['--extract', '--file', file], directory)
 }
 
-/** Appends pixels to a JPEG that ends after its metadata, which no program takes for a picture. */
+/** Appends pixels to a JPEG that ends after its metadata, which no program would accept as a picture. */
 async function complete(file: string): Promise<void> {
   const bytes = readFileSync(file)
   if (sniff(bytes) !== 'jpeg' || !endsAfterMetadata(bytes)) return
@@ -139,7 +139,7 @@ function samplesIn(directory: string): string[] {
 
 type Tags = Partial<Record<string, string | number | (string | number)[]>>
 
-/** exiftool ends with an error for damaged files, whose tags it prints all the same. */
+/** exiftool prints the tags of damaged files, but ends with an error. */
 function readByExiftool(file: string): FileDetails {
   let output: string
   try {
@@ -183,7 +183,7 @@ function asText(value: unknown): string | undefined {
   return value === undefined || String(value).trim() === '' ? undefined : String(value).trim()
 }
 
-/** Make and model, as one text: without the make where the model begins with it. */
+/** Make and model as one text, without the make if the model begins with it. */
 function cameraOf(make: string | undefined, model: string | undefined): string | undefined {
   if (make === undefined || model === undefined) return model ?? make
   const brand = make.split(/[\s,]/)[0]!.toLowerCase()

@@ -82,7 +82,7 @@ async function measure(
     scans.push(performance.now() - start)
     return nearest
   })
-  // Apart from the scans, whose garbage would be collected at the index's expense.
+  // In a loop of its own: otherwise, collecting the garbage of the scans would count as time of the index.
   for (const [q, query] of queries.entries()) {
     const start = performance.now()
     const { images } = await catalog.vectors.nearest({

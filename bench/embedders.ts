@@ -84,7 +84,7 @@ async function compare(
   ]
 }
 
-/** In a process of its own, which is started with telemetry switched off. */
+/** Runs in a separate process, which is started with telemetry switched off. */
 function timeInNode(model: BareModel): number {
   const args = [join(import.meta.dirname, 'time-bare.ts'), JSON.stringify(model)]
   return Number(execFileSync(process.execPath, args, { env: withoutTelemetry() }).toString())

@@ -56,7 +56,7 @@ export async function benchExport(directory: string): Promise<Section> {
   }
 }
 
-/** Different files: each has a made capture time and, after its end, random bytes up to the size of a photo. */
+/** Writes different files: each has a generated capture time and, after its end, random bytes up to the size of a photo. */
 async function writePhotos(gallery: string): Promise<void> {
   mkdirSync(gallery, { recursive: true })
   const { data, info } = await sharp(randomBytes(320 * 240 * 3), {

@@ -1,4 +1,6 @@
-/** One start of the product on a folder, until nothing is left to do; prints what was measured as JSON. For bench/folder.ts. */
+/**
+ * Starts the product on a folder, waits until nothing is left to do, and prints the measurements as JSON. For bench/folder.ts.
+ */
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import pino from 'pino'
@@ -7,7 +9,7 @@ import { configOf } from './config.ts'
 import { residentMemory } from './support.ts'
 
 export interface Start {
-  /** Until it answers, and until the folder has been compared. */
+  /** Time until it responds, and until the folder has been scanned. */
   readyMs: number
   comparedMs: number
   indexedMs: number
@@ -40,7 +42,7 @@ async function startAndCompare(gallery: string, directory: string): Promise<Star
   delay.disable()
   const memory = residentMemory(process.pid)
   await app.close()
-  // The timer that measures fires every 5 ms at best, which is no delay.
+  // The timer that measures fires every 5 ms at most, which is no delay.
   const own = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - 5)
   return {
     readyMs,

@@ -57,7 +57,7 @@ export async function benchFolder(directory: string, files: number): Promise<str
   ].join('\n')
 }
 
-/** Runs in a process of its own, so that memory of an earlier start is not counted. */
+/** Runs in a separate process, so that memory of an earlier start is not counted. */
 export async function startAndCompare(gallery: string, directory: string): Promise<Start> {
   const { stdout } = await promisify(execFile)(process.execPath, [START, gallery, directory])
   return JSON.parse(stdout.trim().split('\n').at(-1)!) as Start

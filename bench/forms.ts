@@ -66,14 +66,14 @@ async function measure(name: string, run: () => Promise<unknown>): Promise<strin
   ]
 }
 
-/** Longest time without a break of the server's thread since the last call. */
+/** Longest time since the last call in which the thread of the server was blocked. */
 async function longestStallMs(): Promise<number> {
   const metrics = await (await fetch(`${product.url}/metrics`)).text()
   const [, seconds] = /^nodejs_eventloop_lag_max_seconds (\S+)$/m.exec(metrics)!
   return 1000 * Number(seconds) - LAG_PRECISION_MS
 }
 
-/** Time of processors that the server has used, on Linux. */
+/** Processor time of the server, on Linux. */
 function cpuMs(): number {
   const pid = readFileSync(join(directory, 'data', 'lock.pid'), 'utf8').trim()
   const [user, system] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ').slice(11, 13)

@@ -18,7 +18,7 @@ const SMALL_SIDE = 480
 const EMBEDDED_MS = 4_000
 const SQUARE = 256
 
-/** Indexing from nothing, beside its parts by themselves: small pictures and photos of 12 megapixels. */
+/** Measures indexing from scratch, and each of its parts alone: small pictures, and photos of 12 megapixels. */
 export async function benchIndexing(directory: string, gallery: string | undefined): Promise<Section> {
   const small = gallery ?? (await drawSmall(join(directory, 'small')))
   const large = await drawLarge(join(directory, 'large'))
@@ -38,7 +38,7 @@ async function measure(name: string, gallery: string, dataDirectory: string): Pr
   const files = await filesOf(gallery)
   const config = configOf(gallery, dataDirectory)
   const app = await createApp(config, { log: pino({ level: 'silent' }) })
-  // Twice, before and after: the machine is not the same all the time.
+  // Measured before and after, because the speed of the machine varies.
   const sharpBefore = await decodeLoop(gallery, files)
   const readBefore = await readLoop(app, gallery, files, dataDirectory)
   const embedBefore = await embedLoop(app)
@@ -89,10 +89,10 @@ async function filesOf(gallery: string): Promise<string[]> {
   return files
 }
 
-/** @returns images/s, as many at once as indexing has under way */
+/** @returns images/s, with as many images at once as indexing has in progress */
 function decodeLoop(gallery: string, files: string[]): Promise<number> {
   return rateOf(files, async (path) => {
-    // JPEG is decoded at the scale that is needed, as indexing has it.
+    // JPEG is decoded at the required scale, as in indexing.
     await sharp(await readFile(join(gallery, path)))
       .resize(SQUARE, SQUARE, { fit: 'outside', withoutEnlargement: true })
       .raw()
@@ -119,7 +119,7 @@ async function readLoop(
     thumbnailSize: [...thumbnail.size],
   })
   try {
-    // Its threads have to be there first.
+    // Starts the threads of the reader before the measurement.
     await reader.read({ path: files[0]!, skipSettleCheck: true, forceDecode: true })
     return await rateOf(files, async (path) => {
       const { state } = await reader.read({ path, skipSettleCheck: true, forceDecode: true })
@@ -163,7 +163,7 @@ async function drawSmall(folder: string): Promise<string> {
   return folder
 }
 
-/** As large and as full of detail as photos are: about 4 MB each. */
+/** Draws pictures with the size and detail of photos: about 4 MB each. */
 async function drawLarge(folder: string): Promise<string> {
   mkdirSync(folder, { recursive: true })
   const grain = await sharp({

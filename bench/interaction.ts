@@ -21,7 +21,7 @@ const FRAME_MS = 1000 / 60
 /** Browsers report frames with a jitter of a few milliseconds. */
 const LATE_MS = FRAME_MS + 4
 
-/** How the page feels with very many pictures: results while drawing, frames of a long stroke and of scrolling, the first load. */
+/** Measures the page with very many pictures: results while drawing, frames of a long stroke and of scrolling, the first load. */
 export async function benchInteraction({ gallery, data }: KnownGallery, count: number): Promise<string> {
   const product = await startProduct(gallery, data)
   const browser = await launchBrowser()
@@ -55,7 +55,7 @@ const summary = (values: number[]) => [median(values), percentile(values, 0.95),
 
 /** Measurements that a page records. */
 interface Records {
-  /** When searches were sent and when their answers had arrived. */
+  /** Times at which searches were sent, and at which their responses had arrived. */
   searches: { start: number; end: number }[]
   frames: number[]
   tasks: number[]
@@ -137,7 +137,7 @@ async function whileDrawing(browser: Browser, url: string) {
     drawingMs += performance.now() - start
     await page.waitForTimeout(1_500)
     const records = await taken(page)
-    // The last one belongs to the release.
+    // The last search belongs to the release.
     searches += records.searches.length - 1
     waits!.push(...records.waits)
     answers!.push(...records.searches.slice(-1).map(({ start, end }) => end - start))

@@ -47,7 +47,7 @@ const SHARES: [Operation, number][] = [
 const THINKING_MS = [20, 400] as const
 const SAMPLE_EVERY_MS = 5_000
 const MEBIBYTE = 2 ** 20
-/** Those of version 1 that limit memory. */
+/** Control groups (version 1) that limit memory. */
 const GROUPS = '/sys/fs/cgroup/memory'
 const SETTLE_WITHIN_MS = 10 * 60_000
 
@@ -244,7 +244,7 @@ function moveTo(group: string, process: number): void {
   writeFileSync(join(group, 'cgroup.procs'), String(process))
 }
 
-/** A group for a process and what it starts. @returns its folder */
+/** Creates a group for a process and its children. @returns its folder */
 function limitedGroup(mebibytes: number): string {
   const folder = join(GROUPS, `sketch-search-${process.pid}`)
   mkdirSync(folder)

@@ -27,7 +27,7 @@ interface Outcome {
   images: number
   withNote: number
   failures: number
-  /** Other results: nothing but a drive that fails has them. */
+  /** Other results, which only a failing drive should cause. */
   errors: string[]
   slowestMs: number
 }

@@ -92,7 +92,7 @@ async function measureIndexed(bench: Bench) {
       await sleep(200)
     }
   })
-  // Until the storage has noticed that its index is complete.
+  // The storage needs a moment to notice that its index is complete.
   await sleep(1_000)
   const measured = await measureWays(
     [
@@ -238,7 +238,7 @@ function rowsOf(measured: Measured[]): (string | number)[][] {
   })
 }
 
-/** The query that comes to mind first, with nothing set. */
+/** The simplest query, without any settings. */
 function plainSearch(client: Client): Search {
   return async (vector, { modifiedMax }) => {
     const { rows } = await client.query<{ name: string }>(

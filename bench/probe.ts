@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 
 const EVERY_MS = 20
 
-/** Sends small requests at a steady pace. `stop` returns how long each waited, in milliseconds. */
+/** Sends small requests at a steady pace. `stop` returns the waiting time of each, in milliseconds. */
 export function probeRequests(url: string): { stop(): Promise<number[]> } {
   const waits: number[] = []
   let isStopped = false

@@ -1,9 +1,9 @@
-/** Share of a ratio that may be lost by chance. */
+/** Tolerated loss of a ratio. */
 const TOLERATED = 0.25
 
 /**
- * Compares ratios, of which more is better, with those that were kept.
- * @returns a line for each that was measured both times, and how many have lost too much
+ * Compares ratios, of which a higher one is better, with the stored ones.
+ * @returns a line for each that was measured both times, and the number of those that are too low
  */
 export function compareRatios(
   kept: Readonly<Record<string, number>>,

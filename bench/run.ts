@@ -1,7 +1,9 @@
 /**
- * `npm run bench -- [--only NAMES] [--gallery FOLDER] [--files N] [--vectors N] [--photos DATA] [--large] [--write] [--check]`: measures the product on this machine and
- * prints a Markdown report. `--photos` grows vectors from those of a data directory of photos. Every figure that is to be compared comes with its ratio to something measured in the same run. `--write` keeps report and ratios in
- * `bench/results/`; `--check` compares with the ratios that are kept, and ends with code 1 if one has lost a quarter.
+ * `npm run bench -- [--only NAMES] [--gallery FOLDER] [--files N] [--vectors N] [--rows N] [--photos DATA] [--large]
+ * [--write] [--check]`: measures the product on this machine and prints a Markdown report. `--photos` grows vectors from those of a data
+ * directory of photos. Each figure for comparison has a ratio to something measured in the same run. `--write` keeps report and
+ * ratios in `bench/results/`; `--check` compares the ratios with the stored ones, and ends with code 1 if one is lower by a
+ * quarter.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -43,6 +45,7 @@ const { values } = parseArgs({
     gallery: { type: 'string' },
     files: { type: 'string', default: '20000' },
     vectors: { type: 'string', default: '200000' },
+    rows: { type: 'string', default: '100000' },
     large: { type: 'boolean', default: false },
     photos: { type: 'string' },
     write: { type: 'boolean', default: false },
@@ -88,7 +91,7 @@ const FURTHER: typeof USUAL = {
   vectors: async function* () {
     yield await benchPostgres(Number(values.vectors), await source())
   },
-  dates: () => [benchDates(inside('dates'))],
+  dates: () => [benchDates(inside('dates'), Number(values.rows))],
   details: () => [benchDetails(inside('details'))],
   export: () => [benchExport(inside('export'))],
 }

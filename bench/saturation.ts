@@ -1,7 +1,7 @@
 /**
- * `node bench/saturation.ts [--seconds 10] [--pictures 1000]`: sends sketch queries from 8 clients, then from twice as many, up to 512,
- * each without pauses, and prints the queries per second that were answered and rejected. Behind the saturation the goodput has to
- * stay flat. A rejected client waits as long as `Retry-After` asks.
+ * `node bench/saturation.ts [--seconds 10] [--pictures 1000]`: sends sketch queries from 8 clients, then from twice as many, up
+ * to 512, each without pauses, and prints the queries per second that were answered and rejected. Beyond saturation, the number
+ * of answered queries has to stay constant. A rejected client waits as long as `Retry-After` asks.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'

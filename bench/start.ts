@@ -8,7 +8,7 @@ import { ms, type Section, table } from './support.ts'
 
 /**
  * A start on a folder in which nothing has changed.
- * @param directory what `benchEmbedded` has left, `data`, beside which the folder is made
+ * @param directory contains `data`, which `benchEmbedded` has left; the folder is created beside it
  */
 export async function benchStart(directory: string, count: number): Promise<Section> {
   const gallery = join(directory, 'gallery')

@@ -4,7 +4,10 @@ import { readFileSync } from 'node:fs'
 export interface Section {
   /** Markdown. */
   text: string
-  /** Against something measured in the same run; more is better. `--check` compares them with those that are committed. */
+  /**
+   * Ratios to something measured in the same run; a higher one is better. `--check` compares them with those that are
+   * committed.
+   */
   ratios: Record<string, number>
 }
 
@@ -44,7 +47,7 @@ export function peakMemory(pid: number): number {
   return Math.round(Number(line?.[1] ?? 0) / 1024)
 }
 
-/** How long one round of a measurement takes. */
+/** Duration of one round of a measurement. */
 export const ROUND_MS = 1000
 
 /** Returns the milliseconds that a batch takes for each image. */

@@ -1,4 +1,4 @@
-/** Prints the time of a model that is called directly, in milliseconds for each image. Gets `BareModel` as JSON. */
+/** Prints the time of a model that is called directly, in milliseconds for each image. Receives `BareModel` as JSON. */
 
 import type { LoadContext } from '../server/src/embedding/load-context.ts'
 import { loadEmbedder } from '../server/src/embedding/load-embedder.ts'
@@ -20,7 +20,7 @@ const one = Float32Array.from(probeImage(inputSize), (value) => value / 255)
 const data = new Float32Array(one.length * batchSize)
 for (let n = 0; n < batchSize; n++) data.set(one, n * one.length)
 const run = async () => model.embed({ data, count: batchSize, ...inputSize }, 'photo')
-// The first round is for the compiler of JavaScript.
+// The first round warms up the JavaScript compiler.
 await timeOf(run, batchSize)
 console.log(await timeOf(run, batchSize))
 await model.close?.()

@@ -19,11 +19,11 @@ export async function defaultSpace(): Promise<VectorSpace> {
 export interface Case {
   name: string
   filter: ImageFilter
-  /** Number of vectors that pass the filter, the first ones. */
+  /** Number of vectors that pass the filter: the first ones. */
   passing: number
 }
 
-/** Without a filter, and with filters that ever fewer pass. */
+/** Without a filter, and with filters that fewer and fewer vectors pass. */
 export function casesFor(count: number): Case[] {
   const passing = (name: string, share: number): Case => ({
     name,
@@ -50,7 +50,7 @@ export function exactNearest(
   for (let n = 0; n < passing; n++) {
     const score = dot(query, vectors[n]!)
     if (score <= least) continue
-    // The few that are better than the last of the best find their place from the end.
+    // Inserts a vector that is better than the last of the best ones, from the end.
     let at = best.length
     while (at > 0 && best[at - 1]!.score < score) at--
     best.splice(at, 0, { n, score })

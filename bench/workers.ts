@@ -15,7 +15,7 @@ const EMBEDDER = fileURLToPath(new URL('../e2e/cluster/numbered-embedder.ts', im
 const FILES = 2_000
 /** Time that a medium model takes on a machine of its own. This one only sleeps, because the workers share the cores. */
 const MS_PER_IMAGE = 25
-/** Starting and ending are left out. */
+/** The beginning and the end of a run are left out. */
 const [FROM, UNTIL] = [0.2, 0.9]
 const JOBS = 20_000
 const TAKEN = 64
@@ -49,7 +49,7 @@ export async function benchWorkers(directory: string): Promise<string> {
   }
 }
 
-/** @returns images per second while all workers are at work */
+/** @returns images per second while all workers work */
 async function indexWith(
   count: number,
   server: PostgresServer,

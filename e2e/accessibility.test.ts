@@ -9,7 +9,7 @@ import { STAR } from './support/shapes.ts'
 
 const demo = useDemo(8, CLASSICAL)
 
-/** The pane that has the focus, by what is in it. */
+/** Names the pane that has the focus by its content. */
 const focusedPane = (page: Page) =>
   page.evaluate(() => {
     const pane = document.activeElement?.closest('[data-pane]')
@@ -45,7 +45,7 @@ describe('a tooltip', () => {
     expect(await tooltip.count()).toBe(1)
     await page.keyboard.press('Escape')
     await tooltip.waitFor({ state: 'detached' })
-    // By keyboard it needs no waiting, and a press hides it.
+    // With keyboard focus, a tooltip appears at once, and a press hides it.
     await page.getByRole('button', { name: 'Brush' }).focus()
     await page.keyboard.press('Tab')
     await page.keyboard.press('Shift+Tab')
@@ -71,7 +71,7 @@ describe('text of twice the size', () => {
     await firstResults(page, 1)
     await stillness(page)
     found.results = await misplaced(page)
-    // Words that are cut off without dots.
+    // Text that is cut off without an ellipsis.
     found.clipped = await page.evaluate(() =>
       [...document.querySelectorAll('button, a, label, h1, h2, h3')].flatMap((element) => {
         const { overflowX, textOverflow } = getComputedStyle(element)
@@ -158,7 +158,7 @@ describe('reduced motion', () => {
           ...document.getAnimations().map(({ effect }) => Number(effect?.getComputedTiming().endTime ?? 0)),
         ),
       )
-    // The example on the blank sheet draws itself otherwise.
+    // Otherwise, the example on the blank sheet is animated.
     expect(await longest()).toBeLessThan(20)
     await draw(page, STAR)
     await firstResults(page, 1)

@@ -17,7 +17,8 @@ describe('sketch-search trash', () => {
       if (/[13]\.png/.test(path)) await fetch(`${product.url}/api/images/${id}`, { method: 'DELETE' })
     const trash = (...args: string[]) =>
       runCommand(['trash', ...args, '--folder', gallery, '--data-directory', data], CLASSICAL)
-    expect(await trash('list')).toMatchObject({ code: 1, stderr: expect.stringContaining('in use') })
+    expect(await trash('empty')).toMatchObject({ code: 1, stderr: expect.stringContaining('in use') })
+    expect((await trash('list')).stdout).toContain('sub/3.png')
     expect(await product.stop()).toBe(0)
 
     const listed = JSON.parse((await trash('list', '--json')).stdout)
@@ -116,7 +117,46 @@ describe('sketch-search evaluate', () => {
 
     const pasted = await evaluate('--kind', 'pasted', '--scenes', folder('scenes'))
     expect(pasted.stdout).toMatch(/^4 objects pasted into scenes, 12 images/)
-    expect(pasted.stdout).toMatch(/^1\/2( +[01]\.\d{4}){6}$/m)
+    for (const side of ['1/2', '1/3', '1/4', 'all'])
+      for (const windows of ['none', 'half', 'quarter'])
+        expect(pasted.stdout).toMatch(new RegExp(`^${side} +${windows}( +[01]\\.\\d{4}){4} +- +-$`, 'm'))
     expect(pasted.stdout).toMatch(/^1\/4( +[01]\.\d{4}){3} +-$/m)
+    const few = await evaluate('--kind', 'pasted', '--scenes', folder('scenes'), '--limit', '2')
+    expect(few.stdout).toMatch(/^2 objects pasted into scenes, 6 images/)
+  })
+})
+
+describe('sketch-search search', () => {
+  it('prints the most similar, also as JSON, and while a server runs', async () => {
+    const { gallery, data } = await smallGallery()
+    const query = join(await temporaryDirectory(), 'query.jpg')
+    await writeFile(query, await picture(3, 'jpeg'))
+    const args = ['search', gallery, '--data-directory', data, '--top', '2']
+    const text = await runCommand([...args, '--image', query], CLASSICAL)
+    expect(text.stdout).toMatch(/^[01]\.\d{4} {2}sub\/3\.png\n[01]\.\d{4} {2}sub\/\d\.png\n$/)
+    const json = JSON.parse((await runCommand([...args, '--image', query, '--json'], CLASSICAL)).stdout)
+    expect(json).toHaveLength(2)
+    expect(json[0]).toMatchObject({ path: 'sub/3.png', score: expect.any(Number) })
+
+    const product = await startProduct(gallery, data, CLASSICAL)
+    await writeFile(query, await circleSketch())
+    const sketch = await runCommand([...args, '--sketch', query], CLASSICAL)
+    expect(sketch).toMatchObject({ code: 0 })
+    expect(sketch.stdout.trim().split('\n')).toHaveLength(2)
+    const parts = ['--sketch', `${query}:0.5`, '--image', query, '--less-like', `${query}:0.25`]
+    expect((await runCommand([...args, ...parts], CLASSICAL)).stdout.trim().split('\n')).toHaveLength(2)
+    const others = ['--image-id', json[0].id, '--region', `${query}@0,0,0.5,0.5`, '--colours', '#d02020:0.5']
+    expect((await runCommand([...args, ...others], CLASSICAL)).stdout).toMatch(
+      /^[01]\.\d{4} {2}sub\/3\.png\n/,
+    )
+    expect(await runCommand([...args, '--text', 'dog'], CLASSICAL)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('does not understand words'),
+    })
+    expect(await runCommand([...args, '--sketch', query])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('has no vectors of the embedder "sketch-search-5"'),
+    })
+    expect(await product.stop()).toBe(0)
   })
 })

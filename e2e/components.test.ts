@@ -10,7 +10,16 @@ import { STATE_TIMEOUT_MS, sharedBrowser } from './support/browser.ts'
 
 const WEB = fileURLToPath(new URL('../web', import.meta.url))
 /** Files that draw nothing of their own, or are parts of another component. */
-const PARTS = ['layer', 'lazy-part', 'radix-context-menu', 'radix-menu', 'radix-popover']
+const PARTS = [
+  'layer',
+  'lazy-part',
+  'pointer-button',
+  'radix-context-menu',
+  'radix-menu',
+  'radix-popover',
+  'role-options',
+  'row-form',
+]
 
 let server: ViteDevServer
 let url: string

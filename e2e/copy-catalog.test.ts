@@ -21,9 +21,9 @@ describe('sketch-search copy-catalog', () => {
       [to!]: { watcher, data_directory: join(directory, 'shared'), database },
       [back!]: { watcher, data_directory: join(directory, 'back') },
     }
-    // YAML holds JSON.
+    // JSON is valid YAML.
     for (const [file, config] of Object.entries(configs)) await writeFile(file, JSON.stringify(config))
-    // It belongs to the side that has a database server, and does not make the other one have it.
+    // The password belongs to the side with a database server. It must not turn the other side into one.
     const environment = { ...CLASSICAL, SERVER__DATABASE__PASSWORD: password }
     const copied = await runCommand(['copy-catalog', '--from', from!, '--to', to!], environment)
     expect(copied).toMatchObject({

@@ -17,7 +17,7 @@ describe('kill -9 in the middle of indexing', () => {
     await drawDemoGallery(gallery, perSubject)
     for (let kill = 0; kill < 5; kill++) {
       const product = await startProduct(gallery, data, CLASSICAL)
-      // At a different stage each time.
+      // Kills the server at a different stage each time.
       await sleep(40 + kill * 120)
       await product.kill()
     }

@@ -107,7 +107,7 @@ async function referenceDatabase(): Promise<string> {
 /** Only some embedders understand words. */
 const hasWords = (command: string) => /--text\b|--kind text\b/.test(command)
 
-/** With what stands for a name replaced by one. */
+/** Replaces placeholders in a command by names. */
 function filledIn(command: string, reference = 'REFERENCE'): string[] {
   return command
     .replace(/^npx sketch-search */, '')

@@ -1,4 +1,4 @@
-/** Embedders of users: the examples of the documents, and the page while another one takes over. */
+/** Custom embedders: the examples of the documents, and the page while another embedder takes over. */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'

@@ -19,7 +19,7 @@ describe('the installed page', () => {
     const { gallery, data } = await smallGallery()
     const product = await startProduct(gallery, data, CLASSICAL)
     const page = await openInstalled(product.url)
-    // As Android does: a form with the file, sent to the target that the manifest names.
+    // Android sends a form with the file to the target that the manifest names.
     const { share_target: target } = await (await fetch(`${product.url}/manifest.webmanifest`)).json()
     await page.evaluate(({ action, method, enctype, params }) => {
       const form = Object.assign(document.createElement('form'), {
@@ -50,7 +50,7 @@ describe('the installed page', () => {
     const { gallery, data } = await smallGallery()
     const product = await startProduct(gallery, data, CLASSICAL)
     const page = await openInstalled(product.url)
-    // From now on the service worker has seen all that the page needs.
+    // After a reload, the service worker has cached all files of the page.
     await page.reload()
     await page.locator('[data-testid=grid] img').first().waitFor()
     await product.stop()

@@ -29,7 +29,7 @@ function pathOf(name: string, from: string, packages: Record<string, Locked>): s
   }
 }
 
-/** Installed as npm does it, except that what it depends on is that of the checkout. */
+/** Installs the package as npm does, but with the dependencies of the checkout. */
 async function install(): Promise<string> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), 'sketch-search-package-test-')))
   const packed = execFileSync(process.execPath, [join(ROOT, 'scripts/package.ts'), directory], {
@@ -87,7 +87,7 @@ describe('the package', () => {
       )
     const others = new Set(imported.filter((name) => !isBuiltin(name)))
     const named = Object.keys(dependencies).filter((name) => name !== 'node')
-    // Without the one, pg uses what it has of its own; the other builds the page, which is built here.
+    // Without pg-native, pg uses its own code; vite builds the page, which the package contains.
     const unneeded = ['pg-native', 'vite']
     expect([...others].sort()).toEqual([...named, ...unneeded].sort())
   })
@@ -108,7 +108,7 @@ describe('the package', () => {
     for (const name of Object.keys(dependencies)) collect(name, 'server')
     expect(paths).toContain('node_modules/onnxruntime-common')
     expect(paths).not.toContain('node_modules/@scarf/scarf')
-    // Each has been read: docs/security.md has what they do.
+    // Each script has been reviewed: docs/dependencies.md describes it.
     const withScript = [...paths].filter((path) => packages[path]!.hasInstallScript)
     expect(withScript.toSorted()).toEqual(
       ['@parcel/watcher', 'node', 'onnxruntime-node', 'usearch'].map((name) => `node_modules/${name}`),

@@ -19,7 +19,7 @@ const product = onceForAll(async (onEnd) => {
   return started
 })
 
-/** The first picture whose upper edge is in view, and where that is. */
+/** Returns the first picture whose upper edge is in view, and the position of that edge. */
 function placeIn(page: Page): Promise<{ path: string; top: number }> {
   return page.getByTestId('grid').evaluate((grid) => {
     const { top: edge } = grid.getBoundingClientRect()
@@ -31,12 +31,12 @@ function placeIn(page: Page): Promise<{ path: string; top: number }> {
   })
 }
 
-/** The number of a made picture, such as 1234 of `34/1234.jpg`. */
+/** Returns the number of a generated picture, such as 1234 of `34/1234.jpg`. */
 function numberOf({ path }: { path: string }): number {
   return Number(path.split(/[/.]/)[1])
 }
 
-/** Goes to the middle of the years and a little on, so that rows above and below are estimates. */
+/** Scrolls a little beyond the middle of the timeline, so that the positions of rows above and below are estimates. */
 async function scrollFarDown(page: Page): Promise<{ path: string; top: number }> {
   const scrubber = page.getByRole('slider', { name: 'Timeline' })
   const box = (await scrubber.boundingBox())!

@@ -19,7 +19,7 @@ async function start(environment: Record<string, string> = {}) {
   return { ...folders, product, nginx: await createNginx() }
 }
 
-/** As the documentation shows it. */
+/** The configuration in the documentation. */
 const proxied = (target: string, more = '') => `
   client_max_body_size 65m;
   ${more}

@@ -61,7 +61,7 @@ describe('the review of duplicates', () => {
     await page.getByRole('button', { name: /^Suggest: / }).click()
     await page.getByRole('menuitemradio', { name: 'The oldest' }).click()
     await page.getByRole('button', { name: 'Suggest: The oldest' }).waitFor()
-    // This browser keeps the choice.
+    // The browser stores the choice.
     await page.reload()
     await page.getByRole('button', { name: 'Suggest: The oldest' }).waitFor()
     await close()
@@ -164,35 +164,98 @@ describe('the selection of the gallery', () => {
 })
 
 describe('exact copies', () => {
-  it('are one tile with the number of files where the user chooses so, and a press shows them all', async () => {
+  /** Opens the page while one picture of the gallery has a copy. */
+  async function openWithCopy() {
     const copy = join(demo.gallery, 'cup/cup-copy.png')
     onTestFinished(async () => {
       await rm(copy, { force: true })
       await expect.poll(() => total(demo.product.url)).toBe(26)
     })
     await copyFile(join(demo.gallery, 'cup/cup-01.png'), copy)
-    const { page, close } = await openPage(demo.browser, demo.product.url)
-    await count(page, '27 pictures')
+    await expect.poll(() => total(demo.product.url)).toBe(27)
+    const opened = await openPage(demo.browser, demo.product.url)
+    await count(opened.page, '26 pictures')
+    return { ...opened, folded: opened.page.locator('[aria-label*=", 2 files"]') }
+  }
+
+  it('are tiles of their own where the user chooses so, for a view or for all', async () => {
+    const { page, close } = await openWithCopy()
     await page
       .getByRole('button', { name: /^(More filters|Filters)/ })
       .first()
       .click()
-    await page.getByRole('radio', { name: 'Each shot' }).check()
+    await page.getByRole('radio', { name: 'Each file' }).check()
     await page.keyboard.press('Escape')
+    await count(page, '27 pictures')
+    await page.goBack()
     await count(page, '26 pictures')
+    await page.getByRole('button', { name: 'Settings' }).click()
+    await page.getByRole('dialog').getByRole('radio', { name: 'Each file' }).check()
+    await page.keyboard.press('Escape')
+    await count(page, '27 pictures')
+    await page.reload()
+    await count(page, '27 pictures')
+    await close()
+  })
+
+  it('go to the trash together or alone, as the user answers', async () => {
+    const { page, folded, close } = await openWithCopy()
+    const moveToTrash = async (answer: string) => {
+      await folded.focus()
+      await page.keyboard.press('Delete')
+      const question = page.getByRole('dialog', { name: 'Move to trash' })
+      await question.getByText('This tile stands for 2 files').waitFor()
+      await question.getByRole('button', { name: answer }).click()
+      await question.waitFor({ state: 'detached' })
+    }
+    await moveToTrash('All 2 files')
+    await count(page, '25 pictures')
+    await expect.poll(() => total(demo.product.url)).toBe(25)
+    await page.keyboard.press('Control+z')
+    await count(page, '26 pictures')
+    await expect.poll(() => total(demo.product.url)).toBe(27)
+    await moveToTrash('Only this one')
+    // The other file is shown in its place.
+    await expect.poll(() => total(demo.product.url)).toBe(26)
+    await count(page, '26 pictures')
+    await page.keyboard.press('Control+z')
+    await expect.poll(() => total(demo.product.url)).toBe(27)
+    await close()
+  })
+
+  it('are added to a collection together or alone, and counted in the selection', async () => {
+    const { page, folded, close } = await openWithCopy()
+    await folded.focus()
+    await page.keyboard.press('Space')
+    await page.getByRole('status').getByText('1 selected · 2 files').waitFor()
+    await page.getByRole('button', { name: 'Add to collection' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'All 2 files' }).click()
+    await page.getByRole('dialog').getByRole('textbox').fill('Both')
+    await page.getByRole('button', { name: 'Create' }).click()
+    const images = async () => {
+      const list = await fetch(`${demo.product.url}/api/collections`)
+      const { collections } = (await list.json()) as { collections: { name: string; image_count: number }[] }
+      return collections.find(({ name }) => name === 'Both')?.image_count
+    }
+    await expect.poll(images).toBe(2)
+    await close()
+  })
+
+  it('are one tile with the number of files, and a press shows them all', async () => {
+    const { page, folded, close } = await openWithCopy()
     await page.getByRole('button', { name: 'Show all 2 files' }).click()
     await count(page, '2 pictures')
     await tile(page, 'cup/cup-copy.png').waitFor()
     await tile(page, 'cup/cup-01.png').waitFor()
     await page.getByRole('button', { name: 'Clear Files of one picture' }).click()
     await count(page, '26 pictures')
-    await page.locator('[aria-label*=", 2 files"]').click({ button: 'right' })
+    await folded.click({ button: 'right' })
     await page.getByRole('menuitem', { name: 'Show all 2 files' }).click()
     await count(page, '2 pictures')
     await page.goBack()
     await count(page, '26 pictures')
-    // On a touch screen, too.
-    await page.locator('[aria-label*=", 2 files"]').click()
+    // The same works on a touch screen.
+    await folded.click()
     await page.getByRole('dialog').getByRole('button', { name: 'Show all 2 files' }).click()
     await count(page, '2 pictures')
     await close()

@@ -62,7 +62,7 @@ async function writeAnimation(): Promise<void> {
   await close()
 }
 
-/** More like one result, less like another, and two of what is found selected. */
+/** Searches for more like one result and less like another, and selects two results. */
 async function refine(page: Page): Promise<void> {
   const press = async (index: number, key: string) => {
     await page.locator(`[data-index="${index}"]`).focus()

@@ -28,7 +28,7 @@ function largeBmp(): Buffer {
   return writeBmp(runs, { bits: 8, compression: 1, palette }, [7900, 7900])
 }
 
-/** An image that takes its decoder long, by extension. */
+/** Images that take their decoders long, by extension. */
 const LARGE: Record<string, () => Promise<Buffer>> = {
   dng: async () => Buffer.from(await makeDng({ sensor: await plain(4000).png().toBuffer() })),
   heic: () => heic('large'),
@@ -36,7 +36,7 @@ const LARGE: Record<string, () => Promise<Buffer>> = {
   bmp: async () => largeBmp(),
   gif: () => plain(4500).gif({ effort: 1 }).toBuffer(),
   avif: () => plain(3900).avif({ effort: 0 }).toBuffer(),
-  // In a process, because of its size, and in a thread.
+  // Decoded in a process because of its size, and in a thread.
   png: () => plain(7900).png().toBuffer(),
   webp: () => plain(4800).webp({ lossless: true, effort: 0 }).toBuffer(),
 }

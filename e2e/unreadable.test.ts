@@ -6,7 +6,7 @@ import { picture, writeSettled } from '../server/src/testing/pictures.ts'
 import { untilIndexed } from './support/demo.ts'
 import { CLASSICAL, LAUNCH, startProduct } from './support/product.ts'
 
-/** Permissions do not bind root, unless it gives up the right to pass over them. */
+/** Permissions do not apply to root, unless it drops the capability to bypass them. */
 const BOUND_BY_PERMISSIONS =
   process.getuid?.() === 0
     ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search', ...LAUNCH]

@@ -1,4 +1,4 @@
-"""Batches of varied drawings: line drawings of photos, sketches and doodles, as training takes them."""
+"""Batches of varied drawings: line drawings of photos, sketches and doodles, for training."""
 
 import collections
 import random

@@ -1,4 +1,4 @@
-"""Loads photos, sketches and doodles, gives each its label, and divides them into what trains and what validates."""
+"""Loads photos, sketches and doodles, gives each its label, and divides them into training and validation data."""
 
 import collections
 import gzip
@@ -22,7 +22,7 @@ SMALL = 64  # photos of at most this shorter side are too blurred for line drawi
 
 
 class Pixels:
-    """Pictures of any size, uint8 [h, w, 3], in one file that processes share instead of each one's memory."""
+    """Pictures of any size, uint8 [h, w, 3], in one file that processes share, instead of in the memory of each."""
 
     def __init__(self, file: Path):
         self.file, self.places, self.size, self.mapped = file, [], 0, None

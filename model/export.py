@@ -33,8 +33,8 @@ class Crowding(nn.Module):
     """Some photos are near to any drawing, and would be found by all of them ("hubs in space", Radovanović et al. 2010).
 
     Puts one number behind the vectors, so that the cosine of a drawing and a photo is smaller by `weight` times the photo's mean cosine to
-    the `nearest` of the references, drawings of training (after Conneau et al. 2018, CSLS, one side of it). Photos among themselves compare as
-    before, nearly."""
+    the `nearest` of the references, drawings of training (after Conneau et al. 2018, CSLS, one side of it).
+    Similarities between photos hardly change."""
 
     def __init__(self, references, photos, *, nearest, weight, share):
         super().__init__()
@@ -99,7 +99,7 @@ def trained_parts(work: Path, name: str, config: dict, labels: int):
 
 
 def mean_weights(folder: Path) -> dict:
-    """The mean of the averaged weights at the end of each round, which does better than any of them (Izmailov et al. 2018)."""
+    """The mean of the averaged weights at the end of each round, which is better than any of them (Izmailov et al. 2018)."""
     ends = [torch.load(file) for file in sorted(folder.glob("round-*.pt"))]
     if not ends:
         raise SystemExit(f"{folder} holds no finished round; let train.py reach the end of one")
@@ -234,7 +234,7 @@ def named(model, rename, description):
 
 
 def compact(graph):
-    """Keeps convolutions as int8 with a scale for each output and other large weights as float16; whoever loads the file makes float32 of them once."""
+    """Keeps convolutions as int8 with a scale for each output and other large weights as float16; they become float32 once, when the file is loaded."""
     share_constants(graph)
     convolutions = {node.input[1] for node in graph.node if node.op_type == "Conv"}
     for weights in [found for found in graph.initializer if found.data_type == TensorProto.FLOAT]:

@@ -1,6 +1,7 @@
 """Trains the model and writes it: python3 make.py --archives FOLDER [--extra FOLDER] --work FOLDER --to FOLDER [--free]
 
-Each step keeps its result in the work folder, and the training its state: the same command goes on where it was stopped.
+Each step stores its result in the work folder, and the training its state: after an interruption, the same command
+continues.
 """
 
 import subprocess

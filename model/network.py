@@ -38,7 +38,7 @@ class Whitening(nn.Module):
 class PhotoHead(nn.Module):
     """Maps photo features to the space of sketch queries: a learned map, which is the whitening at first, averaged with the whitening itself.
 
-    The average keeps what holds for things that training has not seen (after Wortsman et al. 2022, "robust fine-tuning")."""
+    The average keeps the behaviour for things that training has not seen (after Wortsman et al. 2022, "robust fine-tuning")."""
 
     def __init__(self, whitening: Whitening, frozen_share: float, hidden: int = 512):
         super().__init__()

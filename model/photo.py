@@ -1,6 +1,6 @@
 """The photo tower: EfficientNet-Lite in int8, and its features of every photo, which training uses and which do not change.
 
-The tower is quantised before anything learns from its features, so that nothing is lost by it afterwards: weights have 7 bits and a scale
+The tower is quantised before anything learns from its features, so that quantisation loses nothing afterwards: weights have 7 bits and a scale
 for each channel (8 would overflow in processors with AVX2 but without VNNI), activations 8 bits, calibrated on photos and drawings.
 """
 

@@ -89,7 +89,7 @@ def canny(grey, chance):
 
 
 def smooth_canny(grey, chance):
-    """Edges after a bilateral filter, which takes texture away (Tomasi and Manduchi 1998)."""
+    """Edges after a bilateral filter, which removes texture (Tomasi and Manduchi 1998)."""
     smooth = cv2.bilateralFilter(grey, 9, chance.uniform(40, 110), chance.uniform(3, 7))
     smooth = cv2.GaussianBlur(smooth, (0, 0), chance.uniform(0.6, 1.4))
     low = chance.uniform(25, 90)

@@ -2,7 +2,7 @@
 
 FILE is a list of the Open Multilingual Wordnet (Bond & Foster 2013), such as wns/wikt/wn-wikt-deu.tab from
 https://github.com/omwn/omw-data, whose synsets are those of WordNet 3.0. Writes words-LANGUAGE.json: for each concept of
-vocabulary.json by its position the words for it. A word with several meanings gets the one that it comes first in.
+vocabulary.json by its position the words for it. A word with several meanings gets the first one.
 """
 
 import argparse
@@ -53,12 +53,12 @@ def main():
     print(f"{len(candidates)} words for {len(words)} of {len(concepts)} concepts, {len(text.encode()) / 1000:.0f} kB")
 
 
-def read(file: Path) -> dict:
-    """Words of each noun synset, in the order of the file."""
+def read(file: Path, parts: str = "n") -> dict:
+    """Words of each synset of some parts of speech, in the order of the file."""
     result = collections.defaultdict(list)
     for line in file.read_text(encoding="utf-8").splitlines():
         fields = line.split("\t")
-        if line.startswith("#") or not fields[0].endswith("-n") or not fields[1].endswith(":lemma"):
+        if line.startswith("#") or fields[0][-2:-1] != "-" or fields[0][-1] not in parts or not fields[1].endswith(":lemma"):
             continue
         # German nouns keep their capital letter: the product compares words without it.
         word = " ".join(fields[2].replace("_", " ").split())

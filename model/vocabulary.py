@@ -23,7 +23,7 @@ from PIL import Image
 from wordnet import AMBIGUOUS, CLASS_NAMES, DICTIONARY, nouns
 
 SIDE = 224
-# Larger sets are reduced to so many rows: each costs one search.
+# Larger sets are reduced to this number of rows, because each row costs one search.
 MAX_ROWS = 128
 # "Object" or "artifact" stand for everything.
 MAX_MEMBERS = 410

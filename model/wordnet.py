@@ -119,7 +119,7 @@ def nouns():
 
 
 def classes_of_labels(labels, classes) -> dict:
-    """For each label the positions in `classes` ("n02085620_Chihuahua") that are it: {label: [positions]}, without labels that have none."""
+    """For each label the positions in `classes` ("n02085620_Chihuahua") that belong to it: {label: [positions]}, without labels that have none."""
     synsets, senses = nouns()
     place = {name.split("_")[0].lstrip("n"): n for n, name in enumerate(classes)}
     names = {name.split("_", 1)[1]: n for n, name in enumerate(classes)}

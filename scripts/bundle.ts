@@ -4,7 +4,7 @@ import { type OutputOptions, type Plugin, type RolldownBuild, rolldown } from 'r
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const SOURCE = join(ROOT, 'server/src')
-/** Programs that Node starts: the command line, other threads and other processes. */
+/** Programs that Node starts: the command line, threads and child processes. */
 const PROGRAMS = [
   'main',
   'catalog/sqlite/worker',

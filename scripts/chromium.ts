@@ -19,7 +19,7 @@ export function findChromium(): string | undefined {
   return chosen !== undefined && chosen !== '' ? chosen : CANDIDATES.find((path) => existsSync(path))
 }
 
-/** Finds Chromium, or installs it where that needs no questions: as root on a Debian-like system. */
+/** Finds Chromium, or installs it if no question has to be answered: as root on a Debian-like system. */
 export function provideChromium(): { path: string } | { problem: string } {
   const found = findChromium()
   if (found !== undefined) {

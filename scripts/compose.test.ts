@@ -11,7 +11,7 @@ const { services, volumes } = parse(read('compose.yaml'), { merge: true })
 const gpu = parse(read('compose.gpu.yaml'))
 const dockerfile = read('Dockerfile').replaceAll('\\\n', ' ')
 
-/** As Docker Compose fills in variables that are not set. */
+/** Replaces variables that are not set by their defaults, as Docker Compose does. */
 const filledIn = (text: string) => text.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1')
 
 /** Settings of an image of a target. */

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
-/** Installs packages where that needs no questions: as root on a Debian-like system. @returns whether it could */
+/** Installs packages if no question has to be answered: as root on a Debian-like system. @returns whether it could */
 export function installDebianPackages(packages: string[]): boolean {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return false
   console.log(`Installing ${packages.join(', ')} with apt-get …`)

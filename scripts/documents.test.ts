@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { documents, moduleDocuments, ROOT } from './documents.ts'
 
-/** As GitHub names the headings of a page. */
+/** Returns the anchors that GitHub gives the headings of a page. */
 function anchorsOf(file: string): string[] {
   const text = readFileSync(file, 'utf8').replaceAll(/^```.*?^```/gms, '')
   return [...text.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) =>
@@ -42,8 +42,20 @@ describe.each(named([...documents(), ...moduleDocuments()]))('%s', (_, file) => 
 })
 
 describe.each(named(moduleDocuments()))('%s', (_, file) => {
+  const text = readFileSync(file, 'utf8')
+
   it('has at most 60 lines', () => {
-    expect(readFileSync(file, 'utf8').trimEnd().split('\n').length).toBeLessThanOrEqual(60)
+    expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(60)
+  })
+
+  it('names only files that exist, in its module or below `server/src`', () => {
+    const module = dirname(file)
+    const names = [...text.matchAll(/`([\w./-]+\.(?:tsx?|py))`/g)].map(([, name]) => name!)
+    const existing = globSync('**/*.{ts,tsx,py}', { cwd: module })
+    const isFound = (name: string) =>
+      existing.some((path) => path === name || path.endsWith(`/${name}`)) ||
+      [module, ROOT, join(ROOT, 'server/src')].some((folder) => existsSync(join(folder, name)))
+    expect(names.filter((name) => !isFound(name))).toEqual([])
   })
 })
 

@@ -14,7 +14,7 @@ export function findNginx(): string | undefined {
   return chosen !== undefined && chosen !== '' ? chosen : CANDIDATES.find((path) => existsSync(path))
 }
 
-/** Finds nginx, or installs it where that needs no questions. */
+/** Finds nginx, or installs it if no question has to be answered. */
 export function provideNginx(): { path: string } | { problem: string } {
   const path = findNginx() ?? (installDebianPackages(['nginx-light']) ? findNginx() : undefined)
   if (path !== undefined && existsSync(path)) return { path }

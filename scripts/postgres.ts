@@ -15,7 +15,7 @@ export function findPostgres(): string | undefined {
   return folders.find((folder) => existsSync(join(folder, 'initdb')) && hasVector(folder))
 }
 
-/** Finds a PostgreSQL with pgvector, or installs one where that needs no questions. */
+/** Finds a PostgreSQL with pgvector, or installs one if no question has to be answered. */
 export function providePostgres(): { path: string } | { problem: string } {
   const path = findPostgres() ?? (install() ? findPostgres() : undefined)
   if (path !== undefined) return { path }
@@ -49,10 +49,10 @@ function hasVector(folder: string): boolean {
   return shares.some((share) => existsSync(join(share, 'extension', 'vector.control')))
 }
 
-/** As a package where the system has one, else built from Debian's source against the PostgreSQL of the system. */
+/** Installs a package if the system has one. Otherwise builds Debian's source for the PostgreSQL of the system. */
 function install(): boolean {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return false
-  // Without lists nothing would seem to be there.
+  // Without lists, no package would be found.
   spawnSync('apt-get', ['update', '-qq'], { stdio: ['ignore', 'ignore', 'inherit'] })
   if (hasPackage('postgresql-17-pgvector'))
     return installDebianPackages(['postgresql-17', 'postgresql-17-pgvector'])
@@ -79,7 +79,7 @@ function buildVector(major: number): boolean {
   console.log(`Building pgvector for PostgreSQL ${major} …`)
   const directory = mkdtempSync(join(tmpdir(), 'pgvector-'))
   try {
-    // Lists of packages of its own: the system's stay as they are.
+    // Separate lists of packages, so that those of the system are not changed.
     const sources = join(directory, 'sources.list')
     const lists = join(directory, 'lists')
     mkdirSync(join(lists, 'partial'), { recursive: true })
@@ -99,7 +99,7 @@ function buildVector(major: number): boolean {
     const source = readdirSync(directory).find((name) => /^pgvector-/.test(name))
     if (source === undefined) return false
     const config = `PG_CONFIG=/usr/lib/postgresql/${major}/bin/pg_config`
-    // Without the instructions of this very machine, which others may lack.
+    // Uses no processor instructions that other machines may lack.
     const make = (target: string) => run('make', ['-s', target, 'OPTFLAGS=', config], join(directory, source))
     return make('all') && make('install')
   } finally {

@@ -4,7 +4,10 @@ import { installDebianPackages } from './debian.ts'
 const CANDIDATES = ['python3', '/usr/bin/python3', '/usr/local/bin/python3', 'python']
 let found: string | undefined
 
-/** @returns a Python that can import numpy, as the program itself: what a version manager puts before it takes as long to start; `TEST_PYTHON` wins over the usual names */
+/**
+ * @returns the path of a Python that can import numpy, without the wrapper of a version manager, which starts slowly;
+ * `TEST_PYTHON` wins over the usual names
+ */
 export function findPython(): string | undefined {
   const chosen = process.env.TEST_PYTHON
   for (const python of chosen ? [chosen] : CANDIDATES) {
@@ -20,7 +23,7 @@ function executableOf(python: string): string | undefined {
   return status === 0 ? stdout.trim() : undefined
 }
 
-/** Finds a Python with numpy, or installs one where that needs no questions. */
+/** Finds a Python with numpy, or installs one if no question has to be answered. */
 export function providePython(): { path: string } | { problem: string } {
   const python = findPython() ?? (installDebianPackages(['python3-numpy']) ? findPython() : undefined)
   if (python !== undefined) return { path: python }

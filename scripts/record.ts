@@ -35,7 +35,7 @@ const parts = Object.keys(PARTS).filter((part) =>
 if (parts.length === 0)
   throw new Error(`There is no part ${values.only}: give one of ${Object.keys(PARTS).join(', ')}.`)
 
-// Otherwise the first server that is played builds it, and logs that.
+// Otherwise, the first server would build the page and log that.
 await ensurePageIsBuilt(console.log, { evenIfStale: true })
 const recorded: Recorded[] = []
 for (const part of parts) {

@@ -5,7 +5,7 @@ import { bundleServer, INSTALLED } from './bundle.ts'
 import { softwareBill } from './sbom.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-/** Copied rather than installed: npm would install with it a package that reports installations. */
+/** Copied rather than installed, because npm would also install a package that reports installations. */
 export const COPIED = 'node_modules/swagger-ui-dist'
 /** List of the parts and dependencies of the package, in the CycloneDX format. */
 const BILL = 'sbom.cdx.json'
@@ -17,7 +17,7 @@ const API_DOCS = [
   'NOTICE',
 ]
 
-/** Writes what the package of npm holds, but for the page. @param directory a new one */
+/** Writes the content of the npm package, except for the page. @param directory a new one */
 export async function stagePackage(directory: string): Promise<void> {
   await bundleServer(join(directory, 'lib'))
   copyPrograms(join(ROOT, 'server/src'), join(directory, 'lib'))
@@ -35,7 +35,7 @@ export async function stagePackage(directory: string): Promise<void> {
   writeFileSync(join(directory, 'package.json'), `${JSON.stringify(manifest(), undefined, 2)}\n`)
 }
 
-/** Programs that something other than Node runs. */
+/** Copies programs that other programs than Node run. */
 function copyPrograms(from: string, to: string): void {
   for (const entry of readdirSync(from, { withFileTypes: true })) {
     if (entry.isDirectory() && !['fixtures', 'testing'].includes(entry.name))

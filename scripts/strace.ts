@@ -9,7 +9,7 @@ export function findStrace(): string | undefined {
   return CANDIDATES.find((path) => existsSync(path))
 }
 
-/** Finds a strace that may trace, or installs one where that needs no questions. */
+/** Finds a strace that may trace, or installs one if no question has to be answered. */
 export function provideStrace(): { path: string } | { problem: string } {
   if (process.platform !== 'linux')
     return { problem: 'The test of network access needs strace, which there is for Linux only.' }

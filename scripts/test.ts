@@ -1,8 +1,9 @@
 /**
- * `npm test` checks types, lint and generated files, and runs all tests that take no longer than minutes; `npm run test:long` runs
- * the others (`--long`). Both find or install what they need and otherwise print what is missing; no test is skipped in silence.
- * Files with a failure run once more, one at a time: a test that passes only then counts as passed and is listed after `Passed only alone:`.
- * At the end are the slowest files, the failures after the line `Failed:`, and `N passed, N failed` as the last line.
+ * `npm test` checks types, lint and generated files, and runs all tests that take no longer than minutes; `npm run test:long`
+ * runs the others (`--long`). Both find or install what they need and otherwise print what is missing; no test is skipped
+ * silently. Files with a failure run once more, one at a time: a test that passes only then counts as passed and is listed
+ * after `Passed only alone:`. At the end are the slowest files, the failures after the line `Failed:`, and `N passed, N failed`
+ * as the last line.
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'

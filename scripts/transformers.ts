@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 const PACKAGE = '@huggingface/transformers'
 const VERSION = '4.3.1'
-/** Not in the project's own dependencies: it is large, and few need it. */
+/** Not a dependency of the project: it is large, and few people need it. */
 const PREFIX = fileURLToPath(new URL('../.cache/transformers', import.meta.url))
 
 /** A folder whose `node_modules` contains the library, if it is installed. */

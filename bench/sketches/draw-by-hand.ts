@@ -3,7 +3,7 @@ import { type Line, sheetPlace } from '../../e2e/support/browser.ts'
 import { evenly } from '../../e2e/support/lines.ts'
 import { createRandom } from '../../scripts/demo/random.ts'
 
-/** Readings of a mouse in a second, and how far a hand moves between two, as a share of the sheet. */
+/** Readings of a mouse in a second, and the distance that a hand moves between two, as a share of the sheet. */
 const RATE = 120
 const STEP = 0.012
 /** Deviation of a hand from the line, as a share of the sheet. */

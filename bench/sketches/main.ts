@@ -1,6 +1,6 @@
 /**
- * `npm run sketches`: draws twenty things with the mouse on the page, over the gallery of `npm run demo -- --drawn`, and looks for
- * each in the first row of what is found. Writes `bench/results/sketches.md` with a picture of each.
+ * `npm run sketches`: draws twenty things with the mouse on the page, over the gallery of `npm run demo -- --drawn`, and checks
+ * that the first row of the results shows each. Writes `bench/results/sketches.md` with a picture of each.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -58,7 +58,7 @@ async function measure({ name, wanted, strokes }: Drawing, seed: number) {
   const all = await pathsInGallery()
   await drawByHand(page, strokes, seed)
   await firstResults(page, 1)
-  // The last stroke's answer, and its thumbnails.
+  // The response to the last stroke and its thumbnails need a moment.
   await page.waitForTimeout(1_500)
   await page.waitForFunction(() => [...document.images].every((image) => image.complete))
   const row = await firstRow(page)

@@ -11,7 +11,7 @@ interface FoundImage {
 export interface ClientReport {
   /** Responses that were checked. */
   answers: number
-  /** 503 while something was away, or no answer at all. */
+  /** Responses with status 503, and requests without a response. */
   refused: number
   /** The longest time without an answer, in seconds, from any server. */
   longestSilenceS: number
@@ -87,7 +87,7 @@ class ClusterClient {
         body: JSON.stringify(body),
       }),
     })
-    // An image may be gone between two questions, or have no vector yet.
+    // An image may be deleted between two requests, or have no vector yet.
     if (response.ok) {
       const answer = (await response.json()) as T
       this.report.answers++
@@ -107,7 +107,7 @@ class ClusterClient {
     return undefined
   }
 
-  /** The image itself first, the others with the similarity that they have, best first. */
+  /** Checks that the image itself comes first, then the others by their similarity. */
   #judge(image: FoundImage, images: FoundImage[]): void {
     const numberOf = ({ path }: FoundImage) => Number(/(\d+)\.png$/.exec(path)![1])
     const query = numberedVector(numberOf(image))
@@ -146,7 +146,7 @@ class ClusterClient {
           }
         }
       } catch {
-        // It is connected to again.
+        // The loop reconnects.
       }
       await sleep(100)
     }

@@ -51,7 +51,7 @@ export class Members {
     })
     if (member === watcher) {
       this.watchersKilled++
-      // It may be the one that was killed, once it is started again.
+      // The new leader may be the killed process after its restart.
       await this.#waitForWatcher(killed)
       this.takeovers.push((performance.now() - at) / 1000)
     }

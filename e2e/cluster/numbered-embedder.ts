@@ -1,4 +1,4 @@
-/** An embedder that takes its time, and writes down the number of each picture that it embeds. */
+/** A slow embedder that logs the number of each picture that it embeds. */
 import { appendFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DIMENSIONS, numberedVector } from './numbered-pictures.ts'

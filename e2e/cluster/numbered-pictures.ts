@@ -23,7 +23,7 @@ export function numberedPicture(n: number): Promise<Buffer> {
     .toBuffer()
 }
 
-/** The vector that an embedder gives the picture of a number: unit length, pointing anywhere. */
+/** Returns the vector for the picture of a number: unit length, random direction. */
 export function numberedVector(n: number): Float32Array {
   return vectorNamed(`vector ${n}`, DIMENSIONS)
 }

@@ -21,7 +21,7 @@ export interface ClusterOptions {
   kills: number
   /** Restarts of the database server, as after a crash. */
   restarts: number
-  /** How long the embedder takes for a picture. */
+  /** Time that the embedder takes for a picture. */
   msPerImage: number
   directory: string
   log?: (line: string) => void
@@ -32,11 +32,11 @@ export interface ClusterResult {
   kills: number
   watchersKilled: number
   restarts: number
-  /** Images that were embedded more often than once, and how often too often. */
+  /** Number of superfluous embeddings: images that were embedded more than once. */
   excess: number
   /** Seconds until another process watched, after the one that did was killed. */
   takeovers: number[]
-  /** Seconds that the slowest process took to start: how busy the machine is. */
+  /** Seconds that the slowest process took to start, as a measure of load. */
   slowestStart: number
   seconds: number
   missing: string[]

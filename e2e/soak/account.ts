@@ -13,7 +13,7 @@ interface AccountJson {
 /**
  * Compares the account that the server gives with the disk, counted independently of the product.
  * @param isSettled false while the server is busy: then only the sum has to be right
- * @returns what is wrong
+ * @returns the differences
  */
 export async function accountDifferences(url: string, root: string, isSettled: boolean): Promise<string[]> {
   const answer = await fetch(`${url}/api/index/account`)

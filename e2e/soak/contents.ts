@@ -11,7 +11,7 @@ export interface Contents {
   broken(): Promise<Buffer>
   /** Returns the kind of bytes that were made or noted here. */
   kindOf(hash: string): ContentKind
-  /** Bytes that came about otherwise. The first kind of the same bytes stays. */
+  /** Records the kind of bytes that were made elsewhere. The first kind of the same bytes is kept. */
   note(bytes: Buffer, kind: ContentKind): void
   /** The start of a file, which is too short for the images that were made here. */
   noteStart(start: Buffer, whole: Buffer): void
@@ -33,7 +33,7 @@ export function createContents(random: Random): Contents {
   return {
     async image() {
       const side = Math.floor(random.between(12, 40))
-      // Noise in large blocks: no two are alike, and what is alike is found as such.
+      // Noise in large blocks: no two images are similar, except for variants of one.
       const blocks = Buffer.from(Array.from({ length: 16 * 3 }, () => Math.floor(random.between(0, 256))))
       const picture = sharp(blocks, { raw: { width: 4, height: 4, channels: 3 } }).resize(side, side)
       return note(await picture.toFormat(random.pick(FORMATS)).toBuffer(), 'distinct')

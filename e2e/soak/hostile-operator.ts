@@ -22,7 +22,7 @@ const NOT_WRITTEN = ['holes.jpg', 'pipe.jpg', 'socket.jpg', 'zero.jpg', 'itself.
 /** Their decoding may end at a limit when the machine is busy. */
 const SLOW = ['bomb.png', 'scans.jpg']
 
-/** Good files of every format, damaged ones, and files that are made to do harm. */
+/** Good files of every format, damaged ones and malicious ones. */
 async function hostileSamples(): Promise<{ good: Sample[]; hostile: Sample[] }> {
   const sensor = await quadrants().png().toBuffer()
   const preview = await quadrants().jpeg().toBuffer()

@@ -58,7 +58,7 @@ export function thumbnailFiles(dataDirectory: string): {
   return { hashes: new Set(named), files, strange: files.filter((path) => !/[0-9a-f]{64}\.webp$/.test(path)) }
 }
 
-/** Asks the server for what people see. @returns what is wrong with it */
+/** Checks the responses that people see. @returns the faults */
 export async function complaintsAboutAnswers(
   url: string,
   images: Map<string, IndexedImage>,

@@ -325,7 +325,7 @@ class RandomOperator implements Operator {
   }
 }
 
-/** Whether a damaged file without the name of an image is still recognised as one is not known. */
+/** It is unknown whether a damaged file without the name of an image is still recognised as one. */
 function canTakePlace(a: string, b: string): boolean {
   return a !== b && hasImageName(a) === hasImageName(b)
 }

@@ -11,7 +11,7 @@ export interface SmallDisk {
 
 const SIZE_MIB = 96
 
-/** Mounts a small disk in memory, as root on Linux can. @returns undefined where this is not possible */
+/** Mounts a small disk in memory, which needs root on Linux. @returns undefined if this is not possible */
 export function mountSmallDisk(directory: string): SmallDisk | undefined {
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${SIZE_MIB}m`, 'soak', directory], { stdio: 'ignore' })

@@ -24,9 +24,9 @@ export interface SoakOptions {
   fills?: number
   /** Whether there are files that the gallery leaves out, images without the name of one, and edits that times do not show. */
   hasOtherFiles?: boolean
-  /** Whether there are good files of every format, damaged files, and files that are made to do harm. */
+  /** Whether there are good files of every format, damaged files and malicious ones. */
   hasHostileFiles?: boolean
-  /** Goes on for at least this time. */
+  /** Minimum duration. */
   minutes?: number
   onProgress?: (done: SoakResult) => void
 }
@@ -78,7 +78,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
 interface Operators {
   /** Paths that were written since the last call. */
   takeWritten(): Set<string>
-  /** Chooses who acts next. */
+  /** Chooses the next operator. */
   choose(): { act(): Promise<string> }
 }
 
@@ -194,7 +194,7 @@ class SoakRun {
     this.#product = await startProduct(this.#root, this.#data, ENVIRONMENT)
   }
 
-  /** Nothing is lost, and the account adds up, while nothing can be stored. */
+  /** Checks that nothing is lost, and that the account adds up, while nothing can be stored. */
   async #fillDisk(disk: SmallDisk): Promise<void> {
     disk.fill()
     this.#history.push('FILL')

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** The file that nothing happens to, so that the gallery is never empty. */
+/** A file that no operation changes, so that the gallery is never empty. */
 export const KEPT = 'kept.png'
 
 export interface Tree {

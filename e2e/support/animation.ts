@@ -6,7 +6,7 @@ import { evenly } from './lines.ts'
 /** In pixels of the result. */
 const WIDTH = 1000
 const [FRAME_MS, STROKE_MS, LAST_MS] = [90, 220, 2_600]
-/** Readings of the pointer between two frames, and how far they are apart as a share of the sheet. */
+/** Readings of the pointer between two frames, and their distance as a share of the sheet. */
 const MOVES = 4
 const STEP = 0.015
 /** Time for the page to answer before a frame is taken. */

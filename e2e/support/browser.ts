@@ -1,7 +1,7 @@
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
 import { findChromium } from '../../scripts/chromium.ts'
 
-/** Nothing that a browser does by itself in the background: tests run without a network. */
+/** Switch off the background work of the browser: tests run without a network. */
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -12,7 +12,7 @@ const FLAGS = [
   '--disable-sync',
 ]
 
-/** How long a state is waited for: on a busy machine much takes several times as long. */
+/** Maximum time to wait for a state. On a busy machine, everything takes several times as long. */
 export const STATE_TIMEOUT_MS = 90_000
 export const DESKTOP = { width: 1440, height: 900 }
 export const PHONE = { width: 390, height: 844 }
@@ -36,17 +36,17 @@ export interface OpenPage {
   page: Page
   /** Errors and warnings of the page, violations of its content security policy among them. */
   complaints: string[]
-  /** Leaves the page to the next test; one that failed keeps it to itself. */
+  /** Returns the page for the next test. The page of a failed test is not used again. */
   close(): Promise<void>
 }
 
-/** The service worker would answer what tests want to see at the server. */
+/** The service worker would answer requests that tests expect at the server. */
 const BLOCKED_WORKER = 'Service Worker registration blocked'
 
 /** Unused pages: the first one in a new window takes a second of both cores. */
 const free = new WeakMap<Browser, Record<'phone' | 'desktop', Page[]>>()
 
-/** Opens the product in a window in which nothing is kept of what was before, and waits for the first thumbnails. */
+/** Opens the product in a window without any stored data, and waits for the first thumbnails. */
 export async function openPage(
   browser: Browser,
   url: string,
@@ -79,7 +79,8 @@ export async function openPage(
     async close() {
       page.removeAllListeners()
       await page.unrouteAll({ behavior: 'wait' })
-      // On a page of the product that runs nothing, which could write something again. A step back that was under way may end the first try.
+      // Clears the storage from a page without scripts, which could write to it again. A pending step back may interrupt the
+      // first attempt.
       const quiet = new URL('/health', url).href
       await page.goto(quiet).catch(() => page.goto(quiet))
       await page.evaluate(() => sessionStorage.clear())
@@ -99,7 +100,7 @@ export const tile = (page: Page, path: string): Locator => page.locator(`[data-p
 /** A line through points of the square in the middle of the sheet, 0…1 of its side. */
 export type Line = [x: number, y: number][]
 
-/** Where a point of that square is in the window. */
+/** Converts points of that square to positions in the window. */
 export async function sheetPlace(page: Page): Promise<(point: [number, number]) => [number, number]> {
   const sheet = await page.locator('canvas').first().boundingBox()
   if (sheet === null) throw new Error('The drawing sheet is not shown')
@@ -148,14 +149,14 @@ export function count(page: Page, text: string): Promise<void> {
   return page.getByTestId('count').getByText(text).waitFor()
 }
 
-/** Waits until what is shown is the answer to what is being searched with. @returns the paths of the first of them, best first */
+/** Waits until the results of the current search are shown. @returns the paths of the first ones, best first */
 export async function firstResults(page: Page, count: number): Promise<string[]> {
   await page.getByTestId('count').getByText(/match/).waitFor()
   await settled(page)
   return (await shownPaths(page)).slice(0, count)
 }
 
-/** Waits until the list that is shown is the one that was asked for last. */
+/** Waits until the list that was requested last is shown. */
 export function settled(page: Page): Promise<void> {
   return page.locator('[data-state=current] [data-testid=grid]').waitFor()
 }

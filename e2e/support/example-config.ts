@@ -25,7 +25,7 @@ export async function writeExampleConfig(directory: string): Promise<string> {
   registry.embedders.python!.python = findPython() ?? 'python3'
   registry.embedders.transformers!.kwargs!.model = join(ROOT, 'examples', 'tiny-clip')
   const file = join(directory, 'embedders.json')
-  // YAML holds JSON.
+  // JSON is valid YAML.
   await writeFile(file, JSON.stringify(config))
   return file
 }

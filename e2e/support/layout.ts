@@ -23,13 +23,13 @@ export function misplaced(page: Page): Promise<string[]> {
   })
 }
 
-/** Waits until nothing moves or fades any more: colours and places are those that stay. */
+/** Waits until nothing moves or fades any more, so that colours and positions are final. */
 export async function stillness(page: Page): Promise<void> {
   await nextFrame(page)
   await page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'))
 }
 
-/** Waits until what has changed is laid out; what follows the size of an element does so in the frame after. */
+/** Waits until changes are laid out; code that reacts to the size of an element runs one frame later. */
 export function nextFrame(page: Page): Promise<void> {
   return page.evaluate(
     () => new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))),

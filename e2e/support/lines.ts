@@ -2,7 +2,7 @@ import type { Line } from './browser.ts'
 
 type Points = readonly (readonly [x: number, y: number])[]
 
-/** Straight from point to point. */
+/** Straight lines from point to point. */
 export const line = (...points: Points): Line => points.map(([x, y]) => [x, y])
 
 /** A smooth line through the points. */
@@ -24,7 +24,7 @@ export function curve(...points: Points): Line {
   return [...line, [x, y]]
 }
 
-/** Part of an oval, in turns from the right end downwards; a hand closes it a little beyond its beginning. */
+/** Part of an oval, in turns from the right end downwards. A hand closes an oval a little beyond its beginning. */
 export function oval(x: number, y: number, width: number, height = width, from = 0.6, to = 1.63): Line {
   const steps = Math.max(8, Math.round(36 * Math.abs(to - from)))
   return Array.from({ length: steps + 1 }, (_, n) => {

@@ -4,7 +4,7 @@ import { basename } from 'node:path'
 import { findStrace } from '../../scripts/strace.ts'
 
 const CALLS = ['connect', 'sendto', 'sendmsg', 'sendmmsg']
-/** Refused: what is sent through such a ring is no system call, and would not be seen. Programs do without it. */
+/** Refused, because strace does not see packets that are sent through such a ring. Programs work without it. */
 const RING = 'io_uring_setup'
 const STARTS = ['execve', 'clone', 'clone3', 'fork', 'vfork']
 
@@ -83,7 +83,7 @@ function isOwn(target: string, { ports, folders }: OwnParts): boolean {
   return ports.some((port) => [`127.0.0.1:${port}`, `::1:${port}`].includes(target))
 }
 
-/** Which process a thread is of, who has started that, and which program it runs. */
+/** The process of each thread, its parent, and the program that it runs. */
 class ProcessTable {
   readonly #processOf = new Map<string, string>()
   readonly #parentOf = new Map<string, string>()

@@ -8,9 +8,9 @@ import { freePort } from '../../server/src/testing/free-port.ts'
 
 export interface Nginx {
   url: string
-  /** Starts it, or starts it again with other directives. @param directives of its only server */
+  /** Starts nginx, or restarts it with other directives. @param directives of its only server */
   serve(directives: string): Promise<void>
-  /** Ends it: connections to it are refused. */
+  /** Ends nginx, so that connections are refused. */
   stop(): Promise<void>
 }
 

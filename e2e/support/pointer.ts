@@ -14,7 +14,7 @@ const EVENT_INTERVAL_MS = 10
 
 export type DeviceKind = 'mouse' | 'pen' | 'touch'
 
-/** Sends input below the page, so that the browser makes its own pointer events of it. */
+/** Sends input to the browser, which converts it to pointer events. */
 export async function deviceOf(page: Page, kind: DeviceKind): Promise<Device> {
   const session = await page.context().newCDPSession(page)
   return kind === 'touch' ? finger(session) : mouseOrPen(session, kind)
@@ -67,14 +67,14 @@ export async function stream(
   await device.up(path(1))
 }
 
-/** Fingers that go from one place to another together. */
+/** Moves several fingers together from one place to another. */
 export async function fingers(
   page: Page,
   paths: readonly ((share: number) => Point)[],
   { steps, gapMs = 0 }: { steps: number; gapMs?: number },
 ): Promise<void> {
   const session = await page.context().newCDPSession(page)
-  // Times of their own, because gestures have time limits that a busy machine would exceed.
+  // Events have generated times, because a busy machine would exceed the time limits of gestures.
   let timestamp = Date.now() / 1000
   const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', touchPoints: ReturnType<typeof at>) => {
     timestamp += Math.max(EVENT_INTERVAL_MS, type === 'touchStart' ? gapMs : 0) / 1000

@@ -13,9 +13,9 @@ const FLAGS =
   readFileSync(LAUNCHER, 'utf8')
     .match(/^#!.*/)![0]
     .match(/ --\S+/g) ?? []
-/** The product, with the flags of its program's first line: in tests the bundle, elsewhere the checkout. */
+/** Starts the product with the flags in the first line of its program: in tests the bundle, elsewhere the checkout. */
 export const LAUNCH = [process.execPath, ...FLAGS.map((flag) => flag.trim()), LAUNCHER]
-/** With the embedder that begins soonest, for tests in which it does not matter what is found. */
+/** Chooses the embedder that starts fastest, for tests that do not depend on results. */
 export const CLASSICAL = { SERVER__EMBEDDER_REGISTRY__CHOSEN_EMBEDDER: 'classical' }
 /** The keys of a configuration as variables of the environment. */
 export function asEnvironment(keys: Record<string, unknown>): Record<string, string> {
@@ -29,16 +29,16 @@ export function asEnvironment(keys: Record<string, unknown>): Record<string, str
 
 const START_TIMEOUT_MS = 120_000
 const running = new Set<ChildProcess>()
-// A test that fails may leave some.
+// A failed test may leave processes running.
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
 export interface Product {
   url: string
-  /** Ends it as Ctrl+C does and waits for it. @returns its exit code */
+  /** Ends the product as Ctrl+C does and waits for it. @returns its exit code */
   stop(signal?: NodeJS.Signals): Promise<number | null>
-  /** Ends it without warning. */
+  /** Kills the product. */
   kill(): Promise<void>
   /** Output until now. */
   output(): string

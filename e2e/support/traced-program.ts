@@ -4,28 +4,28 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Contact, foreignContacts, type OwnParts, traced } from './network-trace.ts'
 
-/** Where the product itself keeps what Node has compiled. */
+/** Folder for code that Node has compiled. */
 const OWN_CACHE = join('.cache', 'sketch-search')
 const START_TIMEOUT_MS = 120_000
 
 export interface TracedOptions {
-  /** Gets the trace and a new home. */
+  /** Receives the trace and a new home. */
   directory: string
   environment?: Record<string, string>
   workingDirectory?: string
 }
 
-/** A program under strace, in an environment in which no library holds it for a test. */
+/** A program under strace, in an environment that does not look like a test to libraries. */
 export interface TracedProgram {
-  /** Waits until it prints what is looked for and returns what is in its brackets. */
+  /** Waits until the output matches, and returns the first group of the pattern. */
   printed(wanted: RegExp): Promise<string>
   /** Ends it as Ctrl+C does. */
   stop(): Promise<void>
   /** Waits until it ends. @throws {Error} if it fails */
   end(): Promise<void>
-  /** Returns what it and its processes have contacted besides its own parts. */
+  /** Returns the contacts of the program and its processes outside the product. */
   contacts(own: OwnParts): Contact[]
-  /** Returns the files that anything else than the product has left in its home. */
+  /** Returns the files that libraries have left in its home. */
   foreignFiles(): Promise<string[]>
 }
 

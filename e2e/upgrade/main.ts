@@ -60,7 +60,7 @@ for (const problem of problems) console.error(problem)
 console.log(problems.length === 0 ? 'Nothing was lost.' : `${problems.length} problems.`)
 process.exitCode = problems.length === 0 ? 0 : 1
 
-/** One gallery and database: work with the former version, stop, start this one. */
+/** Works on one gallery and database with the former version, stops it, and starts this one. */
 async function upgrade(name: string, original: string, settings: Record<string, unknown>): Promise<void> {
   const gallery = join(directory, `gallery-${name}`)
   await cp(original, gallery, { recursive: true, preserveTimestamps: true })
@@ -139,7 +139,7 @@ async function check(name: string, product: Product, mail: MailServer, past: Pas
   )
 }
 
-/** An upload, a deletion, and a move behind the server's back. */
+/** Uploads and deletes files, and moves one on the disk. */
 async function changeFiles(gallery: string, editor: Member): Promise<void> {
   const [first, second] = (await editor.images()).images
   await editor.delete(`/api/images/${first!.id}`)

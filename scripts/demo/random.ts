@@ -1,4 +1,4 @@
-/** A source of random numbers that gives the same ones for the same seed. */
+/** A source of random numbers that are the same for the same seed. */
 export interface Random {
   /** Uniform in min…max. */
   between(min: number, max: number): number

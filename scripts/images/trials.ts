@@ -74,7 +74,7 @@ async function tryCompose(buildah: Buildah, directory: string): Promise<string> 
   }
 }
 
-/** Its mount points, with a checkpoint of its kind; its database would be another service. */
+/** Starts an image with the mount points and a checkpoint of the reference implementation, without its database. */
 async function tryReference(buildah: Buildah, directory: string): Promise<string> {
   const port = await freePort()
   const gallery = await makeGallery(directory)
@@ -116,7 +116,7 @@ async function tryReference(buildah: Buildah, directory: string): Promise<string
       { from: gallery, to: '/images' },
       { from: weights, to: '/weights' },
       { from: config, to: '/app/config.yml' },
-      // Code of the other server, which must hide nothing of this one.
+      // Code of the reference implementation, which must not hide files of this server.
       { from: folderOf(directory, 'server'), to: '/app/server' },
       { from: folderOf(directory, 'model'), to: '/app/model' },
     ],
@@ -225,7 +225,7 @@ function mountsOf(
     const from = own ?? folderOf(directory, source.replaceAll(/\W/g, ''))
     return { from, to, isReadOnly: mode === 'ro' }
   })
-  // Those with an owner are folders on the disk here.
+  // Folders in memory with an owner are folders on the disk here.
   const owned = tmpfs.filter((text) => text.includes('uid=')).map((text) => filledIn(text).split(':')[0]!)
   return {
     mounts: [...mounts, ...owned.map((to) => ({ from: folderOf(directory, to.slice(1)), to }))],
@@ -238,7 +238,7 @@ function commandOf(buildah: Buildah, image: string): readonly string[] {
   return JSON.parse(buildah.output('inspect', '--type', 'image', image)).OCIv1.config.Cmd
 }
 
-/** As Docker Compose fills in variables that are not set. */
+/** Replaces variables that are not set by their defaults, as Docker Compose does. */
 function filledIn(text: string): string {
   return text.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1')
 }

@@ -82,7 +82,7 @@ async function playDeletions({ player: main, root }: Place): Promise<void> {
   await player.send('DELETE', `/api/images/${UNKNOWN_ID}`)
   await player.send('DELETE', '/api/images/x')
   await player.send('DELETE', `/api/images/${await id('copy-of-new.png')}`)
-  // Deleted on the disk, and perhaps not noticed yet: the same answer.
+  // An image that was deleted on the disk, which may not have been noticed yet, gets the same response.
   const deleted = await id('sub/image-08.png')
   unlinkSync(join(root, 'sub/image-08.png'))
   await player.get(`/api/images/${deleted}/view`)
@@ -130,7 +130,7 @@ async function recordEvents(
   player.write(what, fileEventsOf(all))
 }
 
-/** Returns the events on files, each once; progress comes in as many parts as it happens to. */
+/** Returns the events on files, each once; the number of progress events varies. */
 function fileEventsOf(events: string[]): string[] {
   return [...new Set(events.filter((event) => !event.startsWith('IndexProgress')))].sort()
 }

@@ -25,7 +25,7 @@ const HELP = [
   ...['list', 'add', 'remove', 'role'].map((command) => ['users', command]),
   ...['list', 'show'].map((command) => ['collections', command]),
 ]
-/** Commands on a gallery of two images, and what is wrong with others. */
+/** Commands on a gallery of two images, and invalid commands. */
 const COMMANDS = [
   ['--version'],
   ['help'],

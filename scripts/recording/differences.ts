@@ -21,7 +21,7 @@ function toLines(content: unknown): string[] {
   return JSON.stringify(content, null, 1).split('\n')
 }
 
-/** Lines that only one of both has; between them what both begin and end with is left out. */
+/** Lines that only one of both has; common beginnings and ends are left out. */
 function differingLines(before: string[], after: string[]): string[] {
   let start = 0
   while (start < before.length && start < after.length && before[start] === after[start]) start++

@@ -14,7 +14,7 @@ async function galleryFiles(): Promise<Map<string, Uint8Array>> {
     const folder = n < 6 ? '' : n < 9 ? 'sub/' : 'sub/deep/'
     files.set(`${folder}image-${String(n).padStart(2, '0')}.png`, await picture(n))
   }
-  // Copies are equally good results, in no certain order: they resemble nothing else, so that they come last.
+  // Copies are equally good results in any order. They resemble no other image, so that they come last.
   files.set('linked/inner.png', await stripes())
   files.set('copy.png', files.get('linked/inner.png')!)
   files.set(
@@ -129,7 +129,7 @@ function bitmap(width: number, height: number): Buffer {
   return bytes
 }
 
-/** A header alone, which promises more pixels than are accepted. */
+/** A header alone, which claims more pixels than are accepted. */
 function claimingBitmap(): Buffer {
   return bitmapHeader(60_000, 60_000, 0)
 }

@@ -3,13 +3,13 @@ import { gunzipSync } from 'node:zlib'
 import sharp from 'sharp'
 import type { Answer } from './client.ts'
 
-/** Headers that say something about the connection or the moment, not about the product. */
+/** Headers that depend on the connection or the time, not on the product. */
 const UNRECORDED_HEADERS = new Set(['date', 'connection', 'keep-alive', 'transfer-encoding'])
-/** Keys of JSON that measure. */
+/** Keys of JSON whose values are measurements. */
 const MEASURED = new Set(['rate_per_s', 'eta_s', 'progress'])
 const LONGEST_TEXT = 2000
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g
-/** An id that the recording itself sends, to name nothing. */
+/** An id that the recording sends and that belongs to nothing. */
 export const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000'
 const ISO_TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g
 /** The time at the beginning of a line of the log. */
@@ -22,7 +22,7 @@ export interface RecordedAnswer {
   body: unknown
 }
 
-/** Replaces what differs from run to run by names: ids, hashes, times, tokens, ports and folders. */
+/** Replaces values that differ from run to run by names: ids, hashes, times, tokens, ports and folders. */
 export class Mask {
   readonly #names = new Map<string, string>()
   readonly #recorded = new Map<string, string>()
@@ -82,14 +82,14 @@ export class Mask {
     const recorded: Record<string, string> = {}
     for (const [name, value] of Object.entries(headers).sort(([a], [b]) => (a < b ? -1 : 1))) {
       if (UNRECORDED_HEADERS.has(name)) continue
-      // The length of an answer that holds times or rates differs.
+      // The length of a response that contains times or rates differs.
       if (name === 'content-length' && !type.startsWith('image/') && headers['content-range'] === undefined)
         continue
       if (name === 'set-cookie')
         recorded[name] = (value as string[]).map((cookie) => cookie.replace(/=[^;]*/, '=<value>')).join('\n')
       else if (name === 'server-timing') recorded[name] = String(value).replaceAll(/dur=[\d.]+/g, 'dur=<ms>')
       else if (name === 'retry-after') recorded[name] = '<seconds>'
-      // When the page was built.
+      // The time at which the page was built.
       else if (name === 'last-modified') recorded[name] = '<time>'
       else recorded[name] = this.text(String(value))
     }
@@ -122,7 +122,7 @@ export class Mask {
     return masked.length <= LONGEST_TEXT || type.startsWith('text/plain') ? masked : digestOf(masked)
   }
 
-  /** Ids get the names of what they belong to. */
+  /** Names ids after the objects that they belong to. */
   #learn(value: object): void {
     const { id, path, email, image_url: url } = value as Record<string, unknown>
     if (typeof id !== 'string') return
@@ -134,7 +134,7 @@ export class Mask {
     if (typeof url === 'string' && !this.#names.has(id)) this.#names.set(id, `<query ${++this.#queries}>`)
   }
 
-  /** Images of the same time and the same score are in no certain order: here they are in that of their paths. */
+  /** Images with the same time and score may come in any order, so they are ordered by path here. */
   #list(list: unknown[]): unknown[] {
     const images = list.filter((value): value is ListedImage => isListedImage(value))
     if (images.length < list.length) return list.map((value) => this.json(value))
@@ -158,7 +158,7 @@ export class Mask {
       return value
     }
     if (score === undefined) return `${id}`
-    // Copies are equally good results, in no certain order, and a page may end between them.
+    // Copies are equally good results in any order, and a page may end between them.
     const [, content] = /v=<hash of (.*)>/.exec(String(rest.thumbnail_url)) ?? []
     return `${content ?? id} ${score}`
   }

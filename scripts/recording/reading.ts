@@ -46,7 +46,7 @@ const RANGES: Record<string, string>[] = [
   { range: 'bytes=0-1', 'if-range': '"old"' },
 ]
 
-/** Reads everything that can be read of a gallery. @returns the id of each image by its path */
+/** Reads all data of a gallery. @returns the id of each image by its path */
 export async function playReading(player: Player): Promise<Map<string, string>> {
   const ids = await playLists(player.in('list'))
   await playImages(player.in('image'), ids)

@@ -6,7 +6,7 @@ const UNKNOWN_QUERY = '0123456789abcdef01234567'
 const file = (name: string, bytes: Uint8Array): FormFile => ({ name, bytes })
 const form = (fields: Record<string, string | FormFile>): Body => ({ form: fields })
 
-/** Searches by everything by which one can search, and by what is wrong. */
+/** Plays all kinds of searches, valid and invalid. */
 export async function playSearching(player: Player, ids: Map<string, string>): Promise<void> {
   await playPicture(player.in('search by picture'))
   await playImage(player.in('search by image'), ids)

@@ -74,7 +74,7 @@ async function recordSignIn(directory: string, recording: Recorded[]): Promise<v
   }
 }
 
-/** An embedder that works for no picture that is mostly red, and ends for one that is mostly green. */
+/** An embedder that fails on pictures that are mostly red, and ends its process for pictures that are mostly green. */
 const FAILING_EMBEDDER = `
 export class Failing {
   inputSize = { width: 4, height: 4 }

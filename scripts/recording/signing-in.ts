@@ -6,7 +6,7 @@ export const ADMIN = 'admin@example.org'
 const ROLES = ['user', 'editor', 'admin'] as const
 const METHODS = ['get', 'post', 'put', 'delete', 'patch']
 
-/** Signs in as each role and asks for each route as each of them. @param open makes a browser without cookies */
+/** Signs in as each role and requests each route as each of them. @param open makes a browser without cookies */
 export async function playSignIn(open: (scene: string) => Player, mail: MailBox): Promise<void> {
   const admin = await playCodes(open('sign in'), mail)
   await playUsers(admin.in('users'))
@@ -37,7 +37,7 @@ async function playCodes(player: Player, mail: MailBox): Promise<Player> {
   await player.get('/api/session')
   await player.get('/api/images?items_per_page=1')
   await verify(code)
-  // HTTPS, by the header of a proxy.
+  // The header of a proxy declares HTTPS.
   await start({ email: ADMIN }, { ...via('10.1.0.3'), 'x-forwarded-proto': 'https' })
   await verify(await mail.codeFor(ADMIN), { ...via('10.1.0.3'), 'x-forwarded-proto': 'https' })
   await player.get('/api/session', { 'x-forwarded-proto': 'https' })
@@ -85,7 +85,7 @@ async function playUsers(player: Player): Promise<void> {
   await player.send('PUT', `/api/users/${own}`, { body: { json: { email: ADMIN, role: 'user' } } })
 }
 
-/** Which role each route lets in; what they answer is recorded elsewhere. */
+/** Records which roles each route admits; the responses are recorded elsewhere. */
 async function playRoles(open: (scene: string) => Player, admin: Player, mail: MailBox): Promise<void> {
   const document = await admin.unrecorded('GET', '/api/openapi.json')
   const { paths } = JSON.parse(document.body.toString()) as { paths: Record<string, Record<string, unknown>> }
@@ -120,7 +120,7 @@ async function statusAs(player: Player, method: string, path: string): Promise<s
 async function playLimits(player: Player): Promise<void> {
   for (let n = 0; n < 6; n++)
     await player.post('/api/auth/otp/start', { json: { email: 'many@example.org' } }, via('10.2.0.1'))
-  // Another client may still ask.
+  // Another client may still request a code.
   await player.post('/api/auth/otp/start', { json: { email: 'many@example.org' } }, via('10.2.0.2'))
   for (let n = 0; n < 7; n++)
     await player.post('/api/auth/otp/verify', { json: { code: 'AAAAAAAA' } }, via('10.2.0.3'))
@@ -153,7 +153,7 @@ async function signedIn(player: Player, email: string, mail: MailBox): Promise<P
   return player
 }
 
-/** As a proxy that is trusted names the client. */
+/** Headers in which a trusted proxy names the client. */
 function via(address: string): Record<string, string> {
   return { 'x-forwarded-for': address }
 }

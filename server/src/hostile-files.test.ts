@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { configFor, indexAll, startApp } from './testing/app.ts'
 import { HOSTILE_FILES, writeHostileFiles } from './testing/hostile-files.ts'
+import { imagesByName } from './testing/images.ts'
 import { picture, writeSettled } from './testing/pictures.ts'
 import { temporaryDirectory } from './testing/temporary.ts'
 
@@ -16,13 +17,7 @@ describe('hostile files', () => {
     const app = await startApp(await configFor(root))
     const before = process.cpuUsage()
     await indexAll(app)
-    const { images } = await app.catalog.images.list({
-      filter: {},
-      orderBy: 'name',
-      descending: false,
-      offset: 0,
-      limit: 1000,
-    })
+    const images = await imagesByName(app.catalog)
     const types = Object.fromEntries(images.map(({ path, contentType }) => [path, contentType]))
     const { failures } = await app.catalog.failures.list({ offset: 0, limit: 1000 })
     const reasons = Object.fromEntries(failures.map(({ path, reason }) => [path, reason]))

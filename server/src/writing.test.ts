@@ -29,6 +29,21 @@ it('comments are plain sentences about the code', () => {
   expect(found).toEqual([])
 })
 
+it('comments of Python, containers and workflows are plain sentences', () => {
+  const files = globSync(
+    ['{model,bench,examples,server/src}/**/*.py', 'compose*.yaml', 'Dockerfile', '.github/**/*.yml'],
+    { cwd: ROOT },
+  )
+  const found = files.flatMap((file) =>
+    [...textOf(file).matchAll(/"""(.*?)"""|^ *# (.*)$/gms)].flatMap(([, docstring, comment]) =>
+      problemsIn((docstring ?? comment!).replaceAll(/\s+/g, ' ').trim()).map(
+        (problem) => `${file}: ${problem}`,
+      ),
+    ),
+  )
+  expect(found).toEqual([])
+})
+
 it('messages are plain sentences', () => {
   const found = sources
     .filter(

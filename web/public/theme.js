@@ -6,7 +6,7 @@
     try {
       chosen = localStorage.getItem('theme')
     } catch {
-      // A browser that keeps nothing.
+      // The browser stores nothing.
     }
     document.documentElement.dataset.theme = chosen ?? (dark.matches ? 'dark' : 'light')
   }

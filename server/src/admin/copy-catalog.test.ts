@@ -4,6 +4,7 @@ import type { Config } from '../config/schema.ts'
 import { openAccounts, openTables } from '../storage/open-storage.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { openBrowser } from '../testing/browser.ts'
+import { imagesByName } from '../testing/images.ts'
 import { picture, writeSettled } from '../testing/pictures.ts'
 import { sharedPostgres } from '../testing/shared-postgres.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
@@ -113,13 +114,7 @@ describe('copying a catalog', () => {
     const embedded = await sqliteFor(gallery)
     const first = await startApp(embedded)
     await indexAll(first)
-    const { images } = await first.catalog.images.list({
-      filter: {},
-      orderBy: 'name',
-      descending: false,
-      offset: 0,
-      limit: 100,
-    })
+    const images = await imagesByName(first.catalog)
     const vector = (await first.catalog.vectors.get([images[5]!.id]))[0]!.vector
     const search = { vector, filter: {}, topK: 50, offset: 0, limit: 50 }
     const found = await first.catalog.vectors.nearest(search)

@@ -10,6 +10,7 @@ import { type Measurement, openMeasurements } from '../embedding/measurements.ts
 import { hasModelFiles, modelDirectory, removeModelFiles } from '../embedding/model-files.ts'
 import { openEmbedder, runtimeKey } from '../embedding/open-embedder.ts'
 import { describeDefinition } from '../embedding/registry.ts'
+import { modelFingerprint, spaceFingerprint } from '../embedding/vector-space.ts'
 import { DomainError, messageOf } from '../errors.ts'
 import { openStorage } from '../storage/open-storage.ts'
 
@@ -72,7 +73,9 @@ export async function listEmbedders(
       } catch (error) {
         problem = messageOf(error)
       }
-      const own = kept.find((known) => known.embedder === name && isVersion(known.fingerprint, fingerprint))
+      const own = kept.find(
+        (known) => known.embedder === name && isVersion(known.fingerprint, fingerprint, registry),
+      )
       embedders.push({
         name,
         isChosen: name === registry.chosen_embedder,
@@ -117,7 +120,7 @@ export async function pruneEmbedder(
     const isChosen = name === registry.chosen_embedder
     const all = await catalog.spaces.list()
     const own = all.filter(({ embedder }) => embedder === name).map(({ fingerprint }) => fingerprint)
-    const kept = isChosen ? own.find((fingerprint) => isVersion(fingerprint, current)) : undefined
+    const kept = isChosen ? own.find((fingerprint) => isVersion(fingerprint, current, registry)) : undefined
     if (isChosen && own.length > 0 && kept === undefined) throw notAsChosen(name)
     const pruned = own.filter((fingerprint) => fingerprint !== kept)
     // An embedder that was only tried has no vectors, but may have a stored graph.
@@ -129,7 +132,8 @@ export async function pruneEmbedder(
       registry.chosen_embedder,
       definitionOf(registry.chosen_embedder, registry),
     ).catch(() => '')
-    for (const fingerprint of pruned) if (fingerprint !== inUse) removeModelFiles(directory, fingerprint)
+    for (const fingerprint of pruned.map(modelFingerprint))
+      if (fingerprint !== inUse) removeModelFiles(directory, fingerprint)
     return { vectors, bytes: before - sizeOf(directory) }
   } finally {
     await storage.close()
@@ -146,8 +150,12 @@ function notAsChosen(name: string): DomainError {
 }
 
 /** Data from versions without fingerprints belongs to the current embedder of that name. */
-function isVersion(kept: string, current: string | undefined): boolean {
-  return current !== undefined && (kept === current || kept === '')
+function isVersion(
+  kept: string,
+  current: string | undefined,
+  registry: Config['embedder_registry'],
+): boolean {
+  return current !== undefined && (kept === spaceFingerprint(current, registry) || kept === '')
 }
 
 function nothingToPrune(name: string, isChosen: boolean, all: KnownEmbedder[]): DomainError {

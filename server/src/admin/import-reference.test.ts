@@ -6,6 +6,7 @@ import { importUsers } from '../accounts/import-users.ts'
 import { openSqliteAccounts } from '../accounts/sqlite.ts'
 import { openReference } from '../database/postgres/reference.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
+import { imagesByName } from '../testing/images.ts'
 import { signInBy, startMailServer } from '../testing/mail-server.ts'
 import { picture, writeSettled } from '../testing/pictures.ts'
 import { startPostgres } from '../testing/postgres.ts'
@@ -46,13 +47,7 @@ async function gallery() {
   for (let n = 0; n < COUNT; n++) await writeSettled(join(root, `a/${n}.png`), await picture(n), TIME)
   const app = await startApp(await configFor(root))
   await indexAll(app)
-  const { images } = await app.catalog.images.list({
-    filter: {},
-    orderBy: 'name',
-    descending: false,
-    offset: 0,
-    limit: COUNT,
-  })
+  const images = await imagesByName(app.catalog)
   const files = []
   for (const { id, path } of images) {
     const [stored] = await app.catalog.vectors.get([id])

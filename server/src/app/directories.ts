@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
-import { lstat, realpath, stat } from 'node:fs/promises'
-import { basename, dirname, join, sep } from 'node:path'
+import { lstat, readlink, realpath, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve, sep } from 'node:path'
 import type { Config } from '../config/schema.ts'
 import { DomainError, systemCodeOf } from '../errors.ts'
 import { type GalleryDirectory, liesIn } from '../gallery/directories.ts'
@@ -89,14 +89,17 @@ async function exists(path: string): Promise<boolean> {
   )
 }
 
-/** Resolves all symbolic links, also on the path of a folder that does not exist yet. */
-async function realPath(path: string): Promise<string> {
-  try {
-    return await realpath(path)
-  } catch {
-    const parent = dirname(path)
-    return parent === path ? path : join(await realPath(parent), basename(path))
-  }
+/** As in Linux. */
+const MAX_LINKS = 40
+
+/** Resolves all symbolic links, also those that lead to a drive which is absent. @param left how many more are followed */
+async function realPath(path: string, left = MAX_LINKS): Promise<string> {
+  const real = await realpath(path).catch(() => undefined)
+  if (real !== undefined) return real
+  const target = left > 0 ? await readlink(path).catch(() => undefined) : undefined
+  if (target !== undefined) return realPath(resolve(dirname(path), target), left - 1)
+  const parent = dirname(path)
+  return parent === path ? path : join(await realPath(parent, left), basename(path))
 }
 
 function createDataDirectory({ data_directory: directory }: Config): void {

@@ -4,6 +4,7 @@ import type { Config } from '../config/schema.ts'
 import { definitionOf } from '../embedding/definition-of.ts'
 import { fingerprintOf } from '../embedding/fingerprint.ts'
 import type { openEmbedder } from '../embedding/open-embedder.ts'
+import { modelFingerprint } from '../embedding/vector-space.ts'
 import { DomainError, messageOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
 import type { Logger } from '../log.ts'
@@ -54,7 +55,12 @@ export async function openFormer(
       await catalog.spaces.openFormer(undefined)
       await model.embedder.close()
     }
-    const index = createFormerIndex({ current: sources, former: { ...sources, ...model }, images, onEnd })
+    const index = createFormerIndex({
+      current: sources,
+      former: { ...sources, ...model, hasWindows: false },
+      images,
+      onEnd,
+    })
     const check = () =>
       index.check().catch((error) => log.error(error, 'The former index could not be closed'))
     events.on('progress', ({ pending }) => {
@@ -102,7 +108,7 @@ async function openFormerModel(
   options: Pick<FormerOptions, 'log' | 'openEmbedder'>,
 ): Promise<Model> {
   const definition = definitionOf(embedder, config.embedder_registry)
-  if ((await fingerprintOf(embedder, definition)) !== fingerprint)
+  if ((await fingerprintOf(embedder, definition)) !== modelFingerprint(fingerprint))
     throw new DomainError('embedder_unavailable', 'Its code, weights or arguments have changed.')
   const model = await openModel(config, { ...options, canWrite: false }, embedder)
   if (model.embedder.dimensions === dimensions) return model

@@ -1,9 +1,10 @@
 import { realpath } from 'node:fs/promises'
 import type { VectorSpace } from '../catalog/catalog.ts'
-import { COLOUR_SPACE } from '../catalog/spaces.ts'
+import { COLOUR_SPACE, windowSpace } from '../catalog/spaces.ts'
 import type { Config } from '../config/schema.ts'
 import { type DirectoryLock, lockDirectory, NO_LOCK } from '../database/directory-lock.ts'
 import type { openEmbedder } from '../embedding/open-embedder.ts'
+import { spaceFingerprint } from '../embedding/vector-space.ts'
 import { registerDirectories } from '../gallery/directories.ts'
 import type { IncludeRules } from '../gallery/include.ts'
 import { type Client, clientReader } from '../http/middleware/client-address.ts'
@@ -80,18 +81,28 @@ export async function openFoundations(
     closing.defer(async () => void (await background()))
     const model = await openModel(config, { log, canWrite: !isReadOnly, onLoading, openEmbedder })
     closing.defer(() => model.embedder.close())
-    const { previous } = await storage.catalog.spaces.activate({
-      embedder: config.embedder_registry.chosen_embedder,
-      fingerprint: model.fingerprint,
-      dimensions: model.embedder.dimensions,
-      further: [COLOUR_SPACE],
-    })
+    const space = spaceOf(model, config)
+    const { previous } = await storage.catalog.spaces.activate(space)
     // It watches the files of the catalog, which now exist.
     if (!isReadOnly) await monitor.start()
     return { root, walk, lock, storage, monitor, signIn, readClient, model, previous, closing }
   } catch (error) {
     await closing.disposeAsync()
     throw error
+  }
+}
+
+/** The space of a model, with the further spaces of its images. */
+function spaceOf({ fingerprint, embedder }: Model, { embedder_registry }: Config): VectorSpace {
+  const { windows } = embedder_registry
+  const space = {
+    embedder: embedder_registry.chosen_embedder,
+    fingerprint: spaceFingerprint(fingerprint, embedder_registry),
+    dimensions: embedder.dimensions,
+  }
+  return {
+    ...space,
+    further: windows === 'none' ? [COLOUR_SPACE] : [COLOUR_SPACE, windowSpace(space, windows)],
   }
 }
 

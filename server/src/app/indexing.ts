@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Config } from '../config/schema.ts'
+import { spaceFingerprint } from '../embedding/vector-space.ts'
 import { createEventBus, type EventBus } from '../events.ts'
 import { createImageReader, type ImageReader } from '../gallery/image-reader.ts'
 import { openRenditionStore, type RenditionStore, withRenditions } from '../gallery/rendition-store.ts'
 import { openThumbnailStore, type ThumbnailStore } from '../gallery/thumbnails.ts'
+import { WINDOWS } from '../gallery/windows.ts'
 import { type Backfill, createBackfill } from '../indexing/backfill.ts'
 import { createIndexer, type Indexer, type IndexQueue } from '../indexing/indexer.ts'
 import type { Logger } from '../log.ts'
@@ -57,7 +59,11 @@ export async function openIndexing(
   const files = openFiles(config, foundations, timings)
   const { reader, thumbnails, limits } = files
   closing.defer(() => reader.close())
-  const batchSize = Math.max(config.watcher.files_batch_size, embedder.measurement.batchSize)
+  const { windows } = config.embedder_registry
+  const picturesPerFile = 1 + WINDOWS[windows].length
+  const batchSize = Math.ceil(
+    Math.max(config.watcher.files_batch_size, embedder.measurement.batchSize) / picturesPerFile,
+  )
   const localIndexer = createIndexer({
     root,
     catalog,
@@ -68,6 +74,7 @@ export async function openIndexing(
     walk,
     maxFileBytes: limits.maxFileBytes,
     batchSize,
+    hasWindows: windows !== 'none',
     isSearching,
     onError: (message, error) => log.error(error, `Unexpected error while ${message}`),
     onChanged: (paths) => sync.recheck(paths),
@@ -129,6 +136,7 @@ function openFiles(config: Config, { root, walk, model }: Foundations, timings: 
     walk,
     limits,
     inputSize: model.embedder.inputSize,
+    windows: config.embedder_registry.windows,
     timings,
     thumbnailDirectory: directory,
     thumbnailSize: [...size],
@@ -156,6 +164,6 @@ async function joinCluster(
     root,
     walk,
     embedderName,
-    space: `${embedderName} ${model.fingerprint}`,
+    space: `${embedderName} ${spaceFingerprint(model.fingerprint, config.embedder_registry)}`,
   })
 }

@@ -18,7 +18,8 @@ export async function openSearch(
 ): Promise<{ search: ImageSearch; former: OpenedFormer }> {
   const { storage, model } = foundations
   const { embedder, vocabulary } = model
-  const sources = { catalog: storage.reads.catalog, embedder, reader, vocabulary }
+  const hasWindows = config.embedder_registry.windows !== 'none'
+  const sources = { catalog: storage.reads.catalog, embedder, reader, vocabulary, hasWindows }
   const former = await openFormer(config, foundations, { ...options, sources, events })
   return { search: createImageSearch(sources, metrics.observeSearch, former.index), former }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { FileMetadata } from '../gallery/metadata.ts'
 import { normalizeName } from '../gallery/paths.ts'
+import type { SidecarDetails } from '../gallery/sidecar.ts'
 
 /** Value of an attribute; undefined if the file has none. */
 type AttributeValue = string | number | undefined
@@ -205,6 +206,20 @@ export function readAttributes(
   const values = Object.entries(attributes).map(([name, { read }]) => [name, read(metadata)])
   // `ImageAttributes` is derived from the return types of the same entries.
   return Object.fromEntries(values) as ImageAttributes
+}
+
+/** Attributes that the XMP file beside an image can replace. */
+const SIDECAR_NAMES = ['title', 'caption', 'keywords', 'rating', 'searchText'] as const
+
+/** Returns attributes in which what a sidecar states has replaced what the file itself does. */
+export function withDetails(attributes: ImageAttributes, details: SidecarDetails): ImageAttributes {
+  const { title, caption, keywords, rating } = attributes
+  const stated = Object.entries(details).filter(([, value]) => value !== undefined)
+  const texts = { title, caption, keywords: keywords?.split('\n'), rating, ...Object.fromEntries(stated) }
+  const { width, height, contentType, thumbhash, note } = attributes
+  const metadata: FileMetadata = { width, height, contentType, thumbhash, note, colours: undefined, ...texts }
+  const values = SIDECAR_NAMES.map((name) => [name, IMAGE_ATTRIBUTES[name].read(metadata)])
+  return { ...attributes, ...Object.fromEntries(values) }
 }
 
 /** Schemas of the properties in answers. */

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { imageRecord } from '../testing/images.ts'
 import { IMAGE_ATTRIBUTES, versionOf } from './attributes.ts'
 import type { Catalog, ImageFilter, ImageRecord, SectionCursor } from './catalog.ts'
 
@@ -17,19 +18,16 @@ function vectorOf(n: number): Float32Array {
 }
 
 function record(n: number, changes: Partial<ImageRecord> = {}): ImageRecord {
-  return {
+  return imageRecord(n, {
     path: `f${n % 3}/image-${String(n).padStart(4, '0')}.jpg`,
     bytes: 100 + n,
     createdAt: 1000 + n,
     modifiedAt: 2000 + n,
-    inode: String(n),
-    contentHash: `hash-${n}`,
     width: 10,
     height: 20,
-    contentType: 'image/jpeg',
     vector: vectorOf(n),
     ...changes,
-  }
+  })
 }
 
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n)
@@ -245,6 +243,35 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect((await catalog.images.get(first!.id))!.embedder).toBe('test')
     })
 
+    it('counts the best of an image and its windows, unless whole images are requested', async () => {
+      const catalog = await open()
+      onTestFinished(() => catalog.close())
+      const further = [{ space: 'windows' as const, fingerprint: 'test 1', dimensions: 2 * DIMENSIONS }]
+      await catalog.spaces.activate({ ...SPACE, further })
+      const windows = Float32Array.from([...vectorOf(100), ...vectorOf(60)].map((value) => 0.5 * value))
+      await catalog.images.upsert(numbers(20).map((n) => record(n, n === 3 ? { windows } : {})))
+      const query = { ...EVERYTHING, vector: vectorOf(60), topK: 5 }
+      const [first, second] = (await catalog.vectors.nearest(query)).images
+      expect(first).toMatchObject({ name: 'image-0019.jpg', score: expect.closeTo(Math.cos(41 / 50), 2) })
+      expect(second!.name).toBe('image-0018.jpg')
+      const far = { ...query, vector: vectorOf(100) }
+      expect((await catalog.vectors.nearest(far)).images[0]).toMatchObject({
+        name: 'image-0003.jpg',
+        score: expect.closeTo(0.5, 2),
+      })
+      const several = [60, 100].map((n) => ({ vector: vectorOf(n), weight: 2, offset: -1 }))
+      const found = await catalog.vectors.nearest({
+        ...query,
+        vector: several,
+        filter: { nameContains: '0003' },
+      })
+      expect(found.images).toMatchObject([{ score: expect.closeTo(0, 2) }])
+      const whole = await catalog.vectors.nearest({ ...far, wholeImages: true })
+      expect(whole.images[0]!.name).toBe('image-0019.jpg')
+      expect(await catalog.vectors.get([first!.id], 'windows')).toEqual([])
+      expect(await catalog.spaces.prune('test', undefined)).toBe(21)
+    })
+
     it('finds whole images while others are being deleted', async () => {
       const catalog = await openWith(400)
       const { images: all } = await catalog.images.list({ ...BY_NAME, limit: 400 })
@@ -312,6 +339,16 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(new Set(found.images.map(({ contentHash }) => contentHash))).toEqual(new Set(['hash-2']))
       expect(await catalog.images.duplicateHashes()).toEqual(['hash-2'])
       expect(await catalog.images.byContentHash(['hash-2'])).toHaveLength(4)
+      const places = await catalog.images.placesOf(['hash-2'])
+      expect(places.map(({ path }) => path)).toEqual([
+        'copy-1.jpg',
+        'copy-2.jpg',
+        'copy-3.jpg',
+        record(2).path,
+      ])
+      const { bytes, width, height } = record(2)
+      const contentHash = 'hash-2'
+      expect(places[2]).toEqual({ id: pinned.id, path: 'copy-3.jpg', contentHash, bytes, width, height })
     })
 
     it('omits images with excluded contents, and finds as many others', async () => {
@@ -464,6 +501,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(await catalog.images.contentInfo('hash-1')).toEqual({
         attributes: { width: 10, height: 20, contentType: 'image/jpeg' },
         attributesVersion: versionOf(IMAGE_ATTRIBUTES),
+        hasSidecar: false,
         hasVector: true,
       })
       expect(await catalog.images.contentInfo('unknown')).toBeUndefined()

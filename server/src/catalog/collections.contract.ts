@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { imageRecord } from '../testing/images.ts'
 import type { Catalog, ImageRecord } from './catalog.ts'
 import { starsOf } from './contract/collections.ts'
 
@@ -8,19 +9,8 @@ const BERT = 'bert'
 const FIRST_PAGE = { offset: 0, limit: 100 }
 
 function record(n: number, changes: Partial<ImageRecord> = {}): ImageRecord {
-  return {
-    path: `${n}.jpg`,
-    bytes: n,
-    createdAt: n,
-    modifiedAt: n,
-    inode: String(n),
-    contentHash: `hash-${n}`,
-    width: 1,
-    height: 1,
-    contentType: 'image/jpeg',
-    vector: Float32Array.of(1, 0),
-    ...changes,
-  }
+  const times = { createdAt: n, modifiedAt: n }
+  return imageRecord(n, { bytes: n, ...times, vector: Float32Array.of(1, 0), ...changes })
 }
 
 /** The behaviour of collections in every database. */
@@ -54,6 +44,31 @@ export function describeCollections(name: string, open: () => Promise<Catalog>):
       expect(await namesFor(catalog, ANNA, { nameContains: 'ÄRZ' })).toEqual(['Ärzte'])
       const page = await catalog.collections.list({ ownerId: ANNA, offset: 1, limit: 1 })
       expect([page.total, page.collections.map(({ name }) => name)]).toEqual([3, ['Ferien']])
+    })
+
+    it('keeps everything that several people do at the same time', async () => {
+      const { catalog, ids } = await openWith(6)
+      const { id } = await create(catalog, 'Shared', ANNA, true)
+      await Promise.all([
+        catalog.collections.star(ANNA, ids, true),
+        ...ids.flatMap((image) => [
+          catalog.collections.change(id, { add: [image] }),
+          catalog.collections.star(ANNA, [image], true),
+          catalog.collections.star(BERT, [image], true),
+        ]),
+      ])
+      for (const one of [id, starsOf(ANNA), starsOf(BERT)])
+        expect(await pathsIn(catalog, one)).toHaveLength(6)
+      const thrice = (act: () => Promise<boolean>) => Promise.all([act(), act(), act()])
+      const trashed = { place: 'gallery', file: 'trashed' } as const
+      const deleted = await thrice(() => catalog.trash.put(ids[0]!, trashed, 1))
+      expect(deleted.filter(Boolean)).toHaveLength(1)
+      const restored = await thrice(() => catalog.trash.restore(ids[0]!))
+      expect(restored.filter(Boolean)).toHaveLength(1)
+      expect(await pathsIn(catalog, id)).toHaveLength(6)
+      await Promise.all([catalog.collections.delete(id), catalog.collections.change(id, { add: ids })])
+      expect(await catalog.collections.get(id)).toBeUndefined()
+      expect(await pathsIn(catalog, id)).toEqual([])
     })
 
     it('adds and removes images, counts them, and filters by them', async () => {

@@ -15,8 +15,13 @@ export function isUnfiltered(filter: ImageFilter): boolean {
   return everywhere && Object.values(rest).every((value) => value === undefined || value === '')
 }
 
-/** Returns the SQL condition of a filter on a table or alias `images`. */
-export function filterCondition(filter: ImageFilter, dialect: SqlDialect) {
+/** Whether nearly every image passes a filter: it only leaves out images that another one stands for. */
+export function isOnlyFolding({ fold: _, ...others }: ImageFilter): boolean {
+  return isUnfiltered(others)
+}
+
+/** Returns the SQL condition of a filter on a table or alias `images`. @param isOfFew as for `foldCondition` */
+export function filterCondition(filter: ImageFilter, dialect: SqlDialect, isOfFew = false) {
   return (eb: ImagesBuilder): Expression<SqlBool> => {
     const conditions: Expression<SqlBool>[] = []
     if (filter.nameContains) {
@@ -34,7 +39,7 @@ export function filterCondition(filter: ImageFilter, dialect: SqlDialect) {
     if (filter.near !== undefined) conditions.push(nearCondition(eb, filter.near))
     if (filter.fold !== undefined) {
       const { fold, ...others } = filter
-      conditions.push(foldCondition(eb, fold, dialect, passesOf(others, dialect)))
+      conditions.push(foldCondition(eb, fold, dialect, passesOf(others, dialect), isOfFew))
     }
     const inDirectory = directoryCondition(eb, filter)
     if (inDirectory !== undefined) conditions.push(inDirectory)
@@ -47,13 +52,13 @@ function passesOf(filter: ImageFilter, dialect: SqlDialect) {
 }
 
 /**
- * Divides a filter that folds copies or shots for counting: as many images pass it as pass the first condition, less those that pass
- * the second one.
+ * Divides a filter that folds images for counting: as many images pass it as pass the first condition, less those that pass the
+ * second one, which are few and have an index.
  * @returns undefined for other filters
  */
 export function countedConditions(filter: ImageFilter, dialect: SqlDialect) {
   const { fold, ...others } = filter
-  if (fold === undefined || fold === 'bursts') return undefined
+  if (fold === undefined) return undefined
   const all = filterCondition(others, dialect)
   const replaced = (eb: ImagesBuilder) =>
     eb.and([all(eb), replacedCondition(eb, fold, dialect, passesOf(others, dialect))])

@@ -24,6 +24,119 @@ function record(path: string, changes: Partial<ImageRecord> = {}): ImageRecord {
 const shot = (path: string, seconds: number, camera = 'A') =>
   record(path, { capturedAt: NOON + seconds * 1000, camera })
 
+type Groups = Record<string, string[]>
+/** Removes images from the groups that are seen. */
+const without = (groups: Groups, ...paths: string[]): Groups =>
+  Object.fromEntries(Object.entries(groups).filter(([path]) => !paths.includes(path)))
+const idAt = async (catalog: Catalog, path: string) => (await catalog.images.getByPath(path))!.id
+const fileAt = (path: string) => ({ path, inode: path, modifiedAt: NOON, createdAt: 1 })
+const TRASHED = { place: 'gallery', file: 'trashed' } as const
+
+/** Changes of images, and the groups that are seen after them. */
+const CHANGES: {
+  what: string
+  change(catalog: Catalog): Promise<unknown>
+  expected(before: Groups): Groups
+}[] = [
+  {
+    what: 'a copy comes',
+    change: (catalog) => catalog.images.upsert([record('z/2.jpg', { contentHash: 'b/2.jpg' })]),
+    expected: (before) => ({ ...before, 'b/2.jpg': ['c/2.jpg', 'z/2.jpg'] }),
+  },
+  {
+    what: 'a copy comes that is shown instead',
+    change: (catalog) => catalog.images.upsert([record('a/0.jpg', { contentHash: 'b/2.jpg' })]),
+    expected: (before) => ({ ...without(before, 'b/2.jpg'), 'a/0.jpg': ['b/2.jpg', 'c/2.jpg'] }),
+  },
+  {
+    what: 'the shown copy is deleted',
+    change: (catalog) => catalog.files.remove(['b/2.jpg']),
+    expected: (before) => ({ ...without(before, 'b/2.jpg'), 'c/2.jpg': [] }),
+  },
+  {
+    what: 'the shown copy moves behind the others',
+    change: (catalog) => catalog.files.move('b/2.jpg', fileAt('d/2.jpg')),
+    expected: (before) => ({ ...without(before, 'b/2.jpg'), 'c/2.jpg': ['d/2.jpg'] }),
+  },
+  {
+    what: 'a copy takes the place of the shown one',
+    change: (catalog) => catalog.files.move('c/2.jpg', fileAt('b/2.jpg')),
+    expected: (before) => ({ ...before, 'b/2.jpg': [] }),
+  },
+  {
+    what: 'the bytes of the shown copy change',
+    change: (catalog) => catalog.images.upsert([record('b/2.jpg', { contentHash: 'new' })]),
+    expected: (before) => ({ ...before, 'b/2.jpg': [], 'c/2.jpg': [] }),
+  },
+  {
+    what: 'the shown copy can’t be read any more',
+    change: (catalog) =>
+      catalog.failures.put({
+        ...fileAt('b/2.jpg'),
+        bytes: 1,
+        contentHash: undefined,
+        code: 'unreadable',
+        reason: 'damaged',
+        failedAt: 1,
+      }),
+    expected: (before) => ({ ...without(before, 'b/2.jpg'), 'c/2.jpg': [] }),
+  },
+  {
+    what: 'the shown copy goes to the trash',
+    change: async (catalog) => catalog.trash.put(await idAt(catalog, 'b/2.jpg'), TRASHED, NOON),
+    expected: (before) => ({ ...without(before, 'b/2.jpg'), 'c/2.jpg': [] }),
+  },
+  {
+    what: 'the shown copy returns from the trash',
+    async change(catalog) {
+      const id = await idAt(catalog, 'b/2.jpg')
+      await catalog.trash.put(id, TRASHED, NOON)
+      await catalog.trash.restore(id)
+    },
+    expected: (before) => before,
+  },
+  {
+    what: 'the JPEG of a shot moves to another folder',
+    change: (catalog) => catalog.files.move('a/1.jpg', fileAt('d/1.jpg')),
+    expected: (before) => ({ ...without(before, 'a/1.jpg'), 'a/1.cr2': [], 'd/1.jpg': [] }),
+  },
+  {
+    what: 'the JPEG of a shot is deleted',
+    change: (catalog) => catalog.files.remove(['a/1.jpg']),
+    expected: (before) => ({ ...without(before, 'a/1.jpg'), 'a/1.cr2': [] }),
+  },
+  {
+    what: 'the capture time of a shot is read again',
+    change: (catalog) =>
+      catalog.images.setAttributes([
+        {
+          contentHash: 'a/1.cr2',
+          attributes: {
+            width: 1,
+            height: 1,
+            contentType: 'image/x-dcraw',
+            capturedAt: NOON + 5_000,
+            camera: 'A',
+          },
+        },
+      ]),
+    expected: (before) => ({ ...before, 'a/1.jpg': [], 'a/1.cr2': [] }),
+  },
+  {
+    what: 'a frame comes between two others',
+    change: (catalog) => catalog.images.upsert([shot('a/between.jpg', 121)]),
+    expected: (before) => ({ ...without(before, 'a/4.jpg'), 'a/3.jpg': ['a/4.jpg', 'a/between.jpg'] }),
+  },
+  {
+    what: 'the frame between two others goes again',
+    async change(catalog) {
+      await catalog.images.upsert([shot('a/between.jpg', 121)])
+      await catalog.files.remove(['a/between.jpg'])
+    },
+    expected: (before) => before,
+  },
+]
+
 /** Folding of copies, shots and bursts in every database. */
 export function describeFolding(name: string, open: () => Promise<Catalog>): void {
   const openWith = async (records: ImageRecord[]) => {
@@ -132,6 +245,42 @@ export function describeFolding(name: string, open: () => Promise<Catalog>): voi
       expect(await seen(catalog, 'bursts')).toEqual({
         'a/1.jpg': ['a/1.cr2', 'a/2.jpg', 'b/1.cr2', 'b/1.jpg', 'b/2.jpg'],
       })
+    })
+
+    it('counts all frames of a burst of any length', async () => {
+      const frames = Array.from({ length: 1_500 }, (_, n) => shot(`a/${String(n).padStart(4, '0')}.jpg`, n))
+      const catalog = await openWith([...frames, shot('a/later.jpg', 1_502)])
+      const groups = await seen(catalog, 'bursts')
+      expect(Object.keys(groups)).toEqual(['a/0000.jpg', 'a/later.jpg'])
+      expect(groups['a/0000.jpg']).toEqual(frames.slice(1).map(({ path }) => path))
+    })
+
+    it.each(CHANGES)('keeps in step when $what', async ({ change, expected }) => {
+      const catalog = await openWith([
+        shot('a/1.jpg', 0),
+        shot('a/1.cr2', 0),
+        shot('a/2.jpg', 60),
+        shot('b/2.jpg', 60),
+        shot('a/3.jpg', 120),
+        shot('a/4.jpg', 122),
+        record('c/2.jpg', { contentHash: 'b/2.jpg' }),
+      ])
+      const before = {
+        'a/1.jpg': ['a/1.cr2'],
+        ...Object.fromEntries(['a/2.jpg', 'a/3.jpg', 'a/4.jpg'].map((path) => [path, []])),
+        'b/2.jpg': ['c/2.jpg'],
+      }
+      expect(await seen(catalog, 'bursts')).toEqual(before)
+      await change(catalog)
+      expect(await seen(catalog, 'bursts')).toEqual(expected(before))
+    })
+
+    it('shows one of several copies that are added at the same time', async () => {
+      const catalog = await openWith([])
+      const copies = Array.from({ length: 12 }, (_, n) => record(`${10 + n}.jpg`, { contentHash: 'same' }))
+      await Promise.all(copies.map((copy) => catalog.images.upsert([copy])))
+      const others = copies.slice(1).map(({ path }) => path)
+      expect(await seen(catalog, 'copies')).toEqual({ '10.jpg': others })
     })
 
     it('finds images near a place, across the date line and at the poles', async () => {

@@ -37,6 +37,7 @@ export const READ_FROM = {
     countByDirectory: 'replica',
     counts: 'replica',
     byContentHash: 'replica',
+    placesOf: 'replica',
     duplicateHashes: 'replica',
     contentInfo: 'primary',
     unknownContents: 'primary',

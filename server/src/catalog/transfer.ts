@@ -1,7 +1,9 @@
-import type { Insertable, Kysely, Selectable } from 'kysely'
+import type { Expression, ExpressionBuilder, Insertable, Kysely, Selectable, SqlBool } from 'kysely'
+import type { Connection } from '../database/dialect.ts'
 import type { Tables } from '../database/schema.ts'
 import { DomainError } from '../errors.ts'
 import type { VectorSpace } from './catalog.ts'
+import { FoldLevels } from './sql/fold-levels.ts'
 import type { TableAccess } from './sql/table-access.ts'
 import { copyUserData, type UserDataCounts } from './transfer-user-data.ts'
 
@@ -155,16 +157,21 @@ async function copyEmbedders({ from, to }: CopyOptions) {
   }
 }
 
+/** The level of folding depends on the other images of a catalog. */
+type CopiedImage = Omit<Selectable<Tables['images']>, 'fold_level'>
+
 function imagesTable({ from, to }: CopyOptions): TransferTable {
-  return transferTable<Selectable<Tables['images']>>('images', {
-    read: (after) =>
-      from.database
+  return transferTable<CopiedImage>('images', {
+    async read(after) {
+      const rows = await from.database
         .selectFrom('images')
         .selectAll()
         .where('path', '>', after)
         .orderBy('path')
         .limit(ROWS_PER_SECTION)
-        .execute(),
+        .execute()
+      return rows.map(({ fold_level: _, ...row }) => row)
+    },
     keyOf: ({ path }) => path,
     async missing(rows) {
       const ids = to.dialect.texts(rows.map(({ id }) => id))
@@ -177,10 +184,15 @@ function imagesTable({ from, to }: CopyOptions): TransferTable {
       const paths = to.dialect.texts(missing.map(({ path }) => path))
       const sectionPaths = to.dialect.texts(section.map(({ path }) => path))
       await to.database.transaction().execute(async (transaction) => {
+        const folds = await FoldLevels.begin({ ...to, database: transaction })
+        await folds.before(
+          await idsOf(transaction, (eb) => eb.or([eb('id', 'in', ids), eb('path', 'in', paths)])),
+        )
         await transaction.deleteFrom('images').where('id', 'in', ids).execute()
         await transaction.deleteFrom('images').where('path', 'in', paths).execute()
         await transaction.deleteFrom('failures').where('path', 'in', sectionPaths).execute()
         await transaction.insertInto('images').values(missing).execute()
+        await folds.after(missing.map(({ id }) => id))
       })
     },
   })
@@ -223,8 +235,11 @@ function failuresTable({ from, to }: CopyOptions, embedderIds: ReadonlyMap<numbe
       const isVisible = new Set(visible.map(({ path }) => path))
       const replaced = to.dialect.texts(paths.filter((path) => !isVisible.has(path)))
       await to.database.transaction().execute(async (transaction) => {
+        const folds = await FoldLevels.begin({ ...to, database: transaction })
+        await folds.before(await idsOf(transaction, (eb) => eb('path', 'in', replaced)))
         await transaction.deleteFrom('failures').where('path', 'in', to.dialect.texts(paths)).execute()
         await transaction.deleteFrom('images').where('path', 'in', replaced).execute()
+        await folds.after([])
         await transaction.insertInto('failures').values(missing).execute()
       })
     },
@@ -289,6 +304,14 @@ async function copyMountPoints({ from, to }: CopyOptions): Promise<void> {
     .execute()
 }
 
+async function idsOf(
+  transaction: Connection,
+  condition: (eb: ExpressionBuilder<Tables, 'images'>) => Expression<SqlBool>,
+): Promise<string[]> {
+  const rows = await transaction.selectFrom('images').select('id').where(condition).execute()
+  return rows.map(({ id }) => id)
+}
+
 async function countRows(database: Kysely<Tables>, table: Copied): Promise<number> {
   const { n } = await database
     .selectFrom(table)
@@ -297,7 +320,7 @@ async function countRows(database: Kysely<Tables>, table: Copied): Promise<numbe
   return n
 }
 
-type Row = Selectable<Tables['images']> | Insertable<Tables['failures']>
+type Row = CopiedImage | Insertable<Tables['failures']>
 
 function isSame(row: Row, known: Row | undefined): boolean {
   if (known === undefined) return false

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PgBoss } from 'pg-boss'
 import { DomainError, messageOf } from '../errors.ts'
+import { versionKey } from '../indexing/file-version.ts'
 import type { FileOutcome, FileVersion } from '../indexing/indexer.ts'
 import type { Log } from '../log.ts'
 import type { ClusterStorage } from '../storage/open-storage.ts'
@@ -51,18 +52,18 @@ export interface JobQueueOptions {
 const SCHEMA = 'sketch_search_jobs'
 const WATCH_QUEUE = 'watch'
 const CONNECTIONS = 4
-const HANDLERS = 3
+const CONCURRENT_JOBS = 3
 /** A process without a heartbeat for this time is dead. The check runs as often. */
 const HEARTBEAT_S = 20
 const SUPERVISE_EVERY_S = 5
 /** The time of a job is not limited: only a missing heartbeat ends it. */
-const EXPIRE_S = 23 * 3600
-const KEPT_S = 120
+const JOB_TIMEOUT_S = 23 * 3600
+const ENDED_JOB_RETENTION_S = 120
 const RETRIES = { retryLimit: 8, retryDelay: 1 }
 const MAX_DELAY_S = 300
 const POLL_EVERY_MS = 250
 const ROWS_PER_STATEMENT = 1000
-const MANY = 1_000_000_000
+const NO_LIMIT = 1_000_000_000
 const CLOSE_TIMEOUT_MS = 10_000
 /** Maximum age of a confirmed removal: later, other files may be missing. */
 const STALE_AFTER_MS = 120_000
@@ -83,7 +84,11 @@ export async function openJobQueue(options: JobQueueOptions): Promise<JobQueue> 
   })
   await boss.start({ attempts: 5 })
   const files = `files-${createHash('sha256').update(space).digest('hex').slice(0, 12)}`
-  await boss.createQueue(lostQueue(files), { retryLimit: 1000, retryDelay: 60, deleteAfterSeconds: KEPT_S })
+  await boss.createQueue(lostQueue(files), {
+    retryLimit: 1000,
+    retryDelay: 60,
+    deleteAfterSeconds: ENDED_JOB_RETENTION_S,
+  })
   await boss.createQueue(files, {
     ...retries,
     retryBackoff: true,
@@ -91,18 +96,18 @@ export async function openJobQueue(options: JobQueueOptions): Promise<JobQueue> 
     policy: 'exclusive',
     notify: true,
     heartbeatSeconds: HEARTBEAT_S,
-    expireInSeconds: EXPIRE_S,
-    deleteAfterSeconds: KEPT_S,
+    expireInSeconds: JOB_TIMEOUT_S,
+    deleteAfterSeconds: ENDED_JOB_RETENTION_S,
     deadLetter: lostQueue(files),
-    warningQueueSize: MANY,
+    warningQueueSize: NO_LIMIT,
   })
   await boss.createQueue(WATCH_QUEUE, {
     notify: true,
     retryLimit: 3,
     retryDelay: 1,
     heartbeatSeconds: HEARTBEAT_S,
-    expireInSeconds: EXPIRE_S,
-    deleteAfterSeconds: KEPT_S,
+    expireInSeconds: JOB_TIMEOUT_S,
+    deleteAfterSeconds: ENDED_JOB_RETENTION_S,
   })
   return new BossQueue(boss, files)
 }
@@ -124,7 +129,7 @@ function createBoss({ connection }: JobQueueOptions): PgBoss {
     openTelemetry: { enabled: false },
     superviseIntervalSeconds: SUPERVISE_EVERY_S,
     monitorIntervalSeconds: SUPERVISE_EVERY_S,
-    maintenanceIntervalSeconds: KEPT_S,
+    maintenanceIntervalSeconds: ENDED_JOB_RETENTION_S,
     queueCacheIntervalSeconds: SUPERVISE_EVERY_S,
   })
 }
@@ -141,12 +146,13 @@ class BossQueue implements JobQueue {
 
   async addFiles(versions: readonly FileVersion[]): Promise<void> {
     for (let start = 0; start < versions.length; start += ROWS_PER_STATEMENT) {
-      const jobs = versions
-        .slice(start, start + ROWS_PER_STATEMENT)
-        .map(({ path, bytes, modifiedAt, isReread }) => ({
-          data: { path, bytes, modifiedAt, ...(isReread && { isReread }) },
-          singletonKey: createHash('sha256').update(`${bytes} ${modifiedAt} ${path}`).digest('base64url'),
-        }))
+      const jobs = versions.slice(start, start + ROWS_PER_STATEMENT).map((version) => {
+        const { path, bytes, modifiedAt, isReread, sidecar } = version
+        return {
+          data: { path, bytes, modifiedAt, ...(isReread && { isReread }), ...(sidecar && { sidecar }) },
+          singletonKey: createHash('sha256').update(versionKey(version)).digest('base64url'),
+        }
+      })
       await this.#boss.insert(this.#files, jobs)
     }
   }
@@ -156,7 +162,7 @@ class BossQueue implements JobQueue {
       batchSize,
       includeMetadata: true,
       perJobResults: true,
-      localConcurrency: HANDLERS,
+      localConcurrency: CONCURRENT_JOBS,
       burstWhenBatchFull: true,
       pollingIntervalSeconds: 1,
       notifyPollingIntervalSeconds: 5,

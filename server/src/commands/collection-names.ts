@@ -3,7 +3,7 @@ import type { Catalog, Collection } from '../catalog/catalog.ts'
 import type { Config } from '../config/schema.ts'
 import { DomainError } from '../errors.ts'
 
-const PAGE = 500
+const PAGE_SIZE = 500
 
 /**
  * Returns the id of a user; without an address, the empty id, which only sees shared collections. @throws {DomainError}
@@ -20,7 +20,7 @@ export async function ownerNamed(config: Config, email: string | undefined): Pro
 export async function visibleCollections(catalog: Catalog, ownerId: string): Promise<Collection[]> {
   const all: Collection[] = []
   for (;;) {
-    const { collections } = await catalog.collections.list({ ownerId, offset: all.length, limit: PAGE })
+    const { collections } = await catalog.collections.list({ ownerId, offset: all.length, limit: PAGE_SIZE })
     if (collections.length === 0) return all
     all.push(...collections)
   }

@@ -1,10 +1,9 @@
 import type { ColourReport } from '../evaluation/coloured-sketches.ts'
-import type { PastedScores } from '../evaluation/pasted-objects.ts'
+import type { PastedReport } from '../evaluation/pasted-objects.ts'
 import { printTable } from './table.ts'
 
 /** Prints how well pasted objects are found, by size. */
-export function printPasted(sizes: readonly PastedScores[]): void {
-  const [{ composites, images }] = sizes as [PastedScores]
+export function printPasted({ composites, images, sizes, alone }: PastedReport): void {
   console.log(`${composites} objects pasted into scenes, ${images} images\n`)
   console.log('By a region: rank of its own image (median, 90 %), mAP of its kind elsewhere\n')
   printTable([
@@ -17,15 +16,13 @@ export function printPasted(sizes: readonly PastedScores[]): void {
       figure(product.meanAveragePrecision),
     ]),
   ])
-  console.log('\nBy a photo or a sketch of a thing: pasted things of its kind\n')
+  console.log(
+    '\nPasted things of the kind of a query, by embedder_registry.windows; all: images that show nothing else\n',
+  )
   printTable([
-    ['side', 'mAP', 'R@10', 'with nine more vectors: mAP', 'R@10', 'by a sketch: mAP', 'R@10'],
-    ...sizes.map(({ share, photos, severalVectors, sketches }) => [
-      sideOf(share),
-      ...[photos, severalVectors, sketches].flatMap((found) =>
-        found === undefined ? ['-', '-'] : [figure(found.meanAveragePrecision), figure(found.recallAt10)],
-      ),
-    ]),
+    ['side', 'windows', ...QUERIES.flatMap((query) => [`${query}: mAP`, 'R@10'])],
+    ...sizes.flatMap(({ share, found }) => foundRows(sideOf(share), found)),
+    ...foundRows('all', alone),
   ])
   console.log('\nMaximum of the heat map on the object\n')
   printTable([
@@ -37,6 +34,21 @@ export function printPasted(sizes: readonly PastedScores[]): void {
       figure(photo),
       word === undefined ? '-' : figure(word),
     ]),
+  ])
+}
+
+const QUERIES = ['photo', 'sketch', 'word'] as const
+
+function foundRows(side: string, found: PastedReport['alone']): string[][] {
+  return Object.entries(found).map(([windows, by]) => [
+    side,
+    windows,
+    ...QUERIES.flatMap((query) => {
+      const scores = by[query]
+      return scores === undefined
+        ? ['-', '-']
+        : [figure(scores.meanAveragePrecision), figure(scores.recallAt10)]
+    }),
   ])
 }
 

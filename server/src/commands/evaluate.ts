@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { Command, Option } from 'commander'
+import type { Config } from '../config/schema.ts'
 import { DomainError } from '../errors.ts'
 import { evaluateColours } from '../evaluation/coloured-sketches.ts'
+import type { DescriptionReport } from '../evaluation/descriptions.ts'
 import type { ClassScores, Scores } from '../evaluation/evaluate.ts'
 import { evaluatePasted } from '../evaluation/pasted-objects.ts'
 import { renderReport } from '../evaluation/report.ts'
@@ -11,7 +13,7 @@ import { type EvaluationReport, evaluateEmbedders } from '../evaluation/run.ts'
 import { evaluateWords, type WordReport } from '../evaluation/words.ts'
 import { createLog } from '../log.ts'
 import { printColours, printPasted } from './evaluate-pasted.ts'
-import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
+import { type CommonOptions, configFor, parseWhole, withCommonOptions } from './options.ts'
 import { showLoading } from './progress-line.ts'
 import { printTable } from './table.ts'
 
@@ -20,6 +22,7 @@ interface EvaluateOptions extends CommonOptions {
   queries?: string
   kind: 'sketch' | 'image' | 'text' | 'pasted' | 'colours'
   scenes?: string
+  limit?: number
   feedback?: boolean
   embedder?: string
   pairs?: boolean
@@ -55,6 +58,7 @@ export function evaluateCommand(): Command {
       '--no-expansion',
       'compare sketches with images as the model embeds them, without query expansion',
     )
+    .option('--limit <count>', 'maximum number of pasted objects, for --kind pasted', parseWhole)
     .option('--feedback', 'simulate users who mark right and wrong results in three rounds')
     .option('--json <file>', 'write all figures as JSON')
     .option('--html <file>', 'write a report with curves and pictures')
@@ -62,86 +66,71 @@ export function evaluateCommand(): Command {
 }
 
 async function runEvaluation(options: EvaluateOptions): Promise<void> {
-  assertFolderOf('--json', options.json)
-  assertFolderOf('--html', options.html)
-  const config = configFor(options.gallery, options)
+  const { gallery, json, html } = options
+  assertFolderOf('--json', json)
+  assertFolderOf('--html', html)
+  const config = configFor(gallery, options)
   const { log, status } = createLog(config, process.stderr)
-  const show = showLoading(status, log, process.stderr.isTTY === true)
-  const chosen = options.embedder ?? config.embedder_registry.chosen_embedder
-  const { kind, queries } = options
+  const { report, print, render } = await evaluate(options, config, {
+    gallery,
+    onProgress: showLoading(status, log, process.stderr.isTTY === true),
+    onWarning: (message) => log.warn(message),
+  })
+  status.clear()
+  print()
+  if (json !== undefined) await writeFile(json, `${JSON.stringify(report, null, 2)}\n`)
+  if (html !== undefined && render !== undefined) await writeFile(html, await render())
+}
+
+/** A report, and its forms for people. */
+interface Evaluation {
+  report: object
+  print(): void
+  render?: () => Promise<string>
+}
+
+interface RunOptions {
+  gallery: string
+  onProgress: ReturnType<typeof showLoading>
+  onWarning(message: string): void
+}
+
+async function evaluate(options: EvaluateOptions, config: Config, run: RunOptions): Promise<Evaluation> {
+  const { kind, queries, scenes, limit } = options
+  const embedder = options.embedder ?? config.embedder_registry.chosen_embedder
   if (kind === 'text') {
-    const report = await evaluateWords(config, {
-      gallery: options.gallery,
-      embedder: chosen,
-      onProgress: show,
-      onWarning: (message) => log.warn(message),
-    })
-    status.clear()
-    printWords(report)
-    if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`)
-    return
+    const report = await evaluateWords(config, { ...run, embedder })
+    return { report, print: () => printWords(report) }
   }
-  if (kind === 'pasted') return runPasted(options, chosen)
+  if (kind === 'pasted') {
+    if (scenes === undefined)
+      throw new DomainError('invalid_request', 'Give photos to paste into with --scenes FOLDER.')
+    const report = await evaluatePasted(config, { ...run, embedder, scenes, queries, limit })
+    return { report, print: () => printPasted(report) }
+  }
   if (queries === undefined)
     throw new DomainError('invalid_request', 'Give the queries with --queries FOLDER.')
-  if (kind === 'colours') return runColours({ ...options, queries }, chosen)
+  if (kind === 'colours') {
+    const report = await evaluateColours(config, { ...run, embedder, queries })
+    return { report, print: () => printColours(report) }
+  }
   const report = await evaluateEmbedders(config, {
-    gallery: options.gallery,
+    ...run,
     queries,
     kind,
     hasFeedback: options.feedback === true,
     expandsSketches: options.expansion,
-    embedders: [...new Set([BASELINE, chosen])],
+    embedders: [...new Set([BASELINE, embedder])],
     hasPairs: options.pairs === true,
-    onProgress: show,
-    onWarning: (message) => log.warn(message),
   })
-  status.clear()
+  return { report, print: () => printReport(report), render: () => renderReport(report) }
+}
+
+function printReport(report: EvaluationReport): void {
   printOverall(report)
   printFeedback(report)
   printClose(report)
   printClasses(report)
-  if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`)
-  if (options.html !== undefined) await writeFile(options.html, await renderReport(report))
-}
-
-async function runPasted(
-  { gallery, scenes, queries, json, ...options }: EvaluateOptions,
-  embedder: string,
-): Promise<void> {
-  if (scenes === undefined)
-    throw new DomainError('invalid_request', 'Give photos to paste into with --scenes FOLDER.')
-  const config = configFor(gallery, options)
-  const { log, status } = createLog(config, process.stderr)
-  const report = await evaluatePasted(config, {
-    gallery,
-    scenes,
-    queries,
-    embedder,
-    onProgress: showLoading(status, log, process.stderr.isTTY === true),
-    onWarning: (message) => log.warn(message),
-  })
-  status.clear()
-  printPasted(report)
-  if (json !== undefined) await writeFile(json, `${JSON.stringify(report, null, 2)}\n`)
-}
-
-async function runColours(
-  { gallery, queries, json, ...options }: EvaluateOptions & { queries: string },
-  embedder: string,
-): Promise<void> {
-  const config = configFor(gallery, options)
-  const { log, status } = createLog(config, process.stderr)
-  const report = await evaluateColours(config, {
-    gallery,
-    queries,
-    embedder,
-    onProgress: showLoading(status, log, process.stderr.isTTY === true),
-    onWarning: (message) => log.warn(message),
-  })
-  status.clear()
-  printColours(report)
-  if (json !== undefined) await writeFile(json, `${JSON.stringify(report, null, 2)}\n`)
 }
 
 /** Evaluating takes long, so an output that cannot be written is reported first. */
@@ -197,7 +186,7 @@ function printClose({ embedders }: EvaluationReport): void {
   printTable([['embedder', 'from', 'precision', 'recall'], ...rows])
 }
 
-function printWords({ classes, images, unknown, ...means }: WordReport): void {
+function printWords({ classes, images, unknown, descriptions, ...means }: WordReport): void {
   const list = Object.entries(classes)
   console.log(`${list.length} words, ${images} images\n`)
   printTable([
@@ -217,6 +206,21 @@ function printWords({ classes, images, unknown, ...means }: WordReport): void {
       ]),
   ])
   if (unknown.length > 0) console.log(`\nNo words for: ${unknown.join(', ')}`)
+  if (descriptions !== undefined) printDescriptions(descriptions)
+}
+
+function printDescriptions({ images, scores }: DescriptionReport): void {
+  console.log(
+    `\nWords for ${images} images: share that has one, and share of their most specific words that is right\n`,
+  )
+  printTable([
+    ['probability from', 'images with a word', 'right'],
+    ...scores.map(({ probability, isUsed, described, right }) => [
+      isUsed ? `${probability} (used)` : String(probability),
+      described.toFixed(4),
+      right.toFixed(4),
+    ]),
+  ])
 }
 
 function printClasses({ embedders }: EvaluationReport): void {

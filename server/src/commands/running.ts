@@ -4,7 +4,7 @@ import { DomainError, messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
 
 /** A second Ctrl+C after this time ends the process at once. */
-const IMPATIENT_MS = 1000
+const FORCE_AFTER_MS = 1000
 
 /** Ends the process in order after a signal. */
 export function onStop(close: () => Promise<void>): void {
@@ -12,7 +12,7 @@ export function onStop(close: () => Promise<void>): void {
   const stop = async () => {
     if (stoppingSince !== undefined) {
       // A terminal signals the whole group, and a launcher forwards its signal, so one request may arrive twice.
-      if (performance.now() - stoppingSince > IMPATIENT_MS) process.exit(130)
+      if (performance.now() - stoppingSince > FORCE_AFTER_MS) process.exit(130)
       return
     }
     stoppingSince = performance.now()

@@ -12,7 +12,7 @@ interface TrashOptions extends CommonOptions {
   json?: boolean
 }
 
-const PAGE = 500
+const PAGE_SIZE = 500
 
 export function trashCommand(): Command {
   const command = new Command('trash').description(
@@ -28,7 +28,11 @@ export function trashCommand(): Command {
   }
   add('list', 'list deleted images, the latest deletion first')
     .option('--json', 'print JSON')
-    .action((options: TrashOptions) => withApp(options, (app) => list(app, options.json === true)))
+    .action((options: TrashOptions) =>
+      inApp(configFor(options.folder, options), { isReadOnly: true }, (app) =>
+        list(app, options.json === true),
+      ),
+    )
   add('restore', 'put deleted images back to their places; a name that is taken gets a number')
     .argument('<image...>', 'former path or id')
     .action((images: string[], options: TrashOptions) => withApp(options, (app) => restore(app, images)))
@@ -72,7 +76,7 @@ async function restore({ trash }: App, names: string[]): Promise<void> {
 async function trashed(trash: App['trash']): Promise<TrashedImage[]> {
   const all: TrashedImage[] = []
   for (;;) {
-    const { images } = await trash.list({ offset: all.length, limit: PAGE })
+    const { images } = await trash.list({ offset: all.length, limit: PAGE_SIZE })
     if (images.length === 0) return all
     all.push(...images)
   }

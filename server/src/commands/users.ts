@@ -10,7 +10,7 @@ interface UsersOptions extends CommonOptions {
   folder?: string
 }
 
-const PAGE = 500
+const PAGE_SIZE = 500
 
 /** For people with access to the machine, which lets a locked-out admin in again. */
 export function usersCommand(): Command {
@@ -80,8 +80,8 @@ type Run = (users: Users, ...words: (string | undefined)[]) => Promise<void>
 
 async function list(users: Users): Promise<void> {
   const all: User[] = []
-  for (let offset = 0; ; offset += PAGE) {
-    const { users: page, total } = await users.list({}, { offset, limit: PAGE })
+  for (let offset = 0; ; offset += PAGE_SIZE) {
+    const { users: page, total } = await users.list({}, { offset, limit: PAGE_SIZE })
     all.push(...page)
     if (page.length === 0 || all.length >= total) break
   }

@@ -162,6 +162,12 @@ const embedderRegistry = z.strictObject({
     .min(1)
     .default(DEFAULT_EMBEDDER)
     .describe('Embedder for indexing and search: a built-in one, or a name under `embedders`.'),
+  windows: z
+    .enum(['none', 'half', 'quarter'])
+    .default('none')
+    .describe(
+      'Parts of each image that have a vector as well, so that small things are found: `half` of its sides (9 parts) or also a `quarter` (25). Indexing takes 10 or 26 times as long.',
+    ),
   embedders: z.record(z.string().min(1), embedderSchema).default({}).describe('Embedders by name.'),
 })
 

@@ -12,6 +12,8 @@ export interface SqlDialect {
   contains(column: Expression<string>, text: string): Expression<SqlBool>
   /** A name up to and including its last dot; empty if it has none. */
   stem(name: Expression<string>): RawBuilder<string>
+  /** Waits until no other transaction changes images that stand for others, and keeps others waiting until the end of this one. */
+  lockFolding(transaction: Connection): Promise<void>
 }
 
 /** A database, or a transaction in it, with its dialect. */

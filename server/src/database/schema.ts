@@ -60,6 +60,10 @@ export interface Tables {
     note: string | null
     /** Time of the last change of anything about the file; null until it is examined after an upgrade. */
     changed_at: number | null
+    /** The lowest level of folding at which another image stands for it: 1 copies, 2 shots, 3 bursts; null without one. */
+    fold_level: Generated<number | null>
+    /** Version of the XMP file beside it, as it was read; null if there was none. */
+    sidecar: Generated<string | null>
   }
   vectors: {
     /** Never reused, because it is a key of the vector index. */

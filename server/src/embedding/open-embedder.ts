@@ -1,6 +1,5 @@
-import type { Config } from '../config/schema.ts'
 import { messageOf } from '../errors.ts'
-import { definitionOf } from './definition-of.ts'
+import { definitionOf, type EmbedderRegistry } from './definition-of.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { hasCudaProvider } from './kinds/onnx/cuda.ts'
 import { openMeasurements } from './measurements.ts'
@@ -27,7 +26,7 @@ export interface OpenedEmbedder {
  */
 export async function openEmbedder(
   name: string,
-  registry: Config['embedder_registry'],
+  registry: EmbedderRegistry,
   { dataDirectory, canWrite, ...options }: OpenEmbedderOptions,
 ): Promise<OpenedEmbedder> {
   const definition = definitionOf(name, registry)

@@ -1,5 +1,5 @@
+import type { Crop } from '../gallery/crop.ts'
 import { type RgbImage, resample } from '../gallery/resample.ts'
-import type { Crop } from '../search/region.ts'
 
 /** An image with an object in it, and where it is. */
 export interface Composite {

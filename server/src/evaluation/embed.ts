@@ -16,7 +16,7 @@ export interface Reporter {
   onWarning: (message: string) => void
 }
 
-const BATCH = 32
+const BATCH_SIZE = 32
 
 /** Starts an embedder for some work and closes it. */
 export async function withEmbedder<T>(
@@ -95,9 +95,9 @@ async function embedAll(
   const kept: Item[] = []
   const lose = ({ path }: Item, error: unknown) =>
     onWarning(`${embedder.name}: ${path} is left out: ${messageOf(error)}`)
-  for (let start = 0; start < items.length; start += BATCH * availableParallelism()) {
+  for (let start = 0; start < items.length; start += BATCH_SIZE * availableParallelism()) {
     onProgress(`${embedder.name}: embedding the ${what}`, start / items.length)
-    const batch = items.slice(start, start + BATCH * availableParallelism())
+    const batch = items.slice(start, start + BATCH_SIZE * availableParallelism())
     const pictures = await Promise.all(
       batch.map(async (item) => {
         try {

@@ -71,7 +71,7 @@ export interface EvaluateOptions {
   onProgress?: (done: number, all: number) => void
 }
 
-const ANSWERS = 10
+const SHOWN_RESULTS = 10
 const REPORT_EVERY = 50
 
 /**
@@ -183,10 +183,10 @@ function answersOf(
   const best: number[] = []
   for (const index of scores.keys()) {
     if (itself.has(index)) continue
-    if (best.length === ANSWERS && scores[index]! <= scores[best.at(-1)!]!) continue
+    if (best.length === SHOWN_RESULTS && scores[index]! <= scores[best.at(-1)!]!) continue
     const place = best.findIndex((other) => scores[other]! < scores[index]!)
     best.splice(place < 0 ? best.length : place, 0, index)
-    best.length = Math.min(best.length, ANSWERS)
+    best.length = Math.min(best.length, SHOWN_RESULTS)
   }
   return best.map((index) => ({
     item: items[index]!,

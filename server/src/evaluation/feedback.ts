@@ -5,9 +5,9 @@ import { precisionAt } from './metrics.ts'
 
 export const FEEDBACK_ROUNDS = 3
 /** Right and wrong results that a user marks in each round. */
-const MARKS = 3
+const MARKS_PER_ROUND = 3
 /** A user looks at this many results. */
-const SEEN = 60
+const RESULTS_SEEN = 60
 const PRECISION_AT = 20
 
 /**
@@ -38,9 +38,9 @@ export function precisionAfterFeedback(
       const term = termOf(vectorAt(isAlone ? expanded : queries, q), 1)
       const order = ranked(gallery, others, combine([term, ...marks]).linear!)
       sums[round]! += precisionAt(ranksWhere(order, isRight), PRECISION_AT)
-      const unmarked = order.slice(0, SEEN).filter((n) => !marked.has(n))
-      const right = unmarked.filter(isRight).slice(0, MARKS)
-      const wrong = unmarked.filter((n) => !isRight(n)).slice(0, MARKS)
+      const unmarked = order.slice(0, RESULTS_SEEN).filter((n) => !marked.has(n))
+      const right = unmarked.filter(isRight).slice(0, MARKS_PER_ROUND)
+      const wrong = unmarked.filter((n) => !isRight(n)).slice(0, MARKS_PER_ROUND)
       for (const n of [...right, ...wrong]) marked.add(n)
       marks.push(
         ...right.map((n) => termOf(vectorAt(gallery, n), 1)),

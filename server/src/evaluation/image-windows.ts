@@ -1,63 +1,67 @@
 import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
 import type { RgbImage } from '../gallery/resample.ts'
+import { WINDOW_WEIGHT, WINDOWS, type WindowSize, windowsOf } from '../gallery/windows.ts'
+import { scoreByTerm } from '../search/combine.ts'
 import { expandedVector } from '../search/expansion.ts'
-import { cropImage } from '../search/region.ts'
+import type { TermVectors } from '../search/term-vectors.ts'
 import { embedImages } from './embed.ts'
 import { type EmbeddedItems, vectorAt } from './evaluate.ts'
 
-/** The vectors of an image: of the whole, and of windows that cover it. */
+/** The vectors of an image: of the whole, and of all its windows, with the length that is their weight. */
 export interface Vectors {
   whole: Float32Array
   windows: Float32Array[]
 }
 
-const WINDOWS = [0, 1 / 4, 1 / 2].flatMap((y) =>
-  [0, 1 / 4, 1 / 2].map((x) => ({ x, y, width: 1 / 2, height: 1 / 2 })),
-)
-
-export async function withWindows(embedder: EmbedderClient, images: readonly RgbImage[]): Promise<Vectors[]> {
+export async function withWindows(
+  embedder: EmbedderClient,
+  images: readonly RgbImage[],
+  onProgress: (share: number) => void,
+): Promise<Vectors[]> {
   const whole = await embedImages(embedder, images)
   const result: Vectors[] = []
   for (const [n, image] of images.entries()) {
-    const windows = await embedImages(
-      embedder,
-      WINDOWS.map((window) => cropImage(image, window)),
-    )
-    result.push({ whole: whole[n]!, windows })
+    onProgress(n / images.length)
+    const windows = await embedImages(embedder, windowsOf(image, embedder.inputSize, 'quarter'))
+    result.push({
+      whole: whole[n]!,
+      windows: windows.map((window) => window.map((value) => WINDOW_WEIGHT * value)),
+    })
   }
   return result
 }
 
-/** Scores of images by their vectors as a whole. */
-export function scoresOf(query: Float32Array, images: readonly Vectors[]): Float32Array {
-  return Float32Array.from(images, ({ whole }) => dot(query, whole))
-}
-
-/** Scores of images by the best of all their vectors. */
-export function bestScoresOf(query: Float32Array, images: readonly Vectors[]): Float32Array {
-  return Float32Array.from(images, ({ whole, windows }) =>
-    Math.max(dot(query, whole), ...windows.map((window) => dot(query, window))),
+/** Scores of images with windows up to a size. */
+export function scoresOf(
+  term: TermVectors,
+  images: readonly Vectors[],
+  windows: WindowSize = 'none',
+): Float32Array {
+  const count = WINDOWS[windows].length
+  return Float32Array.from(images, ({ whole, windows: all }) =>
+    scoreByTerm(term, { image: whole, windows: all.slice(0, count), colours: undefined }),
   )
 }
 
+/** A vector as a part of a search. */
+export function termOf(vector: Float32Array): TermVectors {
+  return { weight: 1, kind: 'image', sets: [[{ vector, weight: 1, offset: 0 }]] }
+}
+
 /** Sketches as they search among the images: expanded, if the embedder asks for it. */
-export function sketchVectors(
+export function sketchTerms(
   sketches: EmbeddedItems,
   images: readonly Vectors[],
   { sketchExpansion }: Pick<EmbedderClient, 'sketchExpansion'>,
-): Float32Array[] {
+): TermVectors[] {
   return sketches.items.map((_, n) => {
     const sketch = vectorAt(sketches, n)
-    if (sketchExpansion === undefined) return sketch
-    const scores = scoresOf(sketch, images)
+    if (sketchExpansion === undefined) return termOf(sketch)
+    const scores = scoresOf(termOf(sketch), images)
     const nearest = images
       .map(({ whole }, i) => ({ vector: whole, score: scores[i]! }))
       .sort((a, b) => b.score - a.score)
       .slice(0, sketchExpansion.neighbours)
-    return expandedVector(sketch, nearest, sketchExpansion)
+    return termOf(expandedVector(sketch, nearest, sketchExpansion))
   })
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, value, i) => sum + value * b[i]!, 0)
 }

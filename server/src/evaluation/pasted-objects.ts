@@ -2,45 +2,50 @@ import { readFile } from 'node:fs/promises'
 import type { Config } from '../config/schema.ts'
 import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
 import { DomainError } from '../errors.ts'
+import { type Crop, cropImage } from '../gallery/crop.ts'
 import { decodeImage } from '../gallery/decode.ts'
 import { toSystemPath } from '../gallery/file-names.ts'
 import type { RgbImage } from '../gallery/resample.ts'
+import type { WindowSize } from '../gallery/windows.ts'
 import { type HeatMap, matchCover, matchImage } from '../search/heat-map.ts'
-import { type Crop, cropImage } from '../search/region.ts'
 import { regionWithWhole, type TermVectors } from '../search/term-vectors.ts'
 import type { Vocabulary } from '../search/words/vocabulary.ts'
 import { type Composite, paste, placeOf } from './composites.ts'
 import { embedImages, embedQueries, type Reporter, withEmbedder } from './embed.ts'
 import type { EmbeddedItems } from './evaluate.ts'
-import { bestScoresOf, scoresOf, sketchVectors, type Vectors, withWindows } from './image-windows.ts'
+import { scoresOf, sketchTerms, termOf, type Vectors, withWindows } from './image-windows.ts'
 import { classesOf, itemsIn, type LocatedItem } from './items.ts'
-import { averagePrecision, ranksOf, recallAt } from './metrics.ts'
+import { averagePrecision, ranksOf } from './metrics.ts'
+import {
+  type ClassGallery,
+  type ClassQuery,
+  type FoundBy,
+  foundScores,
+  mean,
+  positionsOf,
+} from './small-things.ts'
 import { termOfWords, vocabularyOf } from './words.ts'
 
 /** Longer side of the pasted objects, relative to the shorter side of the scene. */
 const SHARES = [1 / 2, 1 / 3, 1 / 4]
-const RECALL_AT = 10
 
 /** Results for objects of one size. Ranks begin at 1; all other values are 0…1. */
 export interface PastedScores {
   share: number
-  composites: number
-  images: number
   /** By a region of an image, alone and as the product searches: the rank of that image, and mAP of the same kind without it. */
   regions: Record<'crop' | 'product', { medianRank: number; rankOf90: number; meanAveragePrecision: number }>
-  /** By a photo of the object alone: mAP of the kind, and the share of queries with one of its composites among the first ten. */
-  photos: FoundScores
-  /** The same if each image also had vectors of nine overlapping windows of half its sides, of which the best one counts. */
-  severalVectors: FoundScores
-  /** By sketches of the kind, as the product searches. */
-  sketches: FoundScores | undefined
+  /** How well pasted things of the kind of a query are found, by the size of the windows. */
+  found: Record<WindowSize, FoundBy>
   /** The share of composites with the maximum of the heat map on the object, by query; the first is the share of its area. */
   heat: { chance: number; region: number; photo: number; word: number | undefined }
 }
 
-export interface FoundScores {
-  meanAveragePrecision: number
-  recallAt10: number
+export interface PastedReport {
+  composites: number
+  images: number
+  sizes: PastedScores[]
+  /** How well images of the kind of a query are found in a gallery without pasted things. */
+  alone: Record<WindowSize, FoundBy>
 }
 
 export interface PastedRequest extends Reporter {
@@ -50,6 +55,8 @@ export interface PastedRequest extends Reporter {
   /** Sketches in folders of the same names as those of the gallery. */
   queries: string | undefined
   embedder: string
+  /** Maximum number of pasted objects, as many of each class. Default: half of the photos or of the scenes. */
+  limit?: number | undefined
 }
 
 /**
@@ -57,12 +64,12 @@ export interface PastedRequest extends Reporter {
  * first half of the scenes, the other halves are images of the gallery by themselves.
  * @throws {DomainError} `invalid_request` if there are too few photos
  */
-export async function evaluatePasted(config: Config, request: PastedRequest): Promise<PastedScores[]> {
+export async function evaluatePasted(config: Config, request: PastedRequest): Promise<PastedReport> {
   const photos = await itemsIn(request.gallery, '--gallery', request.onWarning)
   const scenes = await itemsIn(request.scenes, '--scenes', request.onWarning)
   const drawings =
     request.queries === undefined ? [] : await itemsIn(request.queries, '--queries', request.onWarning)
-  const sets = divide(photos, scenes)
+  const sets = divide(photos, scenes, request.limit)
   if (sets.pasted.length < 2)
     throw new DomainError('invalid_request', '--gallery and --scenes need at least four photos each.')
   return withEmbedder(config, request.embedder, request, async (embedder) => {
@@ -77,21 +84,28 @@ export async function evaluatePasted(config: Config, request: PastedRequest): Pr
     }
     const kinds = classesOf(sets.pasted)
     const sketches = drawings.filter(({ className }) => kinds.has(className))
-    const context = {
+    const onProgress = (what: string, done: number) => request.onProgress(`${embedder.name}: ${what}`, done)
+    const context: Context = {
       embedder,
       vocabulary,
       images,
       sets,
       sketches: await embedQueries(config, embedder, sketches, 'sketch', request),
+      words: await wordQueries([...kinds].sort(), embedder, vocabulary),
+      objects: await embedImages(embedder, images.pasted),
+      alone: await withWindows(embedder, [...images.others, ...images.scenes], (done) =>
+        onProgress('images without pasted objects', done),
+      ),
+      onProgress,
     }
-    const alone = await withWindows(embedder, [...images.others, ...images.scenes])
-    const objects = await embedImages(embedder, images.pasted)
-    const scores: PastedScores[] = []
-    for (const [n, share] of SHARES.entries()) {
-      request.onProgress(`${embedder.name}: pasted objects`, n / SHARES.length)
-      scores.push(await scoresAt(share, context, { alone, objects }))
+    const sizes: PastedScores[] = []
+    for (const share of SHARES) sizes.push(await scoresAt(share, context))
+    return {
+      composites: sets.pasted.length,
+      images: sets.pasted.length + context.alone.length,
+      sizes,
+      alone: foundWithout(context),
     }
-    return scores
   })
 }
 
@@ -108,9 +122,19 @@ interface Context {
   images: Sets<RgbImage>
   sets: Sets<LocatedItem>
   sketches: EmbeddedItems
+  words: ClassQuery[]
+  /** The vectors of the pasted photos. */
+  objects: Float32Array[]
+  /** The images that nothing is pasted into: other photos of the classes, then scenes. */
+  alone: Vectors[]
+  onProgress(what: string, done: number): void
 }
 
-function divide(photos: readonly LocatedItem[], scenes: readonly LocatedItem[]): Sets<LocatedItem> {
+function divide(
+  photos: readonly LocatedItem[],
+  scenes: readonly LocatedItem[],
+  limit = Number.POSITIVE_INFINITY,
+): Sets<LocatedItem> {
   const classes = [...Map.groupBy(photos, ({ className }) => className).values()]
   const half = Math.floor(scenes.length / 2)
   // Round by round, so that each class has as many if there are few scenes.
@@ -120,7 +144,7 @@ function divide(photos: readonly LocatedItem[], scenes: readonly LocatedItem[]):
     ).flat()
   const firsts = classes.map((list) => list.slice(0, Math.floor(list.length / 2)))
   const seconds = classes.map((list) => list.slice(Math.floor(list.length / 2)))
-  const pasted = rounds(firsts).slice(0, half)
+  const pasted = rounds(firsts).slice(0, Math.min(half, limit))
   return {
     pasted,
     into: scenes.slice(0, pasted.length),
@@ -142,74 +166,104 @@ async function decodeAll(
   return images
 }
 
-async function scoresAt(
-  share: number,
-  context: Context,
-  { alone, objects }: { alone: Vectors[]; objects: Float32Array[] },
-): Promise<PastedScores> {
-  const { embedder, images, sets, sketches } = context
+async function scoresAt(share: number, context: Context): Promise<PastedScores> {
+  const { embedder, images, sets, objects, alone } = context
+  const size = `objects of 1/${Math.round(1 / share)}`
   const composites = images.pasted.map((object, n) =>
     paste(images.into[n]!, object, share, placeOf(sets.pasted[n]!.contentHash)),
   )
-  const gallery = [
-    ...(await withWindows(
-      embedder,
-      composites.map(({ image }) => image),
-    )),
-    ...alone,
-  ]
+  const pasted = await withWindows(
+    embedder,
+    composites.map(({ image }) => image),
+    (done) => context.onProgress(size, done),
+  )
+  const gallery = [...pasted, ...alone]
   const classes = [...sets.pasted, ...sets.others].map(({ className }) => className)
   const crops = await embedImages(
     embedder,
     composites.map(({ image, box }) => cropImage(image, box)),
   )
-  const classOf = (n: number) => sets.pasted[n]!.className
-  const rankingOf = (queries: readonly Float32Array[], scores = scoresOf) =>
-    queries.map((query, n) => ({ scores: scores(query, gallery), own: n, className: classOf(n) }))
-  const bySketches = sketchVectors(sketches, gallery, embedder).map((query, n) => ({
-    scores: scoresOf(query, gallery),
-    own: undefined,
-    className: sketches.items[n]!.className,
-  }))
-  const otherPhotos = sets.pasted.map(({ className }) =>
-    sets.others.findIndex((one) => one.className === className),
-  )
+  const rankingOf = (queries: readonly Float32Array[]) =>
+    queries.map((query, own) => ({
+      scores: scoresOf(termOf(query), gallery),
+      own,
+      className: classes[own]!,
+    }))
+  const wholes = pasted.map(({ whole }) => whole)
   return {
     share,
-    composites: composites.length,
-    images: gallery.length,
     regions: {
       crop: regionScores(rankingOf(crops), classes),
-      product: regionScores(
-        rankingOf(crops.map((crop, n) => regionWithWhole(crop, gallery[n]!.whole))),
-        classes,
-      ),
+      product: regionScores(rankingOf(crops.map((crop, n) => regionWithWhole(crop, wholes[n]!))), classes),
     },
-    photos: photoScores(rankingOf(objects), classes, composites.length),
-    severalVectors: photoScores(rankingOf(objects, bestScoresOf), classes, composites.length),
-    sketches: bySketches.length === 0 ? undefined : photoScores(bySketches, classes, composites.length),
-    heat: await heatScores(
-      composites,
-      crops,
-      otherPhotos.map((n) => alone[n]?.whole),
+    found: foundWith(
+      objects.map((vector, own) => ({ className: classes[own]!, term: termOf(vector), own })),
+      { images: gallery, classes, relevant: pasted.length },
       context,
     ),
+    heat: await heatScores(composites, crops, context, (done) => context.onProgress(`${size}, maps`, done)),
   }
+}
+
+/** Scores in a gallery of the images that nothing is pasted into. */
+function foundWithout(context: Context): PastedReport['alone'] {
+  const { sets, objects, alone } = context
+  const classes = sets.others.map(({ className }) => className)
+  const photos = objects.map((vector, n) => ({
+    className: sets.pasted[n]!.className,
+    term: termOf(vector),
+  }))
+  return foundWith(photos, { images: alone, classes, relevant: classes.length }, context)
+}
+
+function foundWith(
+  photos: readonly ClassQuery[],
+  gallery: ClassGallery,
+  { sketches, words, embedder }: Context,
+): Record<WindowSize, FoundBy> {
+  const drawn = sketchTerms(sketches, gallery.images, embedder).map((term, n) => ({
+    className: sketches.items[n]!.className,
+    term,
+  }))
+  const foundBy = (windows: WindowSize): FoundBy => ({
+    photo: foundScores(photos, gallery, windows),
+    sketch: foundScores(drawn, gallery, windows),
+    word: foundScores(words, gallery, windows),
+  })
+  return { none: foundBy('none'), half: foundBy('half'), quarter: foundBy('quarter') }
+}
+
+async function wordQueries(
+  classes: readonly string[],
+  embedder: EmbedderClient,
+  vocabulary: Vocabulary | undefined,
+): Promise<ClassQuery[]> {
+  const queries: ClassQuery[] = []
+  for (const className of classes) {
+    const term = await termOfWords(className, embedder, vocabulary)
+    if (term !== undefined) queries.push({ className, term })
+  }
+  return queries
 }
 
 interface Ranking {
   scores: Float32Array
-  /** Position of the composite that the query belongs to, if it was taken from one. */
-  own: number | undefined
+  /** Position of the composite that the query was taken from. */
+  own: number
   className: string
 }
 
-function regionScores(rankings: readonly (Ranking & { own: number })[], classes: readonly string[]) {
+function regionScores(rankings: readonly Ranking[], classes: readonly string[]) {
   const ranks = rankings.map(({ scores, own }) => ranksOf(scores, [own])[0]!).sort((a, b) => a - b)
   const precisions = rankings.map(({ scores, own, className }) => {
     const withoutOwn = scores.slice()
     withoutOwn[own] = Number.NEGATIVE_INFINITY
-    return averagePrecision(ranksOf(withoutOwn, othersOf(className, classes, own)))
+    return averagePrecision(
+      ranksOf(
+        withoutOwn,
+        positionsOf(className, classes).filter((n) => n !== own),
+      ),
+    )
   })
   return {
     medianRank: ranks[Math.floor(ranks.length / 2)]!,
@@ -218,44 +272,21 @@ function regionScores(rankings: readonly (Ranking & { own: number })[], classes:
   }
 }
 
-/** Composites of the kind are found by a photo of a thing. The one with that photo, and other photos of the kind, are left out. */
-function photoScores(
-  rankings: readonly Ranking[],
-  classes: readonly string[],
-  composites: number,
-): FoundScores {
-  const all = rankings.map(({ scores, own, className }) => {
-    const others = othersOf(className, classes, own)
-    const withoutPhotos = scores.slice()
-    for (const n of [...(own === undefined ? [] : [own]), ...others.filter((other) => other >= composites)])
-      withoutPhotos[n] = Number.NEGATIVE_INFINITY
-    const relevant = others.filter((n) => n < composites)
-    return relevant.length === 0 ? undefined : ranksOf(withoutPhotos, relevant)
-  })
-  const found = all.filter((ranks) => ranks !== undefined)
-  return {
-    meanAveragePrecision: mean(found.map(averagePrecision)),
-    recallAt10: mean(found.map((ranks) => recallAt(ranks, RECALL_AT))),
-  }
-}
-
-function othersOf(className: string, classes: readonly string[], own: number | undefined): number[] {
-  return classes.flatMap((other, n) => (other === className && n !== own ? [n] : []))
-}
-
 async function heatScores(
   composites: readonly Composite[],
   crops: readonly Float32Array[],
-  otherPhotos: readonly (Float32Array | undefined)[],
-  { embedder, vocabulary, sets }: Context,
+  { embedder, vocabulary, sets, words, alone }: Context,
+  onProgress: (done: number) => void,
 ): Promise<PastedScores['heat']> {
   const hits = { region: [] as boolean[], photo: [] as boolean[], word: [] as boolean[] }
   for (const [n, { image, box }] of composites.entries()) {
-    const word = await termOfWords(sets.pasted[n]!.className, embedder, vocabulary)
+    onProgress(n / composites.length)
+    const { className } = sets.pasted[n]!
+    const other = alone[sets.others.findIndex((one) => one.className === className)]
     const terms: Partial<Record<keyof typeof hits, TermVectors | undefined>> = {
       region: termOf(crops[n]!),
-      photo: otherPhotos[n] && termOf(otherPhotos[n]),
-      word,
+      photo: other && termOf(other.whole),
+      word: words.find((query) => query.className === className)?.term,
     }
     const given = Object.entries(terms).filter(
       (entry): entry is [keyof typeof hits, TermVectors] => !!entry[1],
@@ -276,18 +307,10 @@ async function heatScores(
   }
 }
 
-function termOf(vector: Float32Array): TermVectors {
-  return { weight: 1, kind: 'image', sets: [[{ vector, weight: 1, offset: 0 }]] }
-}
-
 /** Whether the middle of the hottest place is within the box. */
 function isOn({ width, height, scores }: HeatMap, box: Crop): boolean {
   const best = scores.indexOf(Math.max(...scores))
   const x = ((best % width) + 0.5) / width
   const y = (Math.floor(best / width) + 0.5) / height
   return x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
 }

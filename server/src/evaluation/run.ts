@@ -36,7 +36,7 @@ export interface EvaluationReport {
 const RANDOM = 'random'
 const RANDOM_DIMENSIONS = 64
 /** Number of queries that are shown with their results. */
-const SAMPLES = 24
+const SHOWN_QUERIES = 24
 
 /**
  * Measures how well embedders find images of a query's class. Pictures are decoded, prepared and embedded by the code of the product.
@@ -114,7 +114,7 @@ function assertSharedClasses(
 
 /** Some of the queries, spread evenly. */
 function sampleOf(count: number): Set<number> {
-  const samples = Math.min(SAMPLES, count)
+  const samples = Math.min(SHOWN_QUERIES, count)
   return new Set(Array.from({ length: samples }, (_, n) => Math.floor((n * count) / samples)))
 }
 

@@ -6,6 +6,7 @@ import { DomainError } from '../errors.ts'
 import { scoreByTerm } from '../search/combine.ts'
 import type { TermVectors } from '../search/term-vectors.ts'
 import { openVocabulary, type Vocabulary } from '../search/words/vocabulary.ts'
+import { type DescriptionReport, evaluateDescriptions } from './descriptions.ts'
 import { embedGallery, type Reporter, withEmbedder } from './embed.ts'
 import type { EmbeddedItems } from './evaluate.ts'
 import { classesOf, itemsIn } from './items.ts'
@@ -28,6 +29,8 @@ export interface WordReport {
   unknown: string[]
   meanAveragePrecision: number
   precisionAt10: number
+  /** The other way round: words for the images; undefined without a vocabulary. */
+  descriptions: DescriptionReport | undefined
 }
 
 /**
@@ -65,6 +68,7 @@ export async function evaluateWords(
       unknown,
       meanAveragePrecision: mean('averagePrecision'),
       precisionAt10: mean('precisionAt10'),
+      descriptions: vocabulary && evaluateDescriptions(gallery, vocabulary),
     }
   })
 }

@@ -20,8 +20,10 @@ import { realFileOf } from './links.ts'
 import { describePixels, type FileMetadata } from './metadata.ts'
 import { normalizeName, toAbsolute } from './paths.ts'
 import { type RgbImage, resample } from './resample.ts'
+import { readSidecar, type Sidecar } from './sidecar.ts'
 import { type FileStat, toFileStat } from './stat-file.ts'
 import { makeThumbnail, type ThumbnailStore } from './thumbnails.ts'
+import { type WindowSize, windowCover, windowsOf } from './windows.ts'
 
 export interface ImageFileOptions {
   root: string
@@ -30,6 +32,8 @@ export interface ImageFileOptions {
   limits: DecodeLimits & { maxFileBytes: number }
   /** Size of the embedder's input in pixels. */
   inputSize: { width: number; height: number }
+  /** Windows of images that are needed as well. Default: none. */
+  windows?: WindowSize | undefined
   timings?: Pick<Timings, 'settleMs' | 'brokenSettleMs'> | undefined
 }
 
@@ -59,14 +63,17 @@ export type ImageFile =
   /** This version of the file can't be indexed. */
   | { state: 'failed'; stat: FileStat; contentHash: string | undefined; code: ErrorCode; reason: string }
   /** A thumbnail of the same bytes exists. */
-  | { state: 'seen'; stat: FileStat; contentHash: string }
-  /** `image` has the embedder's input size; the thumbnail has been written. */
+  | { state: 'seen'; stat: FileStat; contentHash: string; sidecar: Sidecar | undefined }
+  /** `image` and each of its windows have the embedder's input size; the thumbnail has been written. */
   | {
       state: 'decoded'
       stat: FileStat
       contentHash: string
+      /** Without what the sidecar states. */
       metadata: FileMetadata
+      sidecar: Sidecar | undefined
       image: RgbImage
+      windows: RgbImage[]
     }
 
 /**
@@ -77,7 +84,7 @@ export type ImageFile =
  */
 export async function readImageFile(
   { path, skipSettleCheck, forceDecode }: ImageFileRequest,
-  { root, walk, limits, inputSize, timings = TIMINGS }: ImageFileOptions,
+  { root, walk, limits, inputSize, windows: windowSize = 'none', timings = TIMINGS }: ImageFileOptions,
   thumbnails: ThumbnailStore,
   { decode, onBytes }: ImageFileSteps,
 ): Promise<ImageFile | undefined> {
@@ -85,6 +92,7 @@ export async function readImageFile(
   if (file === undefined) return { state: 'gone' }
   let bytes: Buffer
   let stat: FileStat
+  let sidecar: Sidecar | undefined
   const isFresh = (settleMs: number) => {
     const age = Date.now() - stat.modifiedAt
     return !skipSettleCheck && age >= 0 && age < settleMs
@@ -102,15 +110,21 @@ export async function readImageFile(
     const after = file.stat()
     if (after?.bytes !== bytes.length || after.modifiedAt !== stat.modifiedAt) return { state: 'unsettled' }
     if (after.changedAt !== stat.changedAt) return { state: 'unsettled' }
+    sidecar = readSidecar(
+      path,
+      (one) => toAbsolute(root, one),
+      (one) => openFile(root, one, walk),
+    )
   } finally {
     file.close()
   }
   onBytes()
   const contentHash = hashOfBytes(bytes)
-  if (!forceDecode && thumbnails.has(contentHash)) return { state: 'seen', stat, contentHash }
+  if (!forceDecode && thumbnails.has(contentHash)) return { state: 'seen', stat, contentHash, sidecar }
+  const needed = windowCover(inputSize, windowSize)
   const minSize = {
-    width: Math.max(inputSize.width, thumbnails.size.width),
-    height: Math.max(inputSize.height, thumbnails.size.height),
+    width: Math.max(needed.width, thumbnails.size.width),
+    height: Math.max(needed.height, thumbnails.size.height),
   }
   let decoded: DecodedImage | undefined
   try {
@@ -135,7 +149,8 @@ export async function readImageFile(
     ...describePixels(decoded.image),
   }
   const image = resample(decoded.image, inputSize.width, inputSize.height)
-  return { state: 'decoded', stat, contentHash, metadata, image }
+  const windows = windowsOf(decoded.image, inputSize, windowSize)
+  return { state: 'decoded', stat, contentHash, metadata, sidecar, image, windows }
 }
 
 export function fileTooLarge(bytes: number, most: number): DomainError {

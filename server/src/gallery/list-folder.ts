@@ -16,6 +16,7 @@ import {
 } from './links.ts'
 import { isTop, joinPath, nameOf, ROOT, toAbsolute, toGalleryPath } from './paths.ts'
 import { hasImageContent, recognise } from './recognise.ts'
+import { withSidecars } from './sidecar.ts'
 import { type FileStat, isNotFound, statOf, timesOf, toFileStat } from './stat-file.ts'
 
 /** An entry with the name of an image that is no file that can be read, with the reason. */
@@ -177,8 +178,10 @@ class Lister {
   /** Adds files whose names do not end as those of images do, if they hold one. */
   async #addByContent(paths: readonly string[]): Promise<void> {
     const { directory, files } = this.#listing
-    const { images, others, unreadable } = await recognise(this.#root, directory, await this.#stats(paths))
+    const stats = await this.#stats(paths)
+    const { images, others, unreadable } = await recognise(this.#root, directory, stats)
     files.push(...images)
+    this.#listing.files = withSidecars(files, others)
     for (const { path } of others) this.#leaveOut('not_an_image', path)
     for (const { path } of unreadable) this.#leaveOut('unreadable_file', path)
   }

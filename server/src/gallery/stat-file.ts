@@ -15,6 +15,8 @@ export interface FileStat {
   createdAt: number
   /** Identity of the file on its file system; survives a rename. A symbolic link has its own. */
   inode: bigint
+  /** Version of the XMP file beside it; null if there is none, undefined if nobody has looked. */
+  sidecar?: string | null | undefined
 }
 
 /** @returns undefined if the path is not an ordinary file (any more), nor a link to one that is followed */

@@ -1,7 +1,9 @@
 import { sharedPostgres } from '../testing/shared-postgres.ts'
 import { describeCollections } from './collections.contract.ts'
 import { describeExport } from './export.contract.ts'
+import { describeParts } from './search.contract.ts'
 import { describeTrash } from './trash.contract.ts'
+import { describeWindows } from './windows.contract.ts'
 
 const server = sharedPostgres()
 
@@ -11,6 +13,8 @@ async function newDatabase(): Promise<Record<string, unknown>> {
   return Object.fromEntries(entries.map(([key, value]) => [`database.${key}`, value]))
 }
 
+describeParts('a search by parts on PostgreSQL', newDatabase)
+describeWindows('windows of images on PostgreSQL', newDatabase)
 describeTrash('trash on PostgreSQL', newDatabase)
 describeCollections('collections on PostgreSQL', newDatabase)
 describeExport('export on PostgreSQL', newDatabase)

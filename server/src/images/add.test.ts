@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { App } from '../app/compose.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { openBrowser } from '../testing/browser.ts'
+import { imagesByName } from '../testing/images.ts'
 import { picture, writeSettled } from '../testing/pictures.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
 
@@ -31,12 +32,7 @@ async function upload(app: App, name: string, bytes: Uint8Array, fields: Record<
   return (await response.json()) as Record<string, unknown>
 }
 
-const pathsIn = async (app: App) => {
-  const { images } = await app.catalog.images.list({
-    ...{ filter: {}, orderBy: 'name', descending: false, offset: 0, limit: 100 },
-  })
-  return images.map(({ path }) => path).sort()
-}
+const pathsIn = async ({ catalog }: App) => (await imagesByName(catalog)).map(({ path }) => path).sort()
 
 describe('an upload with on_conflict: replace', () => {
   it('replaces another image of that name, which moves into the trash', async () => {

@@ -19,7 +19,7 @@ export interface FileContent {
 /** The files that images were indexed from. */
 export interface Originals {
   /** Whether a link shows a file that is stored elsewhere in the gallery. */
-  isShownByLink(image: Image): Promise<boolean>
+  isShownByLink(image: Pick<Image, 'path'>): Promise<boolean>
   /** Opens the original; the caller closes it. @throws {DomainError} `image_not_found` if it is gone or leads elsewhere */
   open(image: Image): Promise<FileHandle>
   /** The bytes of the original. @throws {DomainError} `image_not_found`; `image_too_large` if it has grown */
@@ -38,7 +38,7 @@ const GONE = 'The file is no longer in the gallery.'
 export function createOriginals({ root, limits, walk }: OriginalsOptions): Originals {
   return { isShownByLink, open, read }
 
-  async function isShownByLink({ path }: Image): Promise<boolean> {
+  async function isShownByLink({ path }: Pick<Image, 'path'>): Promise<boolean> {
     const real = await findRealFile(root, path, walk).catch(() => undefined)
     return real !== undefined && real !== toAbsolute(root, path)
   }

@@ -118,7 +118,7 @@ describe.each(Object.keys(DATABASES))('a column that is added on %s', (name) => 
 
     await database.schema.alterTable('images').addColumn('layout', 'text').execute()
     const catalog = await open(EXTENDED)
-    const indexer = { pending: 0, idle: async () => {} }
+    const indexer = { pending: 0, idle: async () => {}, enqueue() {} }
     const options = { catalog, reader, indexer, isSearching: () => false, log: SILENT, attributes: EXTENDED }
     expect(await catalog.images.countOutdated()).toBe(COUNT)
 
@@ -170,7 +170,7 @@ describe('the backfill', () => {
     await writeSettled(join(root, 'changed.png'), await picture(8))
     await rm(join(root, 'gone.png'))
     const withoutThumbnails = await openReader(root)
-    const indexer = { pending: 0, idle: async () => {} }
+    const indexer = { pending: 0, idle: async () => {}, enqueue() {} }
     const backfill = createBackfill({
       catalog,
       reader: withoutThumbnails,

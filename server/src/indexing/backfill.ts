@@ -10,7 +10,7 @@ export interface BackfillOptions {
   catalog: Catalog
   reader: Pick<ImageReader, 'readMetadata' | 'width'>
   /** Indexing has priority. */
-  indexer: Pick<IndexQueue, 'pending' | 'idle'>
+  indexer: Pick<IndexQueue, 'pending' | 'idle' | 'enqueue'>
   /** Searches have priority, too. */
   isSearching: () => boolean
   log: Log
@@ -78,7 +78,7 @@ class AttributeBackfill implements Backfill {
   }
 
   async #run(): Promise<void> {
-    const { catalog, log } = this.#options
+    const { catalog, indexer, log } = this.#options
     const all = await catalog.images.countOutdated()
     this.#pending = all
     if (all > 0) log.info(`Reading metadata of ${all} images that were indexed by an earlier version.`)
@@ -91,7 +91,9 @@ class AttributeBackfill implements Backfill {
       // Copies share their attributes.
       const contents = [...new Map(section.map((image) => [image.contentHash, image])).values()]
       const updates = await this.#read(contents)
+      // A sidecar belongs to one file: its row is read again with it.
       await catalog.images.setAttributes(updates)
+      indexer.enqueue(section.filter(({ hasSidecar }) => hasSidecar))
       left += contents.length - updates.length
       after = section.at(-1)
       this.#pending = Math.max(0, this.#pending - section.length)

@@ -1,7 +1,7 @@
 import type { FileStat } from '../gallery/stat-file.ts'
 
 /** A file at one time. A file that changes becomes another version. */
-export type FileVersion = Pick<FileStat, 'path' | 'bytes' | 'modifiedAt'> & {
+export type FileVersion = Pick<FileStat, 'path' | 'bytes' | 'modifiedAt' | 'sidecar'> & {
   /** Whether the file is decoded even if its bytes are known. */
   isReread?: boolean
 }
@@ -10,10 +10,10 @@ export type FileVersion = Pick<FileStat, 'path' | 'bytes' | 'modifiedAt'> & {
 export type FileOutcome = 'done' | 'gone' | { left: unknown }
 
 /** Returns a key that only equal versions share. */
-export function versionKey({ path, bytes, modifiedAt }: FileVersion): string {
-  return `${bytes} ${modifiedAt} ${path}`
+export function versionKey({ path, bytes, modifiedAt, sidecar }: FileVersion): string {
+  return `${bytes} ${modifiedAt} ${sidecar ?? ''} ${path}`
 }
 
 export function isSameVersion(a: FileVersion, b: FileVersion): boolean {
-  return a.path === b.path && a.bytes === b.bytes && a.modifiedAt === b.modifiedAt
+  return versionKey(a) === versionKey(b)
 }

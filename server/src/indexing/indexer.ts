@@ -25,6 +25,8 @@ export interface IndexerOptions {
   walk: IncludeRules
   maxFileBytes: number
   batchSize: number
+  /** Whether images have vectors of their windows. */
+  hasWindows?: boolean | undefined
   /** While a search runs, files are read one at a time, so that it does not wait for indexing. */
   isSearching: () => boolean
   onError: (message: string, error: unknown) => void
@@ -54,8 +56,8 @@ export interface Indexer extends IndexQueue {
    */
   indexNow(path: string): Promise<Image>
   /**
-   * Stores a file that another catalog had indexed under an id. With its vector, it is not embedded again; otherwise it is embedded
-   * later with others.
+   * Stores a file that another catalog had indexed under an id. With its vector, it is not embedded again; otherwise, or if its windows
+   * are needed, it is embedded later with others.
    * @param vector unit length
    * @throws {DomainError} the reason why it can't be indexed
    */
@@ -156,10 +158,8 @@ class StagedIndexer implements Indexer {
     const read = await readFile(this.#options, path, { skipSettleCheck: true, isReread: false })
     if (typeof read === 'string')
       throw new DomainError('image_not_found', `There is no file ${JSON.stringify(path)}.`)
-    const { failed } = await this.#store.store(
-      [{ record: { ...read.record, id, vector }, image: undefined }],
-      'bulk',
-    )
+    const record = { ...read.record, id, vector: this.#options.hasWindows ? undefined : vector }
+    const { failed } = await this.#store.store([{ record, image: undefined, windows: [] }], 'bulk')
     if (failed[0] !== undefined) throw failed[0].reason
     this.#pump()
   }

@@ -1,15 +1,24 @@
-import { readAttributes } from '../catalog/attributes.ts'
-import type { Catalog, ImageRecord } from '../catalog/catalog.ts'
+import {
+  IMAGE_ATTRIBUTES,
+  type ImageAttributes,
+  readAttributes,
+  versionOf,
+  withDetails,
+} from '../catalog/attributes.ts'
+import type { Catalog, ContentInfo, ImageRecord } from '../catalog/catalog.ts'
 import { DomainError } from '../errors.ts'
 import type { ImageFile } from '../gallery/image-file.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import type { RgbImage } from '../gallery/resample.ts'
+import type { Sidecar } from '../gallery/sidecar.ts'
 import type { FileStat } from '../gallery/stat-file.ts'
 
 /** A file that was read. `image` is absent if the vector of its bytes is stored already. */
 export interface ReadFile {
   record: ImageRecord
   image: RgbImage | undefined
+  /** Parts of `image` that have a vector each. */
+  windows: RgbImage[]
 }
 
 /** The version of a file that could not be indexed. Another version is tried again. */
@@ -51,9 +60,16 @@ export async function readFile(
   let file = await reader.read({ path, skipSettleCheck, forceDecode: isReread })
   if (file.state === 'seen') {
     const known = await catalog.images.contentInfo(file.contentHash)
-    if (known?.hasVector) {
-      const { attributes, attributesVersion } = known
-      return { record: { ...recordOf(file), ...attributes, attributesVersion }, image: undefined }
+    const embedded = known?.hasVector ? await embeddedAttributes(reader, file, known) : undefined
+    if (embedded === 'changed') return 'unsettled'
+    if (embedded !== undefined) {
+      const { attributes, attributesVersion } = embedded
+      const details = withSidecar(attributes, file.sidecar)
+      return {
+        record: { ...recordOf(file), ...details, attributesVersion },
+        image: undefined,
+        windows: [],
+      }
     }
     file = await reader.read({ path, skipSettleCheck, forceDecode: true })
   }
@@ -61,9 +77,34 @@ export async function readFile(
   if (file.state === 'failed') throw new FileFailure(file)
   if (file.state === 'seen') throw new Error('a file that was to be decoded was not')
   return {
-    record: { ...recordOf(file), ...readAttributes(file.metadata), colours: file.metadata.colours },
+    record: {
+      ...recordOf(file),
+      ...withSidecar(readAttributes(file.metadata), file.sidecar),
+      colours: file.metadata.colours,
+    },
     image: file.image,
+    windows: file.windows,
   }
+}
+
+/** The attributes that the bytes of a file have. Those of an image with a sidecar are not kept apart from what the sidecar states. */
+async function embeddedAttributes(
+  reader: ImageReader,
+  { stat: { path, bytes, modifiedAt }, contentHash }: { stat: FileStat; contentHash: string },
+  known: ContentInfo,
+): Promise<Pick<ContentInfo, 'attributes' | 'attributesVersion'> | 'changed'> {
+  if (!known.hasSidecar) return known
+  const { width, height, contentType, note } = known.attributes
+  const request = { path, bytes, modifiedAt, contentHash, known: { width, height, contentType, note } }
+  const read = await reader.readMetadata(request)
+  if (read.state === 'changed') return 'changed'
+  if (read.state === 'unreadable') return known
+  return { attributes: readAttributes(read.metadata), attributesVersion: versionOf(IMAGE_ATTRIBUTES) }
+}
+
+function withSidecar(attributes: ImageAttributes, sidecar: Sidecar | undefined) {
+  if (sidecar === undefined) return attributes
+  return { ...withDetails(attributes, sidecar.details), sidecar: sidecar.version }
 }
 
 function recordOf({ stat, contentHash }: { stat: FileStat; contentHash: string }) {

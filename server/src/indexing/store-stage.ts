@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Catalog, ImageRecord, PutResult } from '../catalog/catalog.ts'
-import type { EmbedderClient, Priority } from '../embedding/process/embedder-client.ts'
+import type { EmbedderClient, Embedding, Priority } from '../embedding/process/embedder-client.ts'
 import { DomainError } from '../errors.ts'
 import type { EventBus } from '../events.ts'
 import { toSystemPath } from '../gallery/file-names.ts'
@@ -8,6 +8,7 @@ import type { IncludeRules } from '../gallery/include.ts'
 import { toAbsolute } from '../gallery/paths.ts'
 import { statFile } from '../gallery/stat-file.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
+import { WINDOW_WEIGHT } from '../gallery/windows.ts'
 import { hashOfFile } from '../hashing.ts'
 import type { FileOutcome } from './file-version.ts'
 import type { FailedVersion, ReadFile } from './read-stage.ts'
@@ -108,13 +109,37 @@ export class StoreStage {
     const images = toEmbed.map(({ image }) => image!)
     const embeddings = await this.#options.embedder.embed(images, 'photo', priority)
     const byContent = new Map(toEmbed.map(({ record }, n) => [record.contentHash, embeddings[n]!]))
+    const windows = await this.#embedWindows(toEmbed, byContent, priority)
     const failed: FailedImage[] = []
     for (const { record } of batch) {
       const embedding = byContent.get(record.contentHash)
       if (embedding instanceof DomainError) failed.push({ record, reason: embedding })
-      else record.vector = embedding
+      else {
+        record.vector = embedding
+        record.windows = windows.get(record.contentHash)
+      }
     }
     return failed
+  }
+
+  /** @returns the vectors of the windows by content, one after the other. A window that is refused has the vector of its image. */
+  async #embedWindows(
+    images: readonly ReadFile[],
+    wholes: ReadonlyMap<string, Embedding>,
+    priority: Priority,
+  ): Promise<Map<string, Float32Array>> {
+    const result = new Map<string, Float32Array>()
+    for (const { record, windows } of images) {
+      const whole = wholes.get(record.contentHash)
+      if (windows.length === 0 || !(whole instanceof Float32Array)) continue
+      const embedded = await this.#options.embedder.embed(windows, 'photo', priority)
+      const vectors = embedded.map((one) => (one instanceof Float32Array ? one : whole))
+      const all = new Float32Array(vectors.length * whole.length)
+      const weighted = vectors.map((vector) => vector.map((value) => WINDOW_WEIGHT * value))
+      for (const [n, vector] of weighted.entries()) all.set(vector, n * whole.length)
+      result.set(record.contentHash, all)
+    }
+    return result
   }
 
   /** Returns one image of each content without a vector: copies share it, and another process may have stored it meanwhile. */

@@ -1,7 +1,7 @@
 import { coloursOf, inkColours } from '../gallery/colour-layout.ts'
+import { cropImage } from '../gallery/crop.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import type { Picture } from './query.ts'
-import { cropImage } from './region.ts'
 import { detectKind } from './sketch/detect-kind.ts'
 import { inkMap } from './sketch/ink.ts'
 

@@ -27,6 +27,8 @@ export interface CombinedQuery {
 /** The vectors of an image, of unit length. One that has no colours yet counts as average. */
 export interface ImageVectors {
   image: Float32Array | undefined
+  /** Those of its windows, if it has some, with a length that is their weight. The best of all vectors counts. */
+  windows?: readonly Float32Array[] | undefined
   colours: Float32Array | undefined
 }
 
@@ -35,7 +37,7 @@ export interface ImageVectors {
  * "Relevance feedback in information retrieval", 1971).
  * @param weights negative for unwanted terms; at least one is positive
  */
-function sharesOf(weights: readonly number[]): number[] {
+export function sharesOf(weights: readonly number[]): number[] {
   const wanted = weights.reduce((sum, weight) => sum + Math.max(0, weight), 0)
   const unwanted = weights.reduce((sum, weight) => sum + Math.max(0, -weight), 0)
   return weights.map((weight) => (weight > 0 ? weight / wanted : (NEGATIVE_SHARE * weight) / (unwanted || 1)))
@@ -83,17 +85,20 @@ export function weighted(vector: Float32Array, offset: number): WeightedVector {
 
 /** Score of an image by the whole query. */
 export function scoreOf({ linear, colours, offset, sets }: CombinedQuery, vectors: ImageVectors): number {
-  const bests = sets.map(({ factor, vectors: set }) => factor * bestOf(set, vectors.image))
-  return bests.reduce(
-    (sum, score) => sum + score,
-    dot(linear, vectors.image) + dot(colours, vectors.colours) + offset,
-  )
+  const byVector = (image: Float32Array | undefined) =>
+    sets.reduce((sum, { factor, vectors: set }) => sum + factor * bestOf(set, image), dot(linear, image))
+  return Math.max(...allOf(vectors).map(byVector)) + dot(colours, vectors.colours) + offset
 }
 
 /** Score of an image by one term alone. */
 export function scoreByTerm({ kind, sets }: TermVectors, vectors: ImageVectors): number {
-  const vector = kind === 'colours' ? vectors.colours : vectors.image
-  return sets.reduce((sum, set) => sum + bestOf(set, vector), 0) / sets.length
+  const byVector = (vector: Float32Array | undefined) =>
+    sets.reduce((sum, set) => sum + bestOf(set, vector), 0) / sets.length
+  return kind === 'colours' ? byVector(vectors.colours) : Math.max(...allOf(vectors).map(byVector))
+}
+
+function allOf({ image, windows = [] }: ImageVectors): (Float32Array | undefined)[] {
+  return [image, ...windows]
 }
 
 function bestOf(vectors: readonly WeightedVector[], image: Float32Array | undefined): number {

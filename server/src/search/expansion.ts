@@ -46,7 +46,8 @@ export async function expandSketch(
   { vectors }: Pick<Catalog, 'vectors'>,
 ): Promise<Float32Array> {
   const { neighbours: topK } = expansion
-  const { images } = await vectors.nearest({ vector: sketch, filter: {}, topK, offset: 0, limit: topK })
+  const query = { vector: sketch, wholeImages: true, filter: {}, topK, offset: 0, limit: topK }
+  const { images } = await vectors.nearest(query)
   const scores = new Map(images.map(({ id, score }) => [id, score]))
   const found = await vectors.get(images.map(({ id }) => id))
   // Copies of one image count once.

@@ -1,10 +1,10 @@
 import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
 import { DomainError } from '../errors.ts'
 import { coloursOf } from '../gallery/colour-layout.ts'
+import { type Crop, cropImage } from '../gallery/crop.ts'
 import type { RgbImage } from '../gallery/resample.ts'
-import { combine, type ImageVectors, scoreByTerm, scoreOf } from './combine.ts'
+import { scoreByTerm, sharesOf } from './combine.ts'
 import type { QueryTerm } from './query.ts'
-import { type Crop, cropImage } from './region.ts'
 import type { TermVectors } from './term-vectors.ts'
 import type { Vocabulary } from './words/vocabulary.ts'
 
@@ -17,9 +17,9 @@ export interface HeatMap {
 
 /** How an image matches a query. */
 export interface Match {
-  /** By the whole query. */
+  /** The map of the whole query. */
   map: HeatMap
-  /** By each part alone, and how it was understood. */
+  /** The map of each part, and how the part was understood. */
   parts: (Pick<TermVectors, 'kind' | 'words'> & { map: HeatMap })[]
 }
 
@@ -66,16 +66,18 @@ export async function matchImage(
   { embedder, vocabulary }: MatchSources,
 ): Promise<Match> {
   const located = terms.map((term) => withWords(term, vocabulary))
-  const whole = combine(located)
-  const scorers: Scorer[] = located.map((term) => (vectors) => scoreByTerm(term, vectors))
-  // One part alone has the map of the whole query.
-  if (located.length > 1) scorers.unshift((vectors) => scoreOf(whole, vectors))
+  const shares = sharesOf(terms.map(({ weight }) => weight))
   const hasColours = terms.some(({ kind }) => kind === 'colours')
-  const read = (windows: readonly Crop[]) => readWindows(image, windows, embedder, hasColours)
-  const first = await read(FIRST_WINDOWS)
-  const firstMaps = scorers.map((score) => windowMaps(first, score))
-  const added = await read([...new Set(firstMaps.flatMap((maps) => bestWindows(mapOf(maps))))])
-  const maps = scorers.map((score, n) => mapOf([...firstMaps[n]!, ...windowMaps(added, score)]))
+  const mapsOfParts = async (windows: readonly Crop[]) => {
+    const grids = await readWindows(image, windows, embedder, hasColours)
+    return located.map((term) => windowMaps(grids, term))
+  }
+  // One part alone has the map of the whole query.
+  const withWhole = (parts: WindowMap[][]) => (parts.length === 1 ? parts : [sumOf(parts, shares), ...parts])
+  const first = await mapsOfParts(FIRST_WINDOWS)
+  const best = new Set(withWhole(first).flatMap((maps) => bestWindows(mapOf(maps))))
+  const added = await mapsOfParts([...best])
+  const maps = withWhole(first.map((own, n) => [...own, ...added[n]!])).map(mapOf)
   const parts = maps.slice(-terms.length)
   return {
     map: maps[0]!,
@@ -97,8 +99,6 @@ export function withoutWholeImage(term: QueryTerm): QueryTerm {
   if (term.kind !== 'region') return term
   return { kind: 'image', weight: term.weight, picture: term.picture, mayBeSketch: false }
 }
-
-type Scorer = (vectors: ImageVectors) => number
 
 /** A window with the vectors of its places, row by row. */
 interface Grid {
@@ -154,11 +154,34 @@ interface WindowMap {
   map: HeatMap
 }
 
-function windowMaps(grids: readonly Grid[], score: Scorer): WindowMap[] {
-  return grids.map(({ window, width, height, places, colours }) => ({
-    window,
-    map: { width, height, scores: Float32Array.from(places, (image) => score({ image, colours })) },
-  }))
+function windowMaps(grids: readonly Grid[], term: TermVectors): WindowMap[] {
+  return grids.map(({ window, width, height, places, colours }) => {
+    const scores = Float32Array.from(places, (image) => scoreByTerm(term, { image, colours }))
+    const map = { width, height, scores }
+    // Single places are less reliable for words, whose vectors were made for whole pictures (measured: bench/results/search.md).
+    return { window, map: term.kind === 'text' ? smoothed(map) : map }
+  })
+}
+
+/** The score of a query is the sum of the scores by its parts, each times its share. */
+function sumOf(parts: readonly WindowMap[][], shares: readonly number[]): WindowMap[] {
+  return parts[0]!.map(({ window, map: { width, height, scores } }, w) => {
+    const sumAt = (place: number) =>
+      shares.reduce((sum, share, n) => sum + share * parts[n]![w]!.map.scores[place]!, 0)
+    return { window, map: { width, height, scores: scores.map((_, place) => sumAt(place)) } }
+  })
+}
+
+/** Mixes each place with its neighbours on both axes, 1 : 2 : 1. */
+function smoothed({ width, height, scores }: HeatMap): HeatMap {
+  const at = (x: number, y: number) =>
+    scores[Math.min(height - 1, Math.max(0, y)) * width + Math.min(width - 1, Math.max(0, x))]!
+  const inRow = (x: number, y: number) => (at(x - 1, y) + 2 * at(x, y) + at(x + 1, y)) / 4
+  const mixed = scores.map((_, n) => {
+    const [x, y] = [n % width, Math.floor(n / width)]
+    return (inRow(x, y - 1) + 2 * inRow(x, y) + inRow(x, y + 1)) / 4
+  })
+  return { width, height, scores: mixed }
 }
 
 function mapOf(windows: readonly WindowMap[]): HeatMap {

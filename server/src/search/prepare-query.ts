@@ -1,8 +1,8 @@
 import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
+import type { Crop } from '../gallery/crop.ts'
 import { MAX_ASPECT } from '../gallery/decode.ts'
 import { type RgbImage, resample } from '../gallery/resample.ts'
 import type { QueryKind } from '../saved-queries/saved-queries.ts'
-import type { Crop } from './region.ts'
 import { detectKind } from './sketch/detect-kind.ts'
 import { prepareSketch } from './sketch/prepare-sketch.ts'
 

@@ -1,5 +1,5 @@
 import type { PaletteColour } from '../gallery/colour-layout.ts'
-import type { Crop } from './region.ts'
+import type { Crop } from '../gallery/crop.ts'
 
 /** A picture file. It is read when its term is embedded, because many at once may be large. */
 export interface Picture {

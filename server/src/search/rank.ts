@@ -7,11 +7,14 @@ import type {
   SpaceName,
 } from '../catalog/catalog.ts'
 import { type CombinedQuery, type ImageVectors, scoreOf, weighted, withSet } from './combine.ts'
+import type { VectorSources } from './term-vectors.ts'
 
 export interface Ranking extends Pick<NearestResult, 'images' | 'total'> {
   /** The score from which matches count as close, and their number on all pages; undefined if the model has no such score. */
   close: { score: number; total: number } | undefined
 }
+
+export type RankSources = Pick<VectorSources, 'catalog' | 'hasWindows'>
 
 type RankOptions = Omit<NearestQuery, 'vector' | 'space'>
 
@@ -24,11 +27,16 @@ const MAX_CANDIDATES = 5_000
  * Ranks images by a combined query. One search gives the exact order of pictures, of one wanted set of vectors with any pictures,
  * and of colours. For other queries candidates are found by each part and then ordered by the whole query.
  */
-export async function rank(catalog: Catalog, query: CombinedQuery, options: RankOptions): Promise<Ranking> {
+export async function rank(
+  sources: RankSources,
+  query: CombinedQuery,
+  options: RankOptions,
+): Promise<Ranking> {
+  const { catalog } = sources
   const { linear, colours, offset, sets } = query
   const [only] = sets
   if (colours !== undefined) {
-    if (linear !== undefined || only !== undefined) return rankCandidates(catalog, query, options)
+    if (linear !== undefined || only !== undefined) return rankCandidates(sources, query, options)
     return nearest(catalog, { ...options, space: 'colours', vector: [weighted(colours, offset)] })
   }
   if (only === undefined && linear !== undefined) {
@@ -40,7 +48,7 @@ export async function rank(catalog: Catalog, query: CombinedQuery, options: Rank
   }
   if (only !== undefined && sets.length === 1 && only.factor > 0)
     return nearest(catalog, { ...options, vector: withSet(query, only) })
-  return rankCandidates(catalog, query, options)
+  return rankCandidates(sources, query, options)
 }
 
 async function nearest(catalog: Catalog, query: NearestQuery): Promise<Ranking> {
@@ -50,7 +58,7 @@ async function nearest(catalog: Catalog, query: NearestQuery): Promise<Ranking> 
 }
 
 async function rankCandidates(
-  catalog: Catalog,
+  sources: RankSources,
   query: CombinedQuery,
   { offset, limit, closeScore, ...options }: RankOptions,
 ): Promise<Ranking> {
@@ -58,6 +66,7 @@ async function rankCandidates(
   const least = Math.max(MIN_CANDIDATES, CANDIDATES_PER_RESULT * topK)
   const count = Math.min(Math.max(topK, MAX_CANDIDATES), least)
   const candidates = new Map<string, ScoredImage>()
+  const { catalog } = sources
   for (const search of searchesFor(query)) {
     const found = await catalog.vectors.nearest({
       ...options,
@@ -68,7 +77,7 @@ async function rankCandidates(
     })
     for (const image of found.images) candidates.set(image.id, image)
   }
-  const vectorsOf = await vectorsReader(catalog, [...candidates.keys()], query.colours !== undefined)
+  const vectorsOf = await vectorsReader(sources, [...candidates.keys()], query.colours !== undefined)
   const scored = [...candidates.values()]
     .map((image) => ({ ...image, score: scoreOf(query, vectorsOf(image.id)) }))
     .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
@@ -95,14 +104,24 @@ function searchesFor(query: CombinedQuery): Pick<NearestQuery, 'space' | 'vector
 
 /** Reads the vectors of images. @returns a function from an image's id to its vectors */
 export async function vectorsReader(
-  catalog: Catalog,
+  { catalog, hasWindows }: RankSources,
   ids: string[],
   hasColours: boolean,
 ): Promise<(id: string) => ImageVectors> {
   const read = async (space: SpaceName) => byId(await catalog.vectors.get(ids, space))
   const image = await read('image')
   const colours = hasColours ? await read('colours') : undefined
-  return (id) => ({ image: image.get(id), colours: colours?.get(id) })
+  const windows = hasWindows ? await read('windows') : undefined
+  return (id) => {
+    const whole = image.get(id)
+    return { image: whole, colours: colours?.get(id), windows: divided(windows?.get(id), whole?.length) }
+  }
+}
+
+/** Splits a list in which vectors are stored one after the other. */
+function divided(all: Float32Array | undefined, length: number | undefined): Float32Array[] {
+  if (all === undefined || length === undefined) return []
+  return Array.from({ length: all.length / length }, (_, n) => all.subarray(n * length, (n + 1) * length))
 }
 
 function byId(vectors: readonly ImageVector[]): Map<string, Float32Array> {

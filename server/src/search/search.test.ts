@@ -1,8 +1,9 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { cropImage } from '../gallery/crop.ts'
 import { type RgbImage, resample } from '../gallery/resample.ts'
 import { limitSize } from './prepare-query.ts'
-import { cropImage, parseCrop } from './region.ts'
+import { parseCrop } from './region.ts'
 import { detectKind } from './sketch/detect-kind.ts'
 import { prepareSketch } from './sketch/prepare-sketch.ts'
 
@@ -118,7 +119,7 @@ describe('crop', () => {
   })
 })
 
-describe('boundedFor', () => {
+describe('limitSize', () => {
   it('limits a part of a strip to the size of a whole picture', () => {
     const size = { width: 64, height: 64 }
     const strip = { data: new Uint8Array(20_480 * 256 * 3), width: 20_480, height: 256 }

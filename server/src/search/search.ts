@@ -125,7 +125,7 @@ async function find(
   signal?.throwIfAborted()
   const [only] = terms
   const alwaysInclude = terms.length === 1 && only?.kind === 'image id' ? only.id : undefined
-  const ranking = await rank(sources.catalog, combine(vectors), {
+  const ranking = await rank(sources, combine(vectors), {
     ...options,
     alwaysInclude,
     closeScore: closeScoreOf(vectors, sources),
@@ -229,15 +229,16 @@ function closeScoreOf(
 async function explained(
   images: ScoredImage[],
   terms: readonly TermVectors[],
-  { catalog, vocabulary }: Pick<VectorSources, 'catalog' | 'vocabulary'>,
+  sources: Pick<VectorSources, 'catalog' | 'vocabulary' | 'hasWindows'>,
   { scoresTerms, describes, language }: Pick<SearchOptions, 'scoresTerms' | 'describes' | 'language'>,
 ): Promise<FoundImage[]> {
   if (!scoresTerms && !describes) return images
   const isScoreOfTerm = terms.length === 1 && isPlain(terms[0]!)
   if (isScoreOfTerm && !describes) return images.map((image) => ({ ...image, scores: [image.score] }))
   const ids = images.map(({ id }) => id)
+  const { vocabulary } = sources
   const vectorsOf = await vectorsReader(
-    catalog,
+    sources,
     ids,
     terms.some(({ kind }) => kind === 'colours'),
   )

@@ -2,12 +2,12 @@ import type { Catalog, WeightedVector } from '../catalog/catalog.ts'
 import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
 import { DomainError } from '../errors.ts'
 import { paletteColours } from '../gallery/colour-layout.ts'
+import { cropImage } from '../gallery/crop.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import { hashOfBytes } from '../hashing.ts'
 import { COLOUR_SCORES, coloursOfPicture } from './colours.ts'
 import { limitSize, prepareQuery, queryCover } from './prepare-query.ts'
 import type { Picture, PictureKind, QueryTerm, TermKind } from './query.ts'
-import { cropImage } from './region.ts'
 import { sampleVectors, scaledBySample, TEXT_SCALE } from './words/gallery-scale.ts'
 import type { Vocabulary } from './words/vocabulary.ts'
 
@@ -29,6 +29,8 @@ export interface VectorSources {
   embedder: EmbedderClient
   reader: Pick<ImageReader, 'decode'>
   vocabulary: Vocabulary | undefined
+  /** Whether images have vectors of their windows as well. */
+  hasWindows: boolean
   /** Ends the work before the embedder begins with it. */
   signal?: AbortSignal | undefined
 }

@@ -28,14 +28,10 @@ export async function openStorage({ database, directory, canWrite, log }: Storag
   }
 }
 
+type PartOptions = Pick<StorageOptions, 'database' | 'directory'> & { log: Pick<Log, 'warn'> }
+
 /** Opens only the accounts. */
-export async function openAccounts({
-  database,
-  directory,
-  log,
-}: Pick<StorageOptions, 'database' | 'directory'> & {
-  log: Pick<Log, 'warn'>
-}): Promise<Accounts> {
+export async function openAccounts({ database, directory, log }: PartOptions): Promise<Accounts> {
   if (database === undefined) return sqliteAccounts(directory)
   return (await postgres()).openPostgresAccountsOnly(database, log)
 }
@@ -45,9 +41,7 @@ export async function openSavedQueries({
   database,
   directory,
   log,
-}: Pick<StorageOptions, 'database' | 'directory'> & {
-  log: Pick<Log, 'warn'>
-}): Promise<SavedQueries & { close(): Promise<void> }> {
+}: PartOptions): Promise<SavedQueries & { close(): Promise<void> }> {
   if (database === undefined)
     return { ...openSavedQueryFiles(join(directory, 'queries')), close: async () => {} }
   return (await postgres()).openPostgresSavedQueriesOnly(database, log)

@@ -53,6 +53,19 @@ describe('watcher.directories', () => {
     expect(await pathsIn(app)).toEqual(['Phone/4.png', 'a.png'])
   })
 
+  it('shows one whose link leads to a drive that is absent at the start, once it is there', async () => {
+    const { phone, config } = await openGallery()
+    const link = join(await temporaryDirectory(), 'link')
+    await symlink(join(phone, 'drive/photos'), link)
+    const directories = [{ name: 'Drive', path: link }]
+    const app = await startApp({ ...config, watcher: { ...config.watcher, directories } })
+    await indexAll(app)
+    expect(await pathsIn(app)).toEqual(['a.png'])
+    await writeSettled(join(phone, 'drive/photos/5.png'), await picture(5))
+    await indexAll(app)
+    expect(await pathsIn(app)).toEqual(['Drive/5.png', 'a.png'])
+  })
+
   it('keeps the images of one that is absent, also over a restart, until it is back', async () => {
     const { root, phone, config } = await openGallery()
     await writeSettled(join(root, 'b.png'), await picture(8))

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { sql } from 'kysely'
+import type { PostgresOptions } from '../database/postgres/connection.ts'
 import { openTables } from '../storage/open-storage.ts'
 
 const DAY_MS = 86_400_000
@@ -27,4 +28,29 @@ export async function makeRows(dataDirectory: string, count: number): Promise<vo
       ${takenAt}, ${takenAt}, n, printf('%064x', n), ${takenAt}, ${month}
     from numbers`.execute(database)
   await close()
+}
+
+/** Copies all rows with their levels of folding, which stay right: contents and folders of each copy are its own. */
+export async function copyRows(
+  options: PostgresOptions | undefined,
+  dataDirectory: string,
+  times: number,
+): Promise<void> {
+  if (times === 0) return
+  const tables = await openTables(options, dataDirectory, { warn: console.error })
+  try {
+    const { rows } = await sql<Record<string, unknown>>`select * from images limit 1`.execute(tables.database)
+    const names = Object.keys(rows[0]!)
+    /** Ids of copies have one hyphen more than a UUID. */
+    const isIndexed = sql`id not like '%-%-%-%-%-%'`
+    for (let n = 1; n <= times; n++) {
+      const prefix = (name: string) => sql`${sql.lit(`${n}-`)} || ${sql.ref(name)}`
+      const own = new Set(['id', 'path', 'directory', 'content_hash'])
+      const values = names.map((name) => (own.has(name) ? prefix(name) : sql.ref(name)))
+      await sql`insert into images (${sql.join(names.map((name) => sql.ref(name)))})
+        select ${sql.join(values)} from images where ${isIndexed}`.execute(tables.database)
+    }
+  } finally {
+    await tables.close()
+  }
 }

@@ -5,6 +5,8 @@ import { addUser, changeUser, listUsers, ROLES, type Role, removeUser, type User
 import { Button } from '../components/button.tsx'
 import { FIELD } from '../components/field.tsx'
 import { IconButton } from '../components/icon-button.tsx'
+import { RoleOptions } from '../components/role-options.tsx'
+import { RowForm } from '../components/row-form.tsx'
 import { messages } from '../messages/messages.ts'
 import { viewMessages } from '../messages/view-messages.ts'
 
@@ -93,7 +95,7 @@ function UsersHead({ total, email, role, onFilter, onBack }: UsersHeadProps) {
         className={FIELD}
       >
         <option value="">{viewMessages.users.anyRole}</option>
-        <RoleOptions />
+        <RoleOptions roles={ROLES} />
       </select>
     </header>
   )
@@ -126,14 +128,7 @@ function AddUser() {
     () => form.current?.reset(),
   )
   return (
-    <form
-      ref={form}
-      className="flex flex-wrap items-center gap-2 pb-3"
-      onSubmit={(event) => {
-        event.preventDefault()
-        add.mutate(new FormData(event.currentTarget))
-      }}
-    >
+    <RowForm ref={form} onSubmit={add.mutate} error={add.error}>
       <input
         name="email"
         type="email"
@@ -144,17 +139,12 @@ function AddUser() {
         className={`${FIELD} min-w-0 flex-1 sm:max-w-80`}
       />
       <select name="role" aria-label={viewMessages.users.role} className={FIELD}>
-        <RoleOptions />
+        <RoleOptions roles={ROLES} />
       </select>
       <Button type="submit" variant="primary" icon={<UserPlus />} isBusy={add.isPending}>
         {viewMessages.users.add}
       </Button>
-      {add.error !== null && (
-        <p role="alert" className="basis-full text-13 text-danger">
-          {add.error.message}
-        </p>
-      )}
-    </form>
+    </RowForm>
   )
 }
 
@@ -210,7 +200,7 @@ function UserRow({ user }: { user: User }) {
         aria-label={viewMessages.users.roleOf(user.email)}
         className={FIELD}
       >
-        <RoleOptions />
+        <RoleOptions roles={ROLES} />
       </select>
       {isAsking ? (
         <span className="flex gap-2">
@@ -231,14 +221,6 @@ function UserRow({ user }: { user: User }) {
       )}
     </li>
   )
-}
-
-function RoleOptions() {
-  return ROLES.map((role) => (
-    <option key={role} value={role}>
-      {viewMessages.users.roles[role]}
-    </option>
-  ))
 }
 
 /** A change of users, after which the list is fetched again. */

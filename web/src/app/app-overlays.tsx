@@ -10,6 +10,7 @@ const DropZones = lazyPart(async () => ({ default: (await import('./drop-zones.t
 
 const ApiKeys = lazyPart(async () => ({ default: (await import('../auth/api-keys.tsx')).ApiKeys }))
 const CollectionDialog = lazyPart(() => import('../gallery/collection-dialog.tsx'))
+const FilesQuestion = lazyPart(() => import('../gallery/files-question.tsx'))
 
 /** Shortcuts, the account of all files, or the user's API keys. They stay open when the layout changes. */
 export type AppDialog = 'shortcuts' | 'files' | 'keys'
@@ -33,6 +34,7 @@ export function AppOverlays({
   onDialogClose,
 }: AppOverlaysProps) {
   const closeTask = () => page.setTask(undefined)
+  const closeQuestion = () => page.setFilesTask(undefined)
   return (
     <>
       <Dialog title={messages.gallery.library} isOpen={isFolderDialogOpen} onClose={onFolderDialogClose}>
@@ -48,6 +50,9 @@ export function AppOverlays({
           onClose={closeTask}
           onMissing={closeTask}
         />
+      )}
+      {page.filesTask !== undefined && (
+        <FilesQuestion task={page.filesTask} onClose={closeQuestion} onMissing={closeQuestion} />
       )}
       {page.input.dragged !== undefined && (
         <DropZones

@@ -1,5 +1,6 @@
 import { Clock, Copy, Images, Trash2, Users } from 'lucide-react'
 import { type ReactNode, useMemo } from 'react'
+import type { Image } from '../api/client.ts'
 import { useHasAccounts } from '../auth/account-actions.tsx'
 import { CollectionList } from '../gallery/collection-list.tsx'
 import { countOf, FolderTree, useFolders } from '../gallery/folder-tree.tsx'
@@ -57,7 +58,9 @@ export function Library({ page, onDraw, onChoose }: LibraryProps) {
           onChoose?.()
         }}
         onNew={() => page.setTask({ kind: 'add', ids: [] })}
-        withSelected={(id) => (page.lists.selection.ids.has(id) ? [...page.lists.selection.ids] : [id])}
+        withDropped={(id, act) =>
+          page.withFiles('collect', draggedWith(page, id), (files) => act(files.map((file) => file.id)))
+        }
       />
       <SavedSketchList
         onOpen={({ sketch }) => {
@@ -68,6 +71,12 @@ export function Library({ page, onDraw, onChoose }: LibraryProps) {
       />
     </div>
   )
+}
+
+/** Pictures that are dragged together with one of the list: all that are selected if it is one of them. */
+function draggedWith({ lists: { list, selection } }: Page, id: string): Image[] {
+  if (selection.ids.has(id)) return [...selection.images.values()]
+  return [...list.loaded()].flatMap(([, image]) => (image.id === id ? [image] : []))
 }
 
 /** All pictures, recent ones, duplicates, the trash, and for administrators the users. */

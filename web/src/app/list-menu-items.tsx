@@ -8,7 +8,7 @@ import { orderOf } from '../state/address.ts'
 import type { Page } from './use-page.ts'
 
 export default function ListMenuItems({ page }: { page: Page }) {
-  const { lists, search } = page
+  const { lists, search, state } = page
   const { collections, exporting } = messages
   const source = useExportSource(page)
   const { saved } = search
@@ -25,8 +25,8 @@ export default function ListMenuItems({ page }: { page: Page }) {
       {source && (
         <>
           <MenuSeparator />
-          <MenuGroup label={exporting.all(lists.list.count)}>
-            <ExportItems source={source} />
+          <MenuGroup label={state.fold === 'none' ? exporting.all(lists.list.count) : exporting.allFiles}>
+            <ExportItems withSource={(act) => act(source)} />
           </MenuGroup>
         </>
       )}
@@ -34,10 +34,13 @@ export default function ListMenuItems({ page }: { page: Page }) {
   )
 }
 
-/** All pictures of the list, as the server finds them again; undefined before the drawing of a search is saved. */
+/**
+ * All files of the list, also those without a tile of their own, as the server finds them again; undefined before the drawing of a
+ * search is saved.
+ */
 function useExportSource({ state, search }: Page): ExportSource | undefined {
   const collection = useCollections().find(({ id }) => id === state.collection)
   const title = collection && { title: collection.name }
   if (search.isActive) return search.saved && { search: search.saved, ...title }
-  return { query: { ...search.filters, ...orderOf(state) }, ...title }
+  return { query: { ...search.filters, fold: undefined, ...orderOf(state) }, ...title }
 }

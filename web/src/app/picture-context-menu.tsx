@@ -81,7 +81,7 @@ export function PictureContextMenu({ page, target, onClose }: PictureContextMenu
       >
         {isSelected ? gallery.deselectMenu : gallery.selectMenu}
       </MenuItem>
-      <MenuItem icon={<FolderPlus />} onSelect={() => page.setTask({ kind: 'add', ids: [image.id] })}>
+      <MenuItem icon={<FolderPlus />} onSelect={() => page.collect([image])}>
         {messages.collections.addTo}
       </MenuItem>
       <MenuItem icon={<Star />} onSelect={() => void star(image)}>
@@ -100,7 +100,7 @@ export function PictureContextMenu({ page, target, onClose }: PictureContextMenu
             icon={<Trash2 />}
             hint={messages.shortcuts.delete}
             isDanger
-            onSelect={() => trash.move([image])}
+            onSelect={() => page.withFiles('trash', [image], trash.move)}
           >
             {viewer.trash}
           </MenuItem>

@@ -51,7 +51,8 @@ function toPart(term: QueryTerm, sketch: Sketch): SearchPart | undefined {
 }
 
 /**
- * A search that the server can repeat at any time: its drawing is the saved one.
+ * A search that the server can repeat at any time: its drawing is the saved one. It finds all files, because which of them share a
+ * tile is decided where it is shown.
  * @param sketchTerm the saved drawing
  * @returns undefined while the drawing is not saved
  */
@@ -62,5 +63,5 @@ export function savedSearch(query: Query, sketchTerm: QueryTerm | undefined): ob
     if (sketchTerm === undefined) return undefined
     parts[0] = { kind: 'sketch', query_id: sketchTerm.id, weight: query.sketchWeight }
   }
-  return { parts, top_k: SAVED_TOP_K, query: query.filters, language }
+  return { parts, top_k: SAVED_TOP_K, query: { ...query.filters, fold: undefined }, language }
 }

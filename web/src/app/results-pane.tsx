@@ -77,7 +77,7 @@ export function ResultsPane({ hasHead = true, ...props }: ResultsPaneProps) {
         <SelectionBar
           whileLoading={<div className="h-14 shrink-0 bg-bar" />}
           images={selected}
-          onCollect={() => page.setTask({ kind: 'add', ids: [...selection.ids] })}
+          onCollect={() => page.collect(selected)}
           onRemove={
             collection === undefined
               ? undefined
@@ -87,15 +87,19 @@ export function ResultsPane({ hasHead = true, ...props }: ResultsPaneProps) {
                   )
           }
           onCompare={() => page.compare(selected)}
+          withSource={(act) =>
+            page.withFiles('export', selected, (files) => act({ image_ids: files.map(({ id }) => id) }))
+          }
           total={lists.list.count}
           onAddTerms={(isWanted) => actions.addTerms(selected, isWanted)}
           onSelectAll={selection.selectAll}
           onDelete={
             mayEdit
-              ? () => {
-                  trash.move(selected)
-                  selection.clear()
-                }
+              ? () =>
+                  page.withFiles('trash', selected, (files) => {
+                    trash.move(files)
+                    selection.clear()
+                  })
               : undefined
           }
           onClear={selection.clear}
@@ -167,8 +171,8 @@ function Pictures(props: ResultsPaneProps & { scale: number }) {
       onFindSimilar={actions.findSimilar}
       onRegion={actions.searchRegion}
       onFiles={({ id }) => page.showFiles(id)}
-      onCollect={({ id }) =>
-        page.setTask({ kind: 'add', ids: selection.ids.has(id) ? [...selection.ids] : [id] })
+      onCollect={(image) =>
+        page.collect(selection.ids.has(image.id) ? [...selection.images.values()] : [image])
       }
       onMenu={(image, index, at) => setMenu({ image, index, at })}
       isTimeline={lists.isByMonth}
@@ -177,8 +181,10 @@ function Pictures(props: ResultsPaneProps & { scale: number }) {
           ? (image) => {
               // A picture that is not selected is deleted alone: the selected ones may be out of sight.
               const isAlone = image !== undefined && !selection.ids.has(image.id)
-              trash.move(isAlone ? [image] : [...selection.images.values()])
-              if (!isAlone) selection.clear()
+              page.withFiles('trash', isAlone ? [image] : [...selection.images.values()], (files) => {
+                trash.move(files)
+                if (!isAlone) selection.clear()
+              })
             }
           : undefined
       }

@@ -9,7 +9,7 @@ import type { SearchResult } from './use-search.ts'
 /** The shape that is expected of pictures before any is loaded: that of most photographs. */
 const USUAL_ASPECT = 1.4
 /** Loaded pictures from which the mean shape of a list is taken. */
-const SAMPLE = 120
+const SAMPLE_SIZE = 120
 
 /**
  * The results as a list.
@@ -69,7 +69,7 @@ export function resultSections(
 
 /**
  * The gallery by months, or as one group with the name of its folder where it is not ordered by date.
- * @param hidden pictures that are about to be deleted
+ * @param hidden pictures of the list that are about to be deleted
  */
 export function gallerySections(
   list: ImageList,
@@ -122,7 +122,7 @@ function monthSections(
 /** Rounded, so that the layout does not begin again with each part that is loaded. */
 function meanAspectOf(list: ImageList): number {
   let [sum, count] = [0, 0]
-  for (let index = 0; index < SAMPLE; index++) {
+  for (let index = 0; index < SAMPLE_SIZE; index++) {
     const image = list.imageAt(index)
     if (image === undefined) break
     sum += aspectOf(image)

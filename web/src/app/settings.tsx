@@ -9,6 +9,8 @@ import { Switch } from '../components/switch.tsx'
 import { type Theme, useTheme } from '../components/use-theme.ts'
 import { LANGUAGE_KEY, type Language } from '../messages/language.ts'
 import { messages } from '../messages/messages.ts'
+import { FOLDS } from '../state/address.ts'
+import { setUsualFold, useUsualFold } from '../state/fold-setting.ts'
 
 export interface SettingsProps {
   areScoresShown: boolean
@@ -29,6 +31,7 @@ export default function SettingsContent(props: SettingsProps) {
   return (
     <div className="flex flex-col gap-3">
       <Appearance />
+      <TilesChoice />
       <Switch label={app.alwaysScores} isOn={areScoresShown} onChange={onScoresShown} />
       <Switch
         label={shortcuts.single}
@@ -79,6 +82,22 @@ function Appearance() {
         />
       </Choice>
     </>
+  )
+}
+
+/** Which files one tile stands for. */
+function TilesChoice() {
+  const { gallery } = messages
+  const fold = useUsualFold()
+  return (
+    <Choice label={gallery.fold}>
+      <Segmented
+        label={gallery.fold}
+        value={fold}
+        onChange={setUsualFold}
+        options={FOLDS.map((value) => ({ value, text: gallery.folds[value] }))}
+      />
+    </Choice>
   )
 }
 

@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { getIndexStatus, getTimeline, type Image } from '../api/client.ts'
+import { type Filters, getIndexStatus, getTimeline, type Image } from '../api/client.ts'
 import { useServerEvents } from '../api/events.ts'
 import { useToast } from '../components/toast.tsx'
 import { useFocusReturn } from '../components/use-focus-return.ts'
 import type { CollectionTask } from '../gallery/collection-dialog.tsx'
-import { type ImageList, withoutHidden } from '../gallery/image-list.ts'
+import type { FilesTask } from '../gallery/files-question.tsx'
+import { amongLoaded, type ImageList, withoutHidden } from '../gallery/image-list.ts'
 import { useGallery } from '../gallery/use-gallery.ts'
 import { useSelection } from '../gallery/use-selection.ts'
 import { useTrash } from '../gallery/use-trash.ts'
@@ -60,7 +61,8 @@ export function usePage() {
     if (picture.error !== undefined) toast.show({ text: picture.error })
   }, [picture.error, toast])
   const [task, setTask] = useState<CollectionTask>()
-  const collectAll = useCollectAll(lists.list, setTask)
+  const files = useFilesTask(search.filters, setTask)
+  const collectAll = useCollectAll(lists.list, files.collect)
   const rememberFocus = useFocusReturn(state.compare.length > 1)
   useSharedPicture(picture.keep)
   const input = usePictureInput({
@@ -93,6 +95,7 @@ export function usePage() {
     /** Open question about a collection. */
     task,
     setTask,
+    ...files,
     collectAll,
     /** Whether a file can be shown in the file manager of this machine. */
     canReveal: status?.can_reveal === true,
@@ -116,14 +119,35 @@ export function usePage() {
   }
 }
 
+/** Actions on tiles, some of which stand for several files. */
+function useFilesTask(filters: Filters, setTask: (task: CollectionTask) => void) {
+  const [filesTask, setFilesTask] = useState<FilesTask>()
+  /** Does something with tiles; asks before whether all of their files are meant, if some have several. */
+  const withFiles = (
+    action: FilesTask['action'],
+    images: readonly Image[],
+    act: (images: readonly Image[]) => void,
+  ) => {
+    if (images.some(({ copies }) => copies)) setFilesTask({ action, images, filters, act })
+    else act(images)
+  }
+  return {
+    /** Open question about tiles. */
+    filesTask,
+    setFilesTask,
+    withFiles,
+    collect: (images: readonly Image[]) =>
+      withFiles('collect', images, (files) => setTask({ kind: 'add', ids: files.map(({ id }) => id) })),
+  }
+}
+
 /** Asks for a collection for all pictures of a list. */
-function useCollectAll(list: ImageList, setTask: (task: CollectionTask) => void): () => Promise<void> {
+function useCollectAll(list: ImageList, collect: (images: readonly Image[]) => void): () => Promise<void> {
   const toast = useToast()
   return async () => {
     if (list.count > MAX_COLLECTED) return toast.show({ text: messages.collections.tooMany(MAX_COLLECTED) })
     try {
-      const images = await list.load(0, list.count - 1)
-      setTask({ kind: 'add', ids: images.map(({ id }) => id) })
+      collect(await list.load(0, list.count - 1))
     } catch (error) {
       toast.show({ text: error instanceof Error ? error.message : messages.selection.failed })
     }
@@ -169,12 +193,14 @@ function useLists(control: ReturnType<typeof usePageState>, search: PageSearch) 
   const searchKey = JSON.stringify([state.terms.filter(({ kind }) => kind !== 'sketch'), filters])
   const held = useHeldResults(result, isAtTop, searchKey)
   const results = useMemo(() => resultsOf(held.result, isFurtherShown), [held.result, isFurtherShown])
-  const list = withoutHidden(hasResults ? results.list : gallery, trash.hidden)
+  const whole = hasResults ? results.list : gallery
+  const hidden = amongLoaded(whole, trash.hidden)
+  const list = withoutHidden(whole, hidden)
   const listKey = hasResults ? searchKey : JSON.stringify([state.sort, filters])
   const resetKey = `${hasResults} ${listKey}${held.turn === 0 ? '' : ` ${held.turn}`}`
   const sections = hasResults
     ? resultSections(list.count, results.closeCount, isFurtherShown, setFurtherShown)
-    : gallerySections(list, state, isByDate ? months : undefined, trash.hidden)
+    : gallerySections(list, state, isByDate ? months : undefined, hidden)
   const isShowingElse = state.show !== undefined
   const viewed = useViewed(
     list,

@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useMemo, useRef, useState } from 'react'
 import type { Images } from '../api/client.ts'
 import { explainMatch, search } from '../api/search.ts'
-import { BLOCK } from '../gallery/grid-layout.ts'
+import { BLOCK_SIZE } from '../gallery/grid-layout.ts'
 import { language } from '../messages/language.ts'
 import { PICTURE_SIDE, renderSketch } from '../sketch/picture.ts'
 import { hasEnoughInk } from '../sketch/sketch.ts'
@@ -13,7 +13,7 @@ const TOP_K = 500
  * Results of the first answer: more than are seen at first. Reading all of them takes as long as searching. Two blocks of rows: fewer
  * would be laid out again when the others come.
  */
-const FIRST_RESULTS = 2 * BLOCK
+const FIRST_RESULTS = 2 * BLOCK_SIZE
 
 export interface SearchResult {
   /** The first results, or all once they were asked for. */

@@ -41,15 +41,16 @@ export default function ViewedPicture({ page, id }: { page: Page; id: string }) 
         change({ view: undefined, directory: image.directory, terms: [], show: undefined })
       }
       onCompare={page.compare}
-      onCollect={({ id: collected }) => page.setTask({ kind: 'add', ids: [collected] })}
+      onCollect={(image) => page.collect([image])}
       onDelete={
         mayEdit
-          ? (image) => {
-              const next = openIndex === undefined ? undefined : list.imageAt(openIndex + 1)
-              trash.move([image])
-              if (next === undefined) control.closeView()
-              else change({ view: next.id }, true)
-            }
+          ? (image) =>
+              page.withFiles('trash', [image], (files) => {
+                const next = openIndex === undefined ? undefined : list.imageAt(openIndex + 1)
+                trash.move(files)
+                if (next === undefined) control.closeView()
+                else change({ view: next.id }, true)
+              })
           : undefined
       }
     />

@@ -7,6 +7,8 @@ import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { FIELD } from '../components/field.tsx'
 import { IconButton } from '../components/icon-button.tsx'
+import { RoleOptions } from '../components/role-options.tsx'
+import { RowForm } from '../components/row-form.tsx'
 import { messages } from '../messages/messages.ts'
 import { viewMessages } from '../messages/view-messages.ts'
 
@@ -64,14 +66,7 @@ function NewKey({ onCreated }: { onCreated: (token: string) => void }) {
     onSettled: () => client.invalidateQueries({ queryKey: KEYS }),
   })
   return (
-    <form
-      ref={form}
-      className="flex flex-wrap items-center gap-2 pb-3"
-      onSubmit={(event) => {
-        event.preventDefault()
-        create.mutate(new FormData(event.currentTarget))
-      }}
-    >
+    <RowForm ref={form} onSubmit={create.mutate} error={create.error}>
       <input
         name="name"
         required
@@ -81,21 +76,12 @@ function NewKey({ onCreated }: { onCreated: (token: string) => void }) {
         className={`${FIELD} flex-1`}
       />
       <select name="role" aria-label={viewMessages.users.role} className={FIELD}>
-        {roles.map((role) => (
-          <option key={role} value={role}>
-            {viewMessages.users.roles[role]}
-          </option>
-        ))}
+        <RoleOptions roles={roles} />
       </select>
       <Button type="submit" icon={<KeyRound />} isBusy={create.isPending}>
         {viewMessages.users.add}
       </Button>
-      {create.error && (
-        <p role="alert" className="m-0 w-full text-13 text-danger">
-          {create.error.message}
-        </p>
-      )}
-    </form>
+    </RowForm>
   )
 }
 

@@ -15,9 +15,9 @@ interface BottomSheetProps {
 }
 
 /** A shorter drag counts as a press, in CSS pixels. */
-const SLIP = 6
+const MAX_PRESS_PX = 6
 /** A flick is faster than this, in pixels a millisecond. */
-const FLICK = 0.5
+const MIN_FLICK_SPEED = 0.5
 
 /** Covers the lower part of the page at one of three heights. The part behind it stays usable. */
 export function BottomSheet({ label, detent, onDetent, head, children }: BottomSheetProps) {
@@ -42,7 +42,7 @@ export function BottomSheet({ label, detent, onDetent, head, children }: BottomS
     const own = drag.current
     if (own === undefined) return
     // Capturing the pointer at once would suppress the click on the grabber.
-    if (dragged === undefined && Math.abs(clientY - own.startY) < SLIP) return
+    if (dragged === undefined && Math.abs(clientY - own.startY) < MAX_PRESS_PX) return
     currentTarget.setPointerCapture(pointerId)
     const elapsed = Math.max(1, timeStamp - own.lastTime)
     own.speed = (own.lastY - clientY) / elapsed
@@ -96,8 +96,8 @@ export function BottomSheet({ label, detent, onDetent, head, children }: BottomS
 /** The next detent in the direction of a flick, else the nearest. */
 function detentAfter(share: number, speed: number): Detent {
   const indices: Detent[] = [0, 1, 2]
-  if (speed > FLICK) return indices.find((n) => DETENTS[n] > share) ?? 2
-  if (speed < -FLICK) return indices.findLast((n) => DETENTS[n] < share) ?? 0
+  if (speed > MIN_FLICK_SPEED) return indices.find((n) => DETENTS[n] > share) ?? 2
+  if (speed < -MIN_FLICK_SPEED) return indices.findLast((n) => DETENTS[n] < share) ?? 0
   return indices.reduce((best, n) =>
     Math.abs(DETENTS[n] - share) < Math.abs(DETENTS[best] - share) ? n : best,
   )

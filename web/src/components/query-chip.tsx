@@ -1,6 +1,7 @@
 import { ImageOff, Minus, X } from 'lucide-react'
 import type { ComponentProps, ReactNode } from 'react'
 import { PatientImage } from './patient-image.tsx'
+import { PointerButton } from './pointer-button.tsx'
 
 interface QueryChipProps extends Omit<ComponentProps<'button'>, 'children'> {
   text: string
@@ -75,16 +76,13 @@ export function QueryChip({
         <span className="relative max-w-40 truncate pb-0.5">{text}</span>
         <Weight value={weight} />
       </button>
-      <button
-        type="button"
-        tabIndex={-1}
-        aria-label={removeLabel}
-        title={removeLabel}
+      <PointerButton
+        label={removeLabel}
         onClick={onRemove}
         className="-ml-2 grid h-full w-7 place-items-center rounded-control text-ink-2 hover:text-ink hovers:hidden hovers:group-focus-within:grid hovers:group-hover:grid [&_svg]:size-4"
       >
         <X />
-      </button>
+      </PointerButton>
     </span>
   )
 }

@@ -26,7 +26,7 @@ export function removeStored(key: string): void {
 }
 
 /** Returns a JSON value that this tab stores, also over a reload; undefined if there is none. */
-export function getOfTab(key: string): unknown {
+export function getTabValue(key: string): unknown {
   try {
     return JSON.parse(sessionStorage.getItem(key) ?? 'null') ?? undefined
   } catch {
@@ -35,7 +35,7 @@ export function getOfTab(key: string): unknown {
 }
 
 /** @param value undefined removes it; a value that is too large is not stored */
-export function setOfTab(key: string, value: unknown): void {
+export function setTabValue(key: string, value: unknown): void {
   try {
     sessionStorage.removeItem(key)
     if (value !== undefined) sessionStorage.setItem(key, JSON.stringify(value))

@@ -3,6 +3,7 @@ import { type ComponentProps, type ReactNode, useState } from 'react'
 import { percent } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
 import { PatientImage } from './patient-image.tsx'
+import { PointerButton } from './pointer-button.tsx'
 import { ScoreMeter } from './score-meter.tsx'
 
 export interface TileProps {
@@ -164,17 +165,14 @@ function Files({ files, onFiles }: TileProps) {
   if (files === undefined) return null
   const label = messages.gallery.showFiles(files)
   return (
-    <button
-      type="button"
-      tabIndex={-1}
-      aria-label={label}
-      title={label}
+    <PointerButton
+      label={label}
       onClick={onFiles}
       className="pointer-events-auto flex items-center gap-1 rounded-sm bg-picture-veil px-1 coarse:pointer-events-none [&_svg]:size-3.5"
     >
       <Layers aria-hidden="true" />
       {files}
-    </button>
+    </PointerButton>
   )
 }
 
@@ -200,18 +198,11 @@ interface ActionProps {
   children: ReactNode
 }
 
-/** For the pointer; the keyboard has keys for the same. */
-function Action({ label, onClick, children }: ActionProps) {
+function Action(props: ActionProps) {
   return (
-    <button
-      type="button"
-      tabIndex={-1}
-      aria-label={label}
-      title={label}
-      onClick={onClick}
+    <PointerButton
+      {...props}
       className="grid size-8 place-items-center rounded-control hover:bg-picture-shade [&_svg]:size-4.5"
-    >
-      {children}
-    </button>
+    />
   )
 }

@@ -11,12 +11,12 @@ interface CollectionListProps {
   current: string | undefined
   onChoose: (id: string) => void
   onNew: () => void
-  /** Pictures that are dragged together with one: all that are selected if it is one of them. */
-  withSelected: (id: string) => readonly string[]
+  /** Calls what is given with the files that are meant if a picture is dropped. */
+  withDropped: (id: string, act: (ids: readonly string[]) => void) => void
 }
 
 /** The collections of the library; pictures can be dragged onto them. */
-export function CollectionList({ current, onChoose, onNew, withSelected }: CollectionListProps) {
+export function CollectionList({ current, onChoose, onNew, withDropped }: CollectionListProps) {
   const collections = useCollections()
   const { collections: words } = messages
   const changes = useCollectionChanges(onChoose)
@@ -36,7 +36,7 @@ export function CollectionList({ current, onChoose, onNew, withSelected }: Colle
             collection={collection}
             isCurrent={collection.id === current}
             onChoose={() => onChoose(collection.id)}
-            onDrop={(id) => void changes.add(collection, withSelected(id))}
+            onDrop={(id) => withDropped(id, (ids) => void changes.add(collection, ids))}
           />
         ))}
       </ul>

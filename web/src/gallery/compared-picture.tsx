@@ -181,7 +181,7 @@ function useWheel(frameRef: React.RefObject<HTMLDivElement | null>, move: Move):
 }
 
 /** A press that moves less, in CSS pixels, is a tap. */
-const SLIP = 10
+const MAX_TAP_PX = 10
 
 /** One pointer moves the picture, two zoom it. */
 function useDrag(move: Move, onTap: (() => void) | undefined) {
@@ -203,7 +203,7 @@ function useDrag(move: Move, onTap: (() => void) | undefined) {
       if (before === undefined) return
       pointers.current.set(pointerId, [clientX, clientY])
       const from = tap.current
-      if (from && Math.hypot(clientX - from[0], clientY - from[1]) > SLIP) tap.current = undefined
+      if (from && Math.hypot(clientX - from[0], clientY - from[1]) > MAX_TAP_PX) tap.current = undefined
       const other = [...pointers.current].find(([id]) => id !== pointerId)?.[1]
       if (other === undefined) return move(1, before[0] - clientX, before[1] - clientY)
       const now = Math.hypot(clientX - other[0], clientY - other[1])

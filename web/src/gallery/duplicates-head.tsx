@@ -1,4 +1,4 @@
-import { ArrowLeft, ChevronDown, SlidersHorizontal } from 'lucide-react'
+import { ChevronDown, SlidersHorizontal } from 'lucide-react'
 import { Button } from '../components/button.tsx'
 import { IconButton } from '../components/icon-button.tsx'
 import { Menu, MenuChoice, MenuGroup } from '../components/menu.tsx'
@@ -8,6 +8,7 @@ import { messages } from '../messages/messages.ts'
 import { viewMessages } from '../messages/view-messages.ts'
 import { freedBytes } from './duplicate-choice.ts'
 import type { DuplicateGroup, useDuplicates } from './use-duplicates.ts'
+import { ViewTitle } from './view-title.tsx'
 
 /** One of several ways to list the groups. */
 interface ReviewChoice {
@@ -33,15 +34,16 @@ export function DuplicatesHead({ found, left, groups, choices, onBack }: Duplica
   const { duplicates: words } = viewMessages
   const freed = groups.reduce((sum, { images }) => sum + freedBytes(images), 0)
   return (
-    <header className="flex h-16 shrink-0 items-center gap-3 overflow-hidden border-line border-b bg-surface px-4 phone:gap-1 phone:px-1">
-      <Button variant="ghost" icon={<ArrowLeft />} onClick={onBack}>
-        <span className="phone:sr-only">{messages.viewer.gallery}</span>
-      </Button>
-      <h2 className="title text-22">{words.title}</h2>
-      <p aria-live="polite" className="min-w-0 truncate text-ink-2 phone:text-12">
-        {found.isPending ? messages.app.loading : words.groups(left)}
-        {freed > 0 && `, ${words.toFree(bytes(freed))}`}
-      </p>
+    <ViewTitle
+      title={words.title}
+      detail={
+        <>
+          {found.isPending ? messages.app.loading : words.groups(left)}
+          {freed > 0 && `, ${words.toFree(bytes(freed))}`}
+        </>
+      }
+      onBack={onBack}
+    >
       {found.progress < 1 && (
         <span className="flex items-center gap-2 text-13 text-ink-2">
           <ProgressRing label={words.compared(found.progress)} share={found.progress} />
@@ -72,7 +74,7 @@ export function DuplicatesHead({ found, left, groups, choices, onBack }: Duplica
           ))}
         </Menu>
       </span>
-    </header>
+    </ViewTitle>
   )
 }
 

@@ -28,14 +28,17 @@ const CHOICES = EXPORT_FORMATS.flatMap((format): { format: ExportFormat; layout:
   return format === 'zip' ? [choice, { format, layout: 'flat' }] : [choice]
 })
 
+/** Calls a function with what is exported, possibly after a question. */
+export type WithSource = (act: (source: ExportSource) => void) => void
+
 interface ExportItemsProps {
-  source: ExportSource
+  withSource: WithSource
   /** Size of the originals, such as “12 MB”; undefined where it is not known. */
   size?: string
 }
 
 /** The formats as items of a menu: each saves the pictures as a file. */
-export function ExportItems({ source, size }: ExportItemsProps) {
+export function ExportItems({ withSource, size }: ExportItemsProps) {
   const { exporting: words } = messages
   const toast = useToast()
   return CHOICES.map(({ format, layout }) => (
@@ -43,7 +46,11 @@ export function ExportItems({ source, size }: ExportItemsProps) {
       key={`${format} ${layout}`}
       icon={ICONS[format]}
       hint={format === 'zip' && size !== undefined ? `ZIP, ${size}` : words.details[format]}
-      onSelect={() => exportImages({ format, layout }, source, () => toast.show({ text: words.failed }))}
+      onSelect={() =>
+        withSource((source) =>
+          exportImages({ format, layout }, source, () => toast.show({ text: words.failed })),
+        )
+      }
     >
       {layout === 'flat' ? words.flat : words.formats[format]}
     </MenuItem>

@@ -4,14 +4,14 @@ import { BarButton } from '../components/bar-button.tsx'
 import { Menu } from '../components/menu.tsx'
 import { bytes } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
-import { ExportItems } from './export-items.tsx'
+import { ExportItems, type WithSource } from './export-items.tsx'
 
 /** Saves the selected pictures as a file, in one of several formats. */
-export function ExportMenu({ images }: { images: readonly Image[] }) {
+export function ExportMenu({ images, withSource }: { images: readonly Image[]; withSource: WithSource }) {
   const size = bytes(images.reduce((sum, image) => sum + image.bytes, 0))
   return (
     <Menu trigger={<BarButton label={messages.exporting.title} icon={<Download />} />}>
-      <ExportItems source={{ image_ids: images.map(({ id }) => id) }} size={size} />
+      <ExportItems withSource={withSource} size={size} />
     </Menu>
   )
 }

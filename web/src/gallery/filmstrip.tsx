@@ -14,7 +14,7 @@ interface FilmstripProps {
 }
 
 /** Pictures on either side; further ones are loaded while the user moves on. */
-const REACH = 16
+const PICTURES_PER_SIDE = 16
 const HEIGHT_REM = 3.5
 
 /** The pictures before and after the current one, which is in the middle. */
@@ -27,7 +27,7 @@ export function Filmstrip({ list, index, onOpen }: FilmstripProps) {
     if (!strip || !current) return
     strip.scrollTo({ left: current.offsetLeft + current.offsetWidth / 2 - strip.clientWidth / 2 })
   }, [index])
-  const places = Array.from({ length: 2 * REACH + 1 }, (_, n) => index - REACH + n)
+  const places = Array.from({ length: 2 * PICTURES_PER_SIDE + 1 }, (_, n) => index - PICTURES_PER_SIDE + n)
   const images = places.flatMap((place) => {
     const image = place >= 0 && place < list.count ? list.imageAt(place) : undefined
     return image === undefined ? [] : [{ place, image }]

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { BLOCK, GridLayout, type Section } from './grid-layout.ts'
+import { BLOCK_SIZE, GridLayout, type Section } from './grid-layout.ts'
 
 const MEASURES = { width: 760, rowHeight: 158, gap: 6, headHeight: 34 }
 const section = (key: string, count: number): Section => ({
@@ -52,12 +52,12 @@ describe('a layout', () => {
   })
 
   it('keeps the parts above a measured one, and moves those below', () => {
-    const layout = new GridLayout([section('a', 4 * BLOCK)], MEASURES)
-    const before = layout.rowOf(BLOCK)!.top
-    const third = layout.rowOf(2 * BLOCK)!.top
+    const layout = new GridLayout([section('a', 4 * BLOCK_SIZE)], MEASURES)
+    const before = layout.rowOf(BLOCK_SIZE)!.top
+    const third = layout.rowOf(2 * BLOCK_SIZE)!.top
     layout.measure(before + 1, before + 2, aspectAt)
-    expect(layout.rowOf(BLOCK)!.top).toBe(before)
-    expect(layout.rowOf(2 * BLOCK)!.top).not.toBe(third)
+    expect(layout.rowOf(BLOCK_SIZE)!.top).toBe(before)
+    expect(layout.rowOf(2 * BLOCK_SIZE)!.top).not.toBe(third)
   })
 
   it('does not change parts that are not loaded', () => {

@@ -48,7 +48,7 @@ interface Block {
 }
 
 /** Pictures in a block: the unit in which a list is laid out and fetched. */
-export const BLOCK = 120
+export const BLOCK_SIZE = 120
 
 /**
  * Positions of the pictures of a list. Parts that have been measured are exact, the others are estimated by the mean shape of
@@ -64,8 +64,8 @@ export class GridLayout {
     this.#measures = measures
     let first = 0
     for (const section of sections) {
-      for (let start = 0; start < section.count; start += BLOCK) {
-        const count = Math.min(BLOCK, section.count - start)
+      for (let start = 0; start < section.count; start += BLOCK_SIZE) {
+        const count = Math.min(BLOCK_SIZE, section.count - start)
         const isLast = start + count === section.count
         const rowCount = Math.ceil(count / this.#columns(section.meanAspect))
         this.#blocks.push({

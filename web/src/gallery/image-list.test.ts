@@ -21,19 +21,19 @@ function begun(count = 10) {
   return { list, calls }
 }
 
-describe('a list whose beginning is here', () => {
+describe('a list whose first images are loaded', () => {
   it.each([
-    ['what is here', 0, 3, 0],
-    ['the first that is not', 2, 4, 1],
-    ['more than there is', 0, 30, 1],
-  ])('asks for the rest only if it is needed: %s in view', (_, first, last, wanted) => {
+    ['loaded images', 0, 3, 0],
+    ['the first image that is not loaded', 2, 4, 1],
+    ['more images than exist', 0, 30, 1],
+  ])('requests the rest only if it is needed: %s in view', (_, first, last, wanted) => {
     const { list, calls } = begun()
     list.onRange(first, last)
     expect(calls.wanted).toBe(wanted)
   })
 
   it.each([
-    ['what is here', 1, 3, ['1', '2', '3'], 0],
+    ['only loaded images', 1, 3, ['1', '2', '3'], 0],
     ['a range beyond it', 3, 5, ['3', '4', '5'], 1],
     ['everything', 0, 99, ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'], 1],
   ])('loads %s', async (_, first, last, ids, loaded) => {

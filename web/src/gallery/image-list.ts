@@ -40,6 +40,13 @@ export function begunList(
   }
 }
 
+/** Those of some images that a list has: files without a tile of their own are not in it. */
+export function amongLoaded(list: ImageList, images: ReadonlyMap<string, Image>): Map<string, Image> {
+  if (images.size === 0) return new Map()
+  const found = [...list.loaded()].filter(([, { id }]) => images.has(id))
+  return new Map(found.map(([, image]) => [image.id, image]))
+}
+
 /** Without images that are about to be deleted, as far as the list is loaded. */
 export function withoutHidden(list: ImageList, hidden: ReadonlyMap<string, Image>): ImageList {
   if (hidden.size === 0) return list

@@ -120,21 +120,21 @@ function Meter({ share }: { share: number }) {
   )
 }
 
-const ALIKE = 6
+const SIMILAR_PICTURES = 6
 
 /** Pictures like it, and words for it. */
 function LooksAlike({ image, onOpen, onWords }: Pick<PictureActionsProps, 'image' | 'onOpen' | 'onWords'>) {
   const { data } = useQuery({
     queryKey: ['images', 'alike', image.id],
     queryFn: ({ signal }) => {
-      const query = { items_per_page: ALIKE + 1 }
+      const query = { items_per_page: SIMILAR_PICTURES + 1 }
       const parts = [{ kind: 'image_id' as const, image_id: image.id }]
-      return search({ parts, top_k: ALIKE + 1, query, words: true, language }, {}, signal)
+      return search({ parts, top_k: SIMILAR_PICTURES + 1, query, words: true, language }, {}, signal)
     },
     retry: false,
     staleTime: 60_000,
   })
-  const alike = (data?.images ?? []).filter(({ id }) => id !== image.id).slice(0, ALIKE)
+  const alike = (data?.images ?? []).filter(({ id }) => id !== image.id).slice(0, SIMILAR_PICTURES)
   const words = data?.images.find(({ id }) => id === image.id)?.words ?? []
   if (alike.length === 0) return null
   return (

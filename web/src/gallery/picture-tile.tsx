@@ -10,7 +10,7 @@ import type { PictureActions } from './use-grid-keys.ts'
 export const DRAGGED_IMAGE = 'application/x-sketch-search-image'
 const LONG_PRESS_MS = 450
 /** Below this width there is no room for three actions. */
-const NARROW = 150
+const MIN_WIDTH_OF_ACTIONS_PX = 150
 
 interface PictureTileProps
   extends Pick<
@@ -89,7 +89,7 @@ export const PictureTile = memo(function PictureTile(props: PictureTileProps) {
       isSelected={isSelected}
       isSelecting={isSelecting}
       isNegative={props.isNegative}
-      isNarrow={width < NARROW}
+      isNarrow={width < MIN_WIDTH_OF_ACTIONS_PX}
       onToggle={(isRange) => onToggle(image, index, isRange)}
       onMore={onAddTerms && (() => onAddTerms(image, true))}
       onLess={onAddTerms && (() => onAddTerms(image, false))}

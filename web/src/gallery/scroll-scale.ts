@@ -4,7 +4,7 @@
  */
 export const MAX_HEIGHT = 8_000_000
 /** At both ends of a long list, a pixel of the scroll bar is one of the list, so that they scroll like any other. */
-const EXACT = 1_000_000
+const UNSCALED_PX = 1_000_000
 
 /** Converts between the scroll positions of a list and of its element. Monotone, and the identity if the list fits. */
 export interface ScrollScale {
@@ -20,16 +20,18 @@ export function createScrollScale(height: number, shown: number): ScrollScale {
   if (height <= MAX_HEIGHT) return { height, offsetAt: same, topAt: same }
   const end = MAX_HEIGHT - shown
   const last = height - shown
-  const step = (last - 2 * EXACT) / (end - 2 * EXACT)
+  const step = (last - 2 * UNSCALED_PX) / (end - 2 * UNSCALED_PX)
   return {
     height: MAX_HEIGHT,
     offsetAt(top) {
-      if (top <= EXACT) return top
-      return top >= end - EXACT ? last - (end - top) : EXACT + (top - EXACT) * step
+      if (top <= UNSCALED_PX) return top
+      return top >= end - UNSCALED_PX ? last - (end - top) : UNSCALED_PX + (top - UNSCALED_PX) * step
     },
     topAt(offset) {
-      if (offset <= EXACT) return offset
-      return offset >= last - EXACT ? end - (last - offset) : EXACT + (offset - EXACT) / step
+      if (offset <= UNSCALED_PX) return offset
+      return offset >= last - UNSCALED_PX
+        ? end - (last - offset)
+        : UNSCALED_PX + (offset - UNSCALED_PX) / step
     },
   }
 }

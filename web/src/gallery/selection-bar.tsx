@@ -7,7 +7,10 @@ import { isCovered } from '../components/is-covered.ts'
 import { isTyping } from '../components/is-typing.ts'
 import { Menu, MenuItem } from '../components/menu.tsx'
 import { messages } from '../messages/messages.ts'
+import { viewMessages } from '../messages/view-messages.ts'
+import type { WithSource } from './export-items.tsx'
 import { ExportMenu } from './export-menu.tsx'
+import { fileCount } from './folded-files.ts'
 
 interface SelectionBarProps {
   images: readonly Image[]
@@ -19,6 +22,8 @@ interface SelectionBarProps {
   /** undefined unless a collection is shown that the user may change. */
   onRemove: (() => void) | undefined
   onCompare: () => void
+  /** Calls what is given with what is exported. */
+  withSource: WithSource
   /** undefined for users who may not. */
   onDelete: (() => void) | undefined
   onClear: () => void
@@ -33,6 +38,7 @@ export function SelectionBar({
   onCollect,
   onRemove,
   onCompare,
+  withSource,
   onDelete,
   onClear,
 }: SelectionBarProps) {
@@ -61,9 +67,7 @@ export function SelectionBar({
       >
         <X />
       </IconButton>
-      <p role="status" className="pr-3 font-semibold whitespace-nowrap @max-md:pr-0">
-        {selection.count(count)}
-      </p>
+      <SelectedCount images={images} />
       <BarButton label={collections.addTo} icon={<FolderPlus />} onClick={onCollect} />
       {onRemove && <BarButton label={collections.removeFrom} icon={<FolderMinus />} onClick={onRemove} />}
       <span className="contents @max-md:hidden">
@@ -71,7 +75,7 @@ export function SelectionBar({
         <BarButton label={selection.less} icon={<Minus />} onClick={() => onAddTerms(false)} />
         <BarButton label={compare.action} icon={<Columns2 />} onClick={onCompare} />
       </span>
-      <ExportMenu images={images} />
+      <ExportMenu images={images} withSource={withSource} />
       <span className="flex-1" />
       {count < total && (
         <span className="contents @max-md:hidden">
@@ -98,5 +102,16 @@ export function SelectionBar({
       </span>
       {onDelete && <BarButton label={selection.trash} icon={<Trash2 />} onClick={onDelete} isDanger />}
     </section>
+  )
+}
+
+/** Number of selected tiles, and of the files that they stand for. */
+function SelectedCount({ images }: Pick<SelectionBarProps, 'images'>) {
+  const files = fileCount(images)
+  const count = messages.selection.count(images.length)
+  return (
+    <p role="status" className="pr-3 font-semibold whitespace-nowrap @max-md:pr-0">
+      {files > images.length ? `${count} · ${viewMessages.folded.selected(files)}` : count}
+    </p>
   )
 }

@@ -1,7 +1,7 @@
 import type { Image } from '../api/client.ts'
 
 /** Pictures that are moved within this time are undone together. */
-const TOGETHER_MS = 10_000
+const UNDO_TOGETHER_MS = 10_000
 
 /** Pictures on their way to the trash, and those that one Undo brings back. */
 export class TrashQueue {
@@ -20,7 +20,7 @@ export class TrashQueue {
    */
   add(images: readonly Image[], now: number, canUndo: boolean): number {
     for (const image of images) this.#waiting.set(image.id, image)
-    const isTogether = now - this.#last.at < TOGETHER_MS
+    const isTogether = now - this.#last.at < UNDO_TOGETHER_MS
     const before = canUndo && isTogether ? this.#last.images : []
     const added = canUndo ? images.map((image): [string, Image] => [image.id, image]) : []
     this.#last = { images: new Map([...before, ...added]), at: now }

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { ArrowLeft, CheckCheck, RefreshCw, Trash2, Undo2, X } from 'lucide-react'
+import { CheckCheck, RefreshCw, Trash2, Undo2, X } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { getIndexStatus, type Image } from '../api/client.ts'
 import { emptyTrash, restoreImages, type TrashedImage } from '../api/trash.ts'
@@ -15,6 +15,7 @@ import type { ImageList } from './image-list.ts'
 import { PictureGrid } from './picture-grid.tsx'
 import { type Selection, useSelection } from './use-selection.ts'
 import { useTrashList } from './use-trash-list.ts'
+import { ViewTitle } from './view-title.tsx'
 
 interface TrashViewProps {
   mayRestore: boolean
@@ -134,17 +135,10 @@ function Head({ list, selection, mayRestore, mayEmpty, onBack }: HeadProps) {
     )
   }
   return (
-    <header className="flex h-16 shrink-0 items-center gap-3 overflow-hidden border-line border-b bg-surface px-4">
-      <Button variant="ghost" icon={<ArrowLeft />} onClick={onBack}>
-        <span className="phone:sr-only">{messages.viewer.gallery}</span>
-      </Button>
-      <h2 className="title text-22">{words.title}</h2>
-      <p aria-live="polite" className="min-w-0 truncate text-ink-2">
-        {list.count > 0 && gallery.pictures(list.count)}
-      </p>
+    <ViewTitle title={words.title} detail={list.count > 0 && gallery.pictures(list.count)} onBack={onBack}>
       <span className="flex-1" />
       {mayEmpty && list.count > 0 && <EmptyTrash list={list} />}
-    </header>
+    </ViewTitle>
   )
 }
 

@@ -1,15 +1,15 @@
 import { keepPreviousData, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useState } from 'react'
 import { type Image, type Images, type ListParameters, listImages } from '../api/client.ts'
+import { BLOCK_SIZE } from './grid-layout.ts'
 import type { ImageList } from './image-list.ts'
 
 /** Filters and order of a list. */
 export type GalleryOrder = Omit<ListParameters, 'page' | 'items_per_page'>
 
-const CHUNK = 120
 const FRESH_MS = 10_000
 /** Parts that were not shown for this time are dropped, to limit memory. */
-const KEPT_MS = 60_000
+const UNUSED_RETENTION_MS = 60_000
 
 type FetchPart = (
   part: { page: number; items_per_page: number },
@@ -45,7 +45,7 @@ export function usePartedList(key: readonly unknown[], fetchPart: FetchPart, isS
   const [firstChunk, lastChunk] = range
   const inView = Array.from({ length: lastChunk - firstChunk + 1 }, (_, i) => firstChunk + i)
   const aroundPin =
-    pinned === undefined ? [] : [pinned - 1, pinned, pinned + 1].map((n) => Math.floor(n / CHUNK))
+    pinned === undefined ? [] : [pinned - 1, pinned, pinned + 1].map((n) => Math.floor(n / BLOCK_SIZE))
   const wanted = [...new Set([...inView, ...aroundPin])].filter((chunk) => chunk >= 0)
   const chunks = useQueries({
     queries: wanted.map((chunk) => ({ ...chunkQuery(key, fetchPart, chunk), enabled: isShown && chunk > 0 })),
@@ -59,22 +59,22 @@ export function usePartedList(key: readonly unknown[], fetchPart: FetchPart, isS
     pin,
     isOfBefore: head.isPlaceholderData,
     count: head.data?.total ?? 0,
-    imageAt: (index) => loaded.get(Math.floor(index / CHUNK))?.images[index % CHUNK],
+    imageAt: (index) => loaded.get(Math.floor(index / BLOCK_SIZE))?.images[index % BLOCK_SIZE],
     *loaded() {
       for (const [chunk, data] of loaded)
-        for (const [n, image] of (data?.images ?? []).entries()) yield [chunk * CHUNK + n, image]
+        for (const [n, image] of (data?.images ?? []).entries()) yield [chunk * BLOCK_SIZE + n, image]
     },
     async load(first, last) {
       const found: Image[] = []
-      for (let chunk = Math.floor(first / CHUNK); chunk * CHUNK <= last; chunk++) {
+      for (let chunk = Math.floor(first / BLOCK_SIZE); chunk * BLOCK_SIZE <= last; chunk++) {
         const { images } = await client.fetchQuery(chunkQuery(key, fetchPart, chunk))
-        const start = chunk * CHUNK
+        const start = chunk * BLOCK_SIZE
         found.push(...images.slice(Math.max(0, first - start), last + 1 - start))
       }
       return found
     },
     onRange: useCallback((first: number, last: number) => {
-      const [from, to] = [Math.floor(first / CHUNK), Math.floor(Math.max(first, last) / CHUNK)]
+      const [from, to] = [Math.floor(first / BLOCK_SIZE), Math.floor(Math.max(first, last) / BLOCK_SIZE)]
       setRange((old) => (old[0] === from && old[1] === to ? old : [from, to]))
     }, []),
     isLoading: head.isPending,
@@ -90,8 +90,8 @@ function chunkQuery(key: readonly unknown[], fetchPart: FetchPart, chunk: number
   return {
     queryKey: [...key, chunk],
     queryFn: ({ signal }: { signal?: AbortSignal }) =>
-      fetchPart({ page: chunk + 1, items_per_page: CHUNK }, signal),
+      fetchPart({ page: chunk + 1, items_per_page: BLOCK_SIZE }, signal),
     staleTime: FRESH_MS,
-    gcTime: KEPT_MS,
+    gcTime: UNUSED_RETENTION_MS,
   }
 }

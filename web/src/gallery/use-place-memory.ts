@@ -1,6 +1,6 @@
 import { useRouter } from '@tanstack/react-router'
 import { useCallback, useEffect, useRef } from 'react'
-import { getOfTab, setOfTab } from '../components/stored.ts'
+import { getTabValue, setTabValue } from '../components/stored.ts'
 
 /** The first picture in view, and how far its row is above the upper edge. */
 export interface RememberedPlace {
@@ -39,7 +39,7 @@ export function usePlaceMemory(listKey: string): {
     remember: useCallback(
       (place) => {
         const key = keyOf()
-        pending.current = () => setOfTab(key, place)
+        pending.current = () => setTabValue(key, place)
         clearTimeout(timer.current)
         timer.current = setTimeout(flush, SAVE_AFTER_MS)
       },
@@ -50,7 +50,7 @@ export function usePlaceMemory(listKey: string): {
 }
 
 function readPlace(key: string): RememberedPlace | undefined {
-  const value = getOfTab(key)
+  const value = getTabValue(key)
   if (typeof value !== 'object' || value === null) return undefined
   const { index, delta } = value as Partial<RememberedPlace>
   return Number.isInteger(index) && Number.isFinite(delta) ? (value as RememberedPlace) : undefined

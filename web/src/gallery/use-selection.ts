@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Image } from '../api/client.ts'
-import { getOfTab, setOfTab } from '../components/stored.ts'
+import { getTabValue, setTabValue } from '../components/stored.ts'
 import { messages } from '../messages/messages.ts'
 import { type ImageList, indexIn } from './image-list.ts'
 
@@ -108,12 +108,12 @@ export function useSelection(list: ImageList, key: string, isKept: boolean): Sel
 
 /** The selection of this tab before a reload. */
 function keptSelection(): Map<string, Image> {
-  const kept = getOfTab(KEY)
+  const kept = getTabValue(KEY)
   const images: Image[] = Array.isArray(kept) ? kept.filter((one) => typeof one?.id === 'string') : []
   return new Map(images.map((image) => [image.id, image]))
 }
 
 function keepSelection(images: ReadonlyMap<string, Image>): void {
   const hasRoom = images.size > 0 && images.size <= MAX_KEPT
-  setOfTab(KEY, hasRoom ? [...images.values()] : undefined)
+  setTabValue(KEY, hasRoom ? [...images.values()] : undefined)
 }

@@ -9,7 +9,7 @@ import { messages } from '../messages/messages.ts'
 import { TrashQueue } from './trash-queue.ts'
 
 /** Requests at a time; the browser has six connections to a server for all of the page. */
-const AT_ONCE = 3
+const MAX_CONCURRENT_REQUESTS = 3
 /** Chromium keeps at most 256 requests of a page that is left. */
 const MAX_AT_LEAVING = 200
 
@@ -103,7 +103,7 @@ function useSending(
         }
       }
     }
-    await Promise.all(Array.from({ length: AT_ONCE }, work))
+    await Promise.all(Array.from({ length: MAX_CONCURRENT_REQUESTS }, work))
     await refresh()
     show(sent)
   }, [queue, refresh, show])

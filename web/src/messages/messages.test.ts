@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { errors as germanErrors } from './de/errors.ts'
 import { de as german } from './de.ts'
@@ -7,6 +9,10 @@ import { en as english } from './en.ts'
 import { enViews } from './en-views.ts'
 import { bytes, plural } from './format.ts'
 import { languageOf, regionOf } from './language.ts'
+
+const SOURCES = join(import.meta.dirname, '..')
+/** Groups of entries that the page finds by a value, such as a code of the server. */
+const IS_COMPUTED = /^\.errors\.|\.(rules|storage)\./
 
 const en = { ...english, ...enViews, errors: englishErrors }
 const de = { ...german, ...deViews, errors: germanErrors }
@@ -44,6 +50,17 @@ describe('every sentence', () => {
       ([, entry]) => typeof entry === 'string' && /!|please|successfully|\bbitte\b|erfolgreich/i.test(entry),
     )
     expect(found).toEqual([])
+  })
+})
+
+describe('the English catalog', () => {
+  it('has no unused entry', () => {
+    const pages = globSync('**/*.{ts,tsx}', { cwd: SOURCES, exclude: ['messages/**'] })
+    const code = pages.map((file) => readFileSync(join(SOURCES, file), 'utf8')).join('\n')
+    const isUsed = (path: string) =>
+      IS_COMPUTED.test(path) || new RegExp(`\\b${path.split('.').at(-1)}\\b`).test(code)
+    const paths = entriesOf(en).map(([path]) => path)
+    expect(paths.filter((path) => !/\.\d+(\.|$)/.test(path) && !isUsed(path))).toEqual([])
   })
 })
 

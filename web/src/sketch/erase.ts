@@ -7,7 +7,7 @@ import { inkBox, roundedStroke, type Stroke, type StrokePoint } from './stroke.t
  */
 const WIDTH_SHARE = 0.6
 /** Pieces shorter than this, in units of the sheet, are crumbs. */
-const CRUMB = 0.5
+const MIN_PIECE_LENGTH = 0.5
 
 type Interval = readonly [from: number, to: number]
 
@@ -55,7 +55,7 @@ function cutOut(points: StrokePoint[], from: Vector, to: Vector, reach: number):
   let piece: StrokePoint[] = [points[0]!]
   let isCut = false
   const finish = () => {
-    if (lengthOf(piece) > CRUMB) pieces.push(piece)
+    if (lengthOf(piece) > MIN_PIECE_LENGTH) pieces.push(piece)
     piece = []
   }
   for (let n = 1; n < points.length; n++) {

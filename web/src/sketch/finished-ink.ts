@@ -7,7 +7,7 @@ import { isSameView, type Size, type View } from './view.ts'
 /** Time in a frame for redrawing, in milliseconds. */
 const SLICE_MS = 6
 /** Strokes that are drawn between two readings of the clock. */
-const CHUNK = 16
+const STROKES_PER_CHUNK = 16
 /** Where more strokes than this have to be drawn again, they are drawn in slices. */
 const MAX_AT_ONCE = 200
 
@@ -107,7 +107,7 @@ export class FinishedInk {
     const end = performance.now() + SLICE_MS
     toSheetUnits(bitmap.context, bitmap.view, bitmap.ratio)
     while (redrawing.drawn < strokes.length && performance.now() < end) {
-      const next = redrawing.drawn + CHUNK
+      const next = redrawing.drawn + STROKES_PER_CHUNK
       drawStrokes(bitmap.context, strokes.slice(redrawing.drawn, next), this.#black)
       redrawing.drawn = next
       // Browsers postpone drawing until its result is needed: all of it would be done in one frame.

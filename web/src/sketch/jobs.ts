@@ -47,7 +47,7 @@ const STILL_PX = 3
 const TIDY_AFTER_MS = 350
 /** A pause at the beginning of a stroke is no end. */
 const MIN_TIDIED_PX = 24
-const GO_ON_PX = 12
+const RESUME_PX = 12
 const WHOLE_AFTER_MS = 450
 
 /** Calls back once when a pointer has been held still for a while. */
@@ -110,7 +110,7 @@ export class DrawJob implements Job {
     this.#hold.move(placeOf(last))
     if (this.#tidy !== undefined) {
       // A lifted hand slips a little; a longer movement continues the free stroke.
-      if (distance(placeOf(last), this.#tidiedAt) > GO_ON_PX * this.#context.unitsPerPixel)
+      if (distance(placeOf(last), this.#tidiedAt) > RESUME_PX * this.#context.unitsPerPixel)
         this.#tidy = undefined
     }
     if (isShiftHeld) this.#live.straighten(last)

@@ -3,11 +3,11 @@ import { outlineToFill } from './outline.ts'
 import type { Stroke, StrokePoint } from './stroke.ts'
 
 /** Number of points at the end of a growing stroke that may still change. */
-const TAIL = 48
+const UNSETTLED_POINTS = 48
 /** The tail becomes part of the head when it is longer than both. */
 const HEAD_STEP = 96
 /** Number of points that adjacent parts share, so that no gap is between them. */
-const JOINT = 4
+const SHARED_POINTS = 4
 
 /** The outline of a growing stroke. Only its end is computed again for each frame, however long it has become. */
 export class LivePath {
@@ -35,17 +35,17 @@ export class LivePath {
       this.#head = new Path2D()
       this.#allBox = undefined
     }
-    const from = Math.max(0, this.#settled - JOINT)
+    const from = Math.max(0, this.#settled - SHARED_POINTS)
     const tailBox = boxAround(points.slice(from), size)!
     this.#tailBox = tailBox
     this.#allBox = union(this.#allBox, tailBox)
-    if (points.length - this.#settled > HEAD_STEP + TAIL) {
-      const to = points.length - TAIL
+    if (points.length - this.#settled > HEAD_STEP + UNSETTLED_POINTS) {
+      const to = points.length - UNSETTLED_POINTS
       this.#head.addPath(pathOf(stroke, from, to))
       this.#settled = to
     }
     const path = new Path2D(this.#head)
-    path.addPath(pathOf(stroke, Math.max(0, this.#settled - JOINT), points.length))
+    path.addPath(pathOf(stroke, Math.max(0, this.#settled - SHARED_POINTS), points.length))
     return { path, changed: union(before, tailBox)! }
   }
 }

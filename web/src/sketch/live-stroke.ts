@@ -14,9 +14,9 @@ export interface Sample {
 /** Points closer together than this, in pixels, add nothing. */
 const MIN_STEP_PX = 0.5
 /** Distance in points from the end of a stroke after which smoothing does not change any more. */
-const CONTEXT = 40
+const SETTLED_AFTER_POINTS = 40
 /** At this speed, in pixels per millisecond, a simulated pen is at its lightest. */
-const FAST = 2.4
+const FULL_SPEED = 2.4
 const [HEAVIEST, LIGHTEST] = [0.62, 0.36]
 /** How long the simulated pressure takes to follow the speed. */
 const FOLLOW_MS = 60
@@ -73,9 +73,9 @@ export class LiveStroke {
       if (sample.x !== before[0] || sample.y !== before[1]) points.push(this.#pointAfter(before, sample))
     }
     const known = this.#smooth.length
-    const from = Math.max(0, known - CONTEXT)
+    const from = Math.max(0, known - SETTLED_AFTER_POINTS)
     const end = withoutTremor(points.slice(from), this.#unitsPerPixel).slice(known - from)
-    const settled = Math.max(0, this.#points.length - CONTEXT - known)
+    const settled = Math.max(0, this.#points.length - SETTLED_AFTER_POINTS - known)
     this.#smooth.push(...end.slice(0, settled))
     return { ...this.#style, points: [...this.#smooth, ...end.slice(settled)] }
   }
@@ -89,7 +89,7 @@ export class LiveStroke {
   #simulatedPressure(before: StrokePoint, x: number, y: number, since: number): number {
     const elapsed = Math.max(1, since - before[3])
     const speed = distance(before, [x, y]) / this.#unitsPerPixel / elapsed
-    const target = HEAVIEST + clamp(speed / FAST, 0, 1) * (LIGHTEST - HEAVIEST)
+    const target = HEAVIEST + clamp(speed / FULL_SPEED, 0, 1) * (LIGHTEST - HEAVIEST)
     return before[2] + (target - before[2]) * (1 - Math.exp(-elapsed / FOLLOW_MS))
   }
 }

@@ -48,7 +48,7 @@ export class SheetStore {
   #unwritten: Entry[] = []
   #writing: Promise<void> = Promise.resolve()
   /** Settled when it is certain that no other tab writes the same sheet. */
-  #isOwner: Promise<void> = Promise.resolve()
+  #ownership: Promise<void> = Promise.resolve()
 
   /** Whether a sheet may have been kept for this tab. */
   get mayHaveSheet(): boolean {
@@ -75,14 +75,14 @@ export class SheetStore {
       await setMany([...rest])
       writeSession(REST_KEY, undefined)
     }
-    this.#isOwner = this.#leaveToOtherTab(tab)
+    this.#ownership = this.#leaveToOtherTab(tab)
     return { sketch, address: record.address, isSaved: record.isSaved }
   }
 
   /** Saves after a short delay. The last sketch that was passed is stored. */
   save(sheet: StoredSheet): void {
     this.#waiting = sheet
-    this.#timer ??= window.setTimeout(() => void this.#isOwner.then(() => this.#write()), SAVE_AFTER_MS)
+    this.#timer ??= window.setTimeout(() => void this.#ownership.then(() => this.#write()), SAVE_AFTER_MS)
   }
 
   /** Saves before the page goes away. */

@@ -61,28 +61,28 @@ export function SheetSurface(props: SheetSurfaceProps) {
   )
 }
 
-const DOTS_PX = 24
+const DOT_DISTANCE_PX = 24
 
 /** Dots keep their distance on the screen within a factor of two at any zoom. */
 function dotSpacing(scale: number): number {
-  const nominal = DOTS_PX * scale * (SHEET_UNITS / 640)
-  return nominal * 2 ** -Math.round(Math.log2(nominal / DOTS_PX))
+  const nominal = DOT_DISTANCE_PX * scale * (SHEET_UNITS / 640)
+  return nominal * 2 ** -Math.round(Math.log2(nominal / DOT_DISTANCE_PX))
 }
 
-const MARGIN_PX = 10
+const SELECTION_MARGIN_PX = 10
 const CORNERS: readonly (readonly [Handle, 0 | 1, 0 | 1])[] = [
   ['top-left', 0, 0],
   ['top-right', 1, 0],
   ['bottom-right', 1, 1],
   ['bottom-left', 0, 1],
 ]
-const TURN_PX = 36
+const TURN_HANDLE_PX = 36
 
 /** The lasso, and the box around the selection with its handles. */
 function SelectionOutline({ sheet: { view, selection, lasso, matrix = IDENTITY } }: { sheet: Sheet }) {
   const box = boundsOf(selection)
   const onScreen = (point: Vector): Vector => toScreen(view, applied(matrix, point))
-  const margin = MARGIN_PX / view.scale
+  const margin = SELECTION_MARGIN_PX / view.scale
   const corners =
     box &&
     CORNERS.map(([handle, right, bottom]) => ({
@@ -92,7 +92,7 @@ function SelectionOutline({ sheet: { view, selection, lasso, matrix = IDENTITY }
         bottom ? box.bottom + margin : box.top - margin,
       ]),
     }))
-  const turn = box && onScreen([(box.left + box.right) / 2, box.top - margin - TURN_PX / view.scale])
+  const turn = box && onScreen([(box.left + box.right) / 2, box.top - margin - TURN_HANDLE_PX / view.scale])
   const textOf = (points: readonly Vector[]) => points.map((point) => point.join(',')).join(' ')
   return (
     <>

@@ -4,9 +4,9 @@ import type { Stroke, StrokePoint } from './stroke.ts'
 export type Shape = 'line' | 'circle' | 'ellipse' | 'rectangle'
 
 /** Maximum deviation of a stroke, as a share of the size of the shape. */
-const TOLERANCE = { line: 0.07, ellipse: 0.075, rectangle: 0.075 } as const
+const MAX_DEVIATION = { line: 0.07, ellipse: 0.075, rectangle: 0.075 } as const
 /** Maximum gap between the ends of a closed shape, as a share of its outline. */
-const GAP = 0.16
+const MAX_GAP = 0.16
 /** An ellipse less slender than this is a circle, a rectangle less turned than this stands upright. */
 const [ROUND, UPRIGHT] = [0.86, (9 / 180) * Math.PI]
 const SAMPLES = 96
@@ -37,11 +37,12 @@ export function tidied(stroke: Stroke): { shape: Shape; stroke: Stroke } | undef
   const stray = Math.max(...evenly.map((point) => distanceToSegment(point, start!, end!)))
   // Measured in long steps, so that tremor does not count.
   const course = pathLength(evenly.filter((_, n) => n % 8 === 0))
-  if (stray <= TOLERANCE.line * chord && course <= 1.2 * chord) return made('line', [start!, end!])
-  if (chord > GAP * length) return undefined
+  if (stray <= MAX_DEVIATION.line * chord && course <= 1.2 * chord) return made('line', [start!, end!])
+  if (chord > MAX_GAP * length) return undefined
   const [ellipse, rectangle] = [fittedEllipse(evenly), fittedRectangle(evenly)]
-  const best = ellipse.error / TOLERANCE.ellipse < rectangle.error / TOLERANCE.rectangle ? ellipse : rectangle
-  return best.error <= TOLERANCE[best === ellipse ? 'ellipse' : 'rectangle']
+  const best =
+    ellipse.error / MAX_DEVIATION.ellipse < rectangle.error / MAX_DEVIATION.rectangle ? ellipse : rectangle
+  return best.error <= MAX_DEVIATION[best === ellipse ? 'ellipse' : 'rectangle']
     ? made(best.shape, best.outline)
     : undefined
 }
@@ -106,7 +107,7 @@ function fittedRectangle(points: readonly Vector[]): Fit {
   const upright = rectangleAt(points, 0)
   const [a, b] = best!.outline
   const turn = Math.atan2(b![1] - a![1], b![0] - a![0])
-  return Math.abs(turn) < UPRIGHT && upright.error < 1.5 * TOLERANCE.rectangle
+  return Math.abs(turn) < UPRIGHT && upright.error < 1.5 * MAX_DEVIATION.rectangle
     ? { ...upright, error: best!.error }
     : best!
 }

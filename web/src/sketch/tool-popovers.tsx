@@ -12,50 +12,64 @@ const WidthChoices = lazyPart(async () => ({ default: (await import('./tool-choi
 
 /** The ink in use; opens the inks, and whether colours count. */
 export function ColourPopover(props: ColourPopoverProps) {
-  const { tools, black, isOpen, setOpen, className } = props
-  const name = messages.sheet.colours[colourName(tools.colour)]
+  const { tools, black } = props
   return (
-    <Popover
+    <ToolPopover
+      {...props}
       label={messages.sheet.colour}
-      isOpen={isOpen}
-      onOpenChange={setOpen}
-      align="center"
-      className="w-68"
-      trigger={
-        <PillButton label={`${messages.sheet.colour}: ${name}`} keys="C" className={className}>
-          <span
-            className="size-6 rounded-full ring-2 ring-line ring-offset-2 ring-offset-surface forced-color-adjust-none"
-            style={{ backgroundColor: tools.colour === INK ? black : tools.colour }}
-          />
-        </PillButton>
+      value={messages.sheet.colours[colourName(tools.colour)]}
+      keys="C"
+      icon={
+        <span
+          className="size-6 rounded-full ring-2 ring-line ring-offset-2 ring-offset-surface forced-color-adjust-none"
+          style={{ backgroundColor: tools.colour === INK ? black : tools.colour }}
+        />
       }
     >
       <ColourChoices {...props} />
-    </Popover>
+    </ToolPopover>
   )
 }
 
 /** Three widths at a press, and any other by the slider. */
 export function WidthPopover(props: ToolPopoverProps) {
-  const { tools, isOpen, setOpen, className } = props
+  return (
+    <ToolPopover
+      {...props}
+      label={messages.sheet.width}
+      value={messages.sheet.pixels(props.tools.width)}
+      keys="W"
+      icon={<WidthIcon />}
+    >
+      <WidthChoices {...props} />
+    </ToolPopover>
+  )
+}
+
+interface SettingProps extends Pick<ToolPopoverProps, 'isOpen' | 'setOpen' | 'className'> {
+  label: string
+  value: string
+  keys: string
+  icon: ReactNode
+  children: ReactNode
+}
+
+/** One setting of the tool: a button with its value, which opens the choices. */
+function ToolPopover({ label, value, keys, icon, isOpen, setOpen, className, children }: SettingProps) {
   return (
     <Popover
-      label={messages.sheet.width}
+      label={label}
       isOpen={isOpen}
       onOpenChange={setOpen}
       align="center"
       className="w-68"
       trigger={
-        <PillButton
-          label={`${messages.sheet.width}: ${messages.sheet.pixels(tools.width)}`}
-          keys="W"
-          className={className}
-        >
-          <WidthIcon />
+        <PillButton label={`${label}: ${value}`} keys={keys} className={className}>
+          {icon}
         </PillButton>
       }
     >
-      <WidthChoices {...props} />
+      {children}
     </Popover>
   )
 }

@@ -11,8 +11,6 @@ export type OtherView = (typeof VIEWS)[number]
 /** No picture stands for others, one for its copies and for raw and JPEG of a shot, or one for a burst as well. */
 export const FOLDS = ['none', 'shots', 'bursts'] as const
 export type Fold = (typeof FOLDS)[number]
-/** Folding a long list costs time, so it is a choice. */
-const DEFAULT_FOLD: Fold = 'none'
 
 /** The search parameters of the page's address: Back, reload and links restore them. */
 export interface Address {
@@ -36,7 +34,7 @@ export interface Address {
   collection?: string
   /** Only pictures with a star. */
   starred?: true
-  /** Whether one picture stands for others; see `FOLDS`. */
+  /** Whether one picture stands for others, if not as the settings have it; see `FOLDS`. */
   fold?: Fold
   /** Only files of the last days, the newest first. */
   recent?: true
@@ -115,7 +113,8 @@ export function parseAddress(search: Record<string, unknown>): Address {
   })
 }
 
-export function stateOf(address: Address): PageState {
+/** @param usualFold what the settings have */
+export function stateOf(address: Address, usualFold: Fold): PageState {
   return {
     terms: parseTerms(address.q),
     view: address.view,
@@ -129,7 +128,7 @@ export function stateOf(address: Address): PageState {
     near: parseNear(address.near),
     collection: address.collection,
     isStarred: address.starred ?? false,
-    fold: address.fold ?? DEFAULT_FOLD,
+    fold: address.fold ?? usualFold,
     isRecent: address.recent ?? false,
     copiesOf: address.copies,
     compare: address.compare?.split(',').slice(0, MAX_COMPARED) ?? [],
@@ -141,7 +140,7 @@ export function stateOf(address: Address): PageState {
 }
 
 /** @returns the address after a change; what has its default is not in it */
-export function changed(address: Address, part: PageChange): Address {
+export function changed(address: Address, part: PageChange, usualFold: Fold): Address {
   const next: { [K in keyof Address]: Address[K] | undefined } = { ...address }
   if ('terms' in part) next.q = formatTerms(part.terms ?? [])
   if ('view' in part) next.view = part.view
@@ -154,7 +153,7 @@ export function changed(address: Address, part: PageChange): Address {
   if ('rating' in part) next.rating = part.rating || undefined
   if ('collection' in part) next.collection = part.collection
   if ('isStarred' in part) next.starred = part.isStarred || undefined
-  if ('fold' in part) next.fold = part.fold === DEFAULT_FOLD ? undefined : part.fold
+  if ('fold' in part) next.fold = part.fold === usualFold ? undefined : part.fold
   if ('isRecent' in part) next.recent = part.isRecent || undefined
   if ('copiesOf' in part) next.copies = part.copiesOf
   if ('compare' in part) next.compare = part.compare?.join() || undefined

@@ -1,7 +1,8 @@
 import { useNavigate, useRouter, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 import { type Address, changed, type PageChange, type PageState, parseAddress, stateOf } from './address.ts'
-import type { QueryTerm } from './query-terms.ts'
+import { useUsualFold, usualFold } from './fold-setting.ts'
+import { parseTerms, type QueryTerm } from './query-terms.ts'
 
 declare module '@tanstack/react-router' {
   interface HistoryState {
@@ -41,7 +42,7 @@ export function usePageState(): PageControl {
     (part: PageChange, isReplaced = Object.keys(part).every((key) => FLEETING.has(key as keyof PageState))) =>
       void navigate({
         to: '.',
-        search: (old: Address): Address => changed(old, part),
+        search: (old: Address): Address => changed(old, part, usualFold()),
         replace: isReplaced,
         // From one picture to the next the list stays one step behind.
         state: ({ isOverList }) =>
@@ -60,7 +61,7 @@ export function usePageState(): PageControl {
     (update: (terms: QueryTerm[]) => QueryTerm[], isReplaced: boolean) =>
       void navigate({
         to: '.',
-        search: (old: Address): Address => changed(old, { terms: update(stateOf(old).terms) }),
+        search: (old: Address): Address => changed(old, { terms: update(parseTerms(old.q)) }, usualFold()),
         replace: isReplaced,
         state: true,
         resetScroll: false,
@@ -68,6 +69,7 @@ export function usePageState(): PageControl {
     [navigate],
   )
   // The router keeps unknown parameters beside the validated ones.
-  const state = useMemo(() => stateOf(parseAddress({ ...address })), [address])
+  const fold = useUsualFold()
+  const state = useMemo(() => stateOf(parseAddress({ ...address }), fold), [address, fold])
   return { state, change, changeTerms, closeView }
 }

@@ -52,7 +52,7 @@ describe('a part of a picture', () => {
   })
 })
 
-describe('addExamples', () => {
+describe('mergeTerms', () => {
   const many = (count: number): QueryTerm[] =>
     Array.from({ length: count }, (_, n) => ({ kind: 'image', id: `${n}`, isWanted: true }))
 
@@ -69,7 +69,7 @@ describe('addExamples', () => {
   })
 })
 
-describe('toggleExample', () => {
+describe('toggleTerm', () => {
   it('adds, changes the sign and removes', () => {
     const unwanted = { ...IMAGE, isWanted: false }
     expect(toggleTerm([SKETCH], IMAGE)).toEqual([SKETCH, IMAGE])

@@ -35,7 +35,7 @@ export interface Job {
 }
 
 /** More would only wait for each other: the server embeds a file before it responds. */
-const AT_ONCE = 3
+const MAX_CONCURRENT_UPLOADS = 3
 /** The server may be back soon. */
 const RETRY_AFTER_MS = 3_000
 /** Maximum number of failures of a file. */
@@ -107,7 +107,7 @@ export class UploadQueue {
   }
 
   #advance(): void {
-    while (this.#sending.size < AT_ONCE) {
+    while (this.#sending.size < MAX_CONCURRENT_UPLOADS) {
       const next = this.#waiting.shift()
       if (next === undefined) return
       this.#sending.add(next)

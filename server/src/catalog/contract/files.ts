@@ -10,6 +10,8 @@ export interface KnownFile {
   changedAt?: number | undefined
   inode: string
   contentHash: string | undefined
+  /** Version of the XMP file beside it, as it was read. */
+  sidecar?: string | undefined
   /** A file `without_vector` has no vector in the active space yet. */
   state: 'indexed' | 'without_vector' | 'failed'
   failureCode?: string | undefined

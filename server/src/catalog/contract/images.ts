@@ -33,10 +33,14 @@ export interface ImageRecord extends ImageAttributes {
   contentHash: string
   /** The version that the attributes were read for; the current one if it is not given. */
   attributesVersion?: number
+  /** Version of the XMP file beside it that the attributes include. */
+  sidecar?: string | undefined
   /** Unit length; undefined if the catalog already has the vector of these bytes. */
   vector: Float32Array | undefined
   /** Unit length, in the space `colours`; undefined if the file was not decoded. */
   colours?: Float32Array | undefined
+  /** Vectors of parts of the image, one after the other, in the space `windows`. The length of each is its weight. */
+  windows?: Float32Array | undefined
 }
 
 export interface PutResult {
@@ -138,6 +142,8 @@ export interface MonthCount {
   meanAspect: number
 }
 
+export type ImagePlace = Pick<Image, 'id' | 'path' | 'contentHash' | 'bytes' | 'width' | 'height'>
+
 export interface CatalogCounts {
   /** Images with a vector in the active space. */
   indexed: number
@@ -150,6 +156,8 @@ export interface ContentInfo {
   attributes: ImageAttributes
   attributesVersion: number
   hasVector: boolean
+  /** Whether the attributes include what a sidecar states. */
+  hasSidecar: boolean
 }
 
 /** Position in the list of outdated images. */
@@ -165,6 +173,7 @@ export interface OutdatedImage extends OutdatedCursor {
   bytes: number
   modifiedAt: number
   attributes: ImageAttributes
+  hasSidecar: boolean
 }
 
 /** Attributes of a content; undefined if they can't be read, which is then not tried again. */
@@ -193,8 +202,11 @@ export interface ImageStore {
   counts(): Promise<CatalogCounts>
   /** Images with these contents, ordered by path. */
   byContentHash(contentHashes: string[]): Promise<Image[]>
+  /** As `byContentHash`, without most of what is stored about the images: a review of duplicates may have half of the gallery. */
+  placesOf(contentHashes: string[]): Promise<ImagePlace[]>
   /** Contents that several images share. */
   duplicateHashes(): Promise<string[]>
+  /** Prefers an image whose attributes are those of its bytes alone. */
   contentInfo(contentHash: string): Promise<ContentInfo | undefined>
   /** Returns the given contents that no image has, nor one in the trash. */
   unknownContents(contentHashes: string[]): Promise<string[]>
@@ -206,6 +218,6 @@ export interface ImageStore {
   /** Images whose attributes were read by an earlier version, in a stable order. */
   outdated(after: OutdatedCursor | undefined, limit: number): Promise<OutdatedImage[]>
   countOutdated(): Promise<number>
-  /** Sets the attributes of all images with these contents and marks them as current. */
+  /** Sets the attributes of all images with these contents and marks them as current. Those with a sidecar have to be indexed again. */
   setAttributes(updates: AttributesUpdate[]): Promise<void>
 }

@@ -1,8 +1,11 @@
 /** `image` has the vectors of the embedder, `former` those of an embedder before it. */
 export type SpaceName = 'image' | 'former' | FurtherSpaceName
-export type FurtherSpaceName = 'colours'
+export type FurtherSpaceName = 'colours' | 'windows'
 
-/** Vectors that images have besides those of an embedder. They do not depend on it. */
+/**
+ * Vectors that images have besides those of an embedder. `colours` do not depend on it; `windows` are those of parts of an image by the
+ * same embedder, one after the other.
+ */
 export interface FurtherSpace {
   space: FurtherSpaceName
   /** Distinguishes versions. */

@@ -2,6 +2,7 @@ import pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { clientConfig, type PostgresOptions } from '../../database/postgres/connection.ts'
 import { openStorage } from '../../storage/open-storage.ts'
+import { imageRecord } from '../../testing/images.ts'
 import { startPostgres } from '../../testing/postgres.ts'
 import { sharedPostgres } from '../../testing/shared-postgres.ts'
 import { vectorNamed } from '../../testing/vectors.ts'
@@ -52,18 +53,9 @@ describe('its vector index', () => {
     onTestFinished(() => catalog.close())
     await catalog.spaces.activate({ embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS })
     for (let start = 0; start < COUNT; start += 1000) {
-      const records = Array.from({ length: 1000 }, (_, i) => start + i).map((n) => ({
-        path: `${n}.jpg`,
-        bytes: 1,
-        createdAt: n,
-        modifiedAt: 1,
-        inode: String(n),
-        contentHash: `hash-${n}`,
-        width: 1,
-        height: 1,
-        contentType: 'image/jpeg',
-        vector: vectorOf(n),
-      }))
+      const records = Array.from({ length: 1000 }, (_, i) => start + i).map((n) =>
+        imageRecord(n, { createdAt: n, vector: vectorOf(n) }),
+      )
       await catalog.images.upsert(records)
     }
     const client = new pg.Client(clientConfig(options))
@@ -127,6 +119,16 @@ describe('its vector index', () => {
     const few = await logOf(50, { createdMin: 11_900 })
     expect(few).toMatch(/images_by_created_at/)
     expect(few).not.toMatch(/vectors_hnsw_1/)
+
+    // Months and pages by capture are read from an index alone, also with folding.
+    await client.query('vacuum analyze images')
+    const plansStart = server.log().length
+    await catalog.images.timeline({ fold: 'shots' })
+    const page = { orderBy: 'capturedAt', descending: true, offset: 5_000, limit: 100 } as const
+    await catalog.images.list({ filter: { fold: 'shots' }, ...page })
+    const plans = () => server.log().slice(plansStart)
+    await expect.poll(plans).toMatch(/Index Only Scan (Backward )?using images_by_taken_month/)
+    await expect.poll(plans).toMatch(/Index Only Scan (Backward )?using images_by_taken_at/)
 
     // Closing does not wait for a build; the next process builds the index.
     await client.query('drop index vectors_hnsw_1')

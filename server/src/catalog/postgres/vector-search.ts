@@ -1,10 +1,11 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { POSTGRES } from '../../database/postgres/dialect.ts'
 import type { Tables } from '../../database/schema.ts'
 import type { NearestQuery, WeightedVector } from '../catalog.ts'
-import { filterCondition, isUnfiltered } from '../filters.ts'
+import { filterCondition, isOnlyFolding, isUnfiltered } from '../filters.ts'
 import {
   type ActiveSpace,
+  bestOfEach,
   type Match,
   type QueryInSpace,
   type StoredSpace,
@@ -35,6 +36,8 @@ const EXTRA_RESULTS = 10
 interface Search {
   database: Kysely<Tables>
   space: StoredSpace
+  /** Number of vectors that are stored one after the other. */
+  parts: number
   query: NearestQuery
   vectors: readonly WeightedVector[]
 }
@@ -49,6 +52,7 @@ export async function findMatches(
   const search: Search = {
     database,
     space: spaceNamed(space, query.space),
+    parts: 1,
     query,
     vectors: unitVectorsOf(query.vector),
   }
@@ -56,11 +60,23 @@ export async function findMatches(
     return topMatches(await searchExactly(search), query.topK, query.alwaysInclude)
   const isFew = (await countMatches(search)) <= EXACT_SEARCH_MAX_ROWS
   if (!isFew && !index.isReady) await index.recheck()
-  const found =
+  const wholes =
     isFew || !index.isReady
       ? await searchExactly(search)
       : ((await searchIndex(search)) ?? (await searchExactly(search)))
-  const { alwaysInclude, topK } = query
+  const { alwaysInclude, topK, wholeImages } = query
+  const { windows } = space.further
+  const found =
+    windows === undefined || wholeImages
+      ? wholes
+      : bestOfEach([
+          ...wholes,
+          ...(await searchExactly({
+            ...search,
+            space: windows,
+            parts: windows.dimensions / space.dimensions,
+          })),
+        ])
   const pinned = alwaysInclude === undefined ? undefined : await scoreOf(alwaysInclude, search)
   const others = found.filter(({ imageId }) => imageId !== alwaysInclude)
   return topMatches(pinned === undefined ? others : [...others, pinned], topK, alwaysInclude)
@@ -85,14 +101,14 @@ async function countMatches({ database, query: { filter } }: Search): Promise<nu
 async function searchIndex(search: Search): Promise<Match[] | undefined> {
   const { database, query } = search
   const enough = Math.max(MIN_EF_SEARCH, EF_SEARCH_PER_RESULT * query.topK)
-  const times = isUnfiltered(query.filter) ? 1 : EF_SEARCH_TIMES_FILTERED
+  const times = isOnlyFolding(query.filter) ? 1 : EF_SEARCH_TIMES_FILTERED
   const efSearch = Math.min(MAX_EF_SEARCH, times * enough)
   const found = await database.transaction().execute(async (transaction) => {
     await sql`set local hnsw.ef_search = ${sql.lit(efSearch)}`.execute(transaction)
     // Continues until enough results pass the filter.
     await sql`set local hnsw.iterative_scan = strict_order`.execute(transaction)
     await sql`set local hnsw.max_scan_tuples = ${sql.lit(MAX_SCANNED_ROWS)}`.execute(transaction)
-    const { rows } = await nearest(search, distance(search.space)).execute(transaction)
+    const { rows } = await nearest(search, distance(search)).execute(transaction)
     return rows
   })
   return found.length < query.topK ? undefined : found
@@ -100,18 +116,35 @@ async function searchIndex(search: Search): Promise<Match[] | undefined> {
 
 async function searchExactly(search: Search): Promise<Match[]> {
   // No index has this order, so the planner compares all rows.
-  const { rows } = await nearest(search, sql`(${distance(search.space)}) + 0`).execute(search.database)
+  const { rows } = await nearest(search, sql`(${distance(search)}) + 0`).execute(search.database)
   return rows
 }
 
 /** The order of the index, at its precision. With a second sort key PostgreSQL would not use the index. */
-function distance(space: StoredSpace) {
-  return sql`${dataOf('vectors', space)} <=> query.vector::halfvec`
+function distance({ space, parts }: Search) {
+  return leastDistance(dataOf('vectors', space), sql`query.vector::halfvec`, space, parts)
 }
 
 /** The score of a vector at full precision. */
-function scoreIn({ dimensions }: StoredSpace) {
-  return sql`query.weight * (1 - (vectors.data::vector(${sql.lit(dimensions)}) <=> query.vector)) + query."offset"`
+function scoreIn({ space, parts }: Search) {
+  const data = sql`vectors.data::vector(${sql.lit(space.dimensions)})`
+  return sql`query.weight * (1 - (${leastDistance(data, sql`query.vector`, space, parts)})) + query."offset"`
+}
+
+/** The distance of the nearest one of the vectors that are stored one after the other: their lengths are their weights. */
+function leastDistance(
+  data: RawBuilder<unknown>,
+  query: RawBuilder<unknown>,
+  { dimensions }: StoredSpace,
+  parts: number,
+) {
+  if (parts === 1) return sql`${data} <=> ${query}`
+  const length = dimensions / parts
+  const distances = Array.from(
+    { length: parts },
+    (_, n) => sql`subvector(${data}, ${sql.lit(n * length + 1)}, ${sql.lit(length)}) <#> ${query}`,
+  )
+  return sql`1 + least(${sql.join(distances)})`
 }
 
 /** The vectors of the query as a table. */
@@ -124,15 +157,15 @@ function queryTable({ vectors }: Search) {
 }
 
 /** Selects slightly more results than requested for each vector in an order, and the best exact score of each image. */
-function nearest(search: Search, order: ReturnType<typeof sql>) {
+function nearest(search: Search, order: RawBuilder<unknown>) {
   const { database, space, query } = search
   const limit = Math.ceil(query.topK * OVERSAMPLING) + EXTRA_RESULTS
   const images = database
     .selectFrom('images')
     .select(['id', 'content_hash'])
-    .where(filterCondition(query.filter, POSTGRES))
+    .where(filterCondition(query.filter, POSTGRES, true))
   return sql<Match>`
-      select "imageId", max(${scoreIn(space)}) as score from ${queryTable(search)} cross join lateral (
+      select "imageId", max(${scoreIn(search)}) as score from ${queryTable(search)} cross join lateral (
         select images.id as "imageId", vectors.data
         from vectors join ${isUnfiltered(query.filter) ? sql`images` : sql`(${images}) as images`}
           on images.content_hash = vectors.content_hash
@@ -149,7 +182,7 @@ async function scoreOf(imageId: string, search: Search): Promise<Match | undefin
     .where(filterCondition(query.filter, POSTGRES))
     .where('images.id', '=', imageId)
   const { rows } = await sql<Match>`
-      select image.id as "imageId", max(${scoreIn(space)}) as score
+      select image.id as "imageId", max(${scoreIn(search)}) as score
       from ${queryTable(search)} cross join (${image}) as image
       join vectors on vectors.content_hash = image.content_hash and ${isInSpace(space)}
       group by image.id`.execute(database)

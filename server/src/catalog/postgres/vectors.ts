@@ -18,6 +18,8 @@ import { dataOf, isInSpace, vectorText } from './vector-sql.ts'
 
 /** Longer vectors can't be indexed by pgvector 0.8 (halfvec). */
 const MAX_DIMENSIONS = 4_000
+/** Longer vectors can't be stored by pgvector (halfvec). */
+const MAX_STORED_DIMENSIONS = 16_000
 const PAIR_ROWS = 128
 
 export interface PostgresVectorsOptions extends IndexBuilderOptions {
@@ -50,6 +52,11 @@ export function createPostgresVectors(
         throw new DomainError(
           'config_invalid',
           `The embedder "${requested.embedder}" has ${requested.dimensions} dimensions; on PostgreSQL at most ${MAX_DIMENSIONS} can be indexed: use another embedder, or the embedded database.`,
+        )
+      if (requested.further?.some(({ dimensions }) => dimensions > MAX_STORED_DIMENSIONS))
+        throw new DomainError(
+          'config_invalid',
+          `The vectors of the embedder "${requested.embedder}" are too long for embedder_registry.windows on PostgreSQL: use another embedder, or the embedded database.`,
         )
       const { id, dropped, further } = await register(requested)
       if (dropped !== undefined) await builder.drop(dropped)

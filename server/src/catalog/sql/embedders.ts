@@ -3,6 +3,7 @@ import type { SqlDatabase } from '../../database/dialect.ts'
 import type { Tables } from '../../database/schema.ts'
 import { DomainError } from '../../errors.ts'
 import type { FurtherSpace, KnownEmbedder, VectorSpace } from '../catalog.ts'
+import { windowFingerprint } from '../spaces.ts'
 import type { ActiveSpace } from './vector-backend.ts'
 
 export async function listEmbedders(database: Kysely<Tables>): Promise<KnownEmbedder[]> {
@@ -41,7 +42,10 @@ export async function deleteEmbedders(
     .where('name', '=', name)
     .where('space', '=', 'image')
     .execute()
-  const ids = versions.filter(({ fingerprint }) => fingerprint !== keptFingerprint).map(({ id }) => id)
+  const deleted = versions.filter(({ fingerprint }) => fingerprint !== keptFingerprint)
+  const fingerprints = deleted.map(({ fingerprint }) => windowFingerprint(name, fingerprint))
+  const windows = await windowSpaces(database, fingerprints)
+  const ids = [...deleted, ...windows].map(({ id }) => id)
   const vectors = await database.transaction().execute(async (transaction) => {
     const { numDeletedRows } = await transaction
       .deleteFrom('vectors')
@@ -52,6 +56,20 @@ export async function deleteEmbedders(
     return Number(numDeletedRows)
   })
   return { vectors, ids }
+}
+
+/** Windows depend on their embedder, unlike colours. */
+async function windowSpaces(
+  database: Kysely<Tables>,
+  fingerprints: readonly string[],
+): Promise<{ id: number }[]> {
+  if (fingerprints.length === 0) return []
+  return database
+    .selectFrom('embedders')
+    .select('id')
+    .where('space', '=', 'windows')
+    .where('fingerprint', 'in', fingerprints)
+    .execute()
 }
 
 /** Returns the embedder that was active before this one, if images have vectors from it. */
@@ -165,7 +183,9 @@ export async function registerEmbedder(
       return { id: known.id, dropped: undefined, further: stored }
     }
     if (known !== undefined) {
-      await transaction.deleteFrom('vectors').where('embedder_id', '=', known.id).execute()
+      const windows = await windowSpaces(transaction, [windowFingerprint(name, known.fingerprint)])
+      for (const { id } of [known, ...windows])
+        await transaction.deleteFrom('vectors').where('embedder_id', '=', id).execute()
       await transaction.deleteFrom('embedders').where('id', '=', known.id).execute()
     }
     const { id } = await transaction

@@ -1,5 +1,6 @@
 import type { FailureRecord, FailureStore } from '../catalog.ts'
 import { changeImages, type SqlContext } from './context.ts'
+import { FoldLevels } from './fold-levels.ts'
 import { nameColumns } from './image-rows.ts'
 
 export function createSqlFailures(context: SqlContext): FailureStore {
@@ -42,12 +43,18 @@ async function putFailure(context: SqlContext, record: FailureRecord): Promise<s
   return changeImages(context, async (transaction) => {
     // An image on which only the embedder fails stays visible, and other embedders have vectors of it.
     const isVisible = code === 'embedder_failed' && contentHash !== undefined
+    const folds = await FoldLevels.begin({ database: transaction, dialect: context.dialect })
     const replaced = await transaction
-      .deleteFrom('images')
+      .selectFrom('images')
+      .select(['id', 'content_hash'])
       .where('path', '=', path)
       .$if(isVisible, (query) => query.where('content_hash', '!=', contentHash!))
-      .returning('content_hash')
       .executeTakeFirst()
+    if (replaced !== undefined) {
+      await folds.before([replaced.id])
+      await transaction.deleteFrom('images').where('id', '=', replaced.id).execute()
+      await folds.after([])
+    }
     await transaction.deleteFrom('failures').where('path', '=', path).execute()
     await transaction
       .insertInto('failures')

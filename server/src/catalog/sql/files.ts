@@ -3,6 +3,7 @@ import { ROOT } from '../../gallery/paths.ts'
 import type { FileStore, KnownFile } from '../catalog.ts'
 import { subtreeRange } from '../filters.ts'
 import { changeImages, type SqlContext } from './context.ts'
+import { FoldLevels } from './fold-levels.ts'
 import { movedColumns, selectImages, toImage } from './image-rows.ts'
 import { createSqlLeftOut } from './left-out.ts'
 
@@ -49,11 +50,14 @@ export function createSqlFiles(context: SqlContext): FileStore {
 
     async remove(paths) {
       return changeImages(context, async (transaction) => {
+        const folds = await FoldLevels.begin({ database: transaction, dialect })
         const rows = await selectImages(transaction, space().embedderId)
           .where('path', 'in', dialect.texts(paths))
           .execute()
+        await folds.before(rows.map(({ id }) => id))
         await transaction.deleteFrom('images').where('path', 'in', dialect.texts(paths)).execute()
         await transaction.deleteFrom('failures').where('path', 'in', dialect.texts(paths)).execute()
+        await folds.after([])
         return rows.map((row) => toImage(attributes, row))
       })
     },
@@ -61,12 +65,15 @@ export function createSqlFiles(context: SqlContext): FileStore {
     async move(from, to) {
       const { path } = to
       return changeImages(context, async (transaction) => {
-        const moved = await transaction
+        const folds = await FoldLevels.begin({ database: transaction, dialect })
+        const rows = await transaction
           .selectFrom('images')
-          .select(['id', 'captured_at'])
-          .where('path', '=', from)
-          .executeTakeFirst()
+          .select(['id', 'path', 'captured_at'])
+          .where('path', 'in', [from, path])
+          .execute()
+        const moved = rows.find((row) => row.path === from)
         if (moved === undefined) return false
+        await folds.before(rows.map(({ id }) => id))
         await transaction.deleteFrom('failures').where('path', 'in', [from, path]).execute()
         await transaction.deleteFrom('images').where('path', '=', path).execute()
         await transaction
@@ -74,6 +81,7 @@ export function createSqlFiles(context: SqlContext): FileStore {
           .set(movedColumns(to, moved.captured_at))
           .where('id', '=', moved.id)
           .execute()
+        await folds.after([moved.id])
         return true
       })
     },
@@ -166,6 +174,7 @@ function indexedFiles({ database, space }: Pick<SqlContext, 'database' | 'space'
       'changed_at',
       'inode',
       'images.content_hash',
+      'sidecar',
       'vectors.id as vector',
     ])
 }
@@ -180,6 +189,7 @@ function toKnownFile(row: {
   content_hash: string | null
   vector: number | null | undefined
   code?: string
+  sidecar?: string | null
 }): KnownFile {
   const state = row.vector === undefined ? 'failed' : row.vector === null ? 'without_vector' : 'indexed'
   return {
@@ -189,6 +199,7 @@ function toKnownFile(row: {
     changedAt: row.changed_at ?? undefined,
     inode: row.inode,
     contentHash: row.content_hash ?? undefined,
+    sidecar: row.sidecar ?? undefined,
     state,
     failureCode: row.code,
   }

@@ -1,17 +1,11 @@
 import { sql } from 'kysely'
 import type { FoldedImages, ImageFilter } from '../catalog.ts'
 import { filterCondition } from '../filters.ts'
-import { burstLength, foldedInto } from '../fold.ts'
+import { burstOf, type FoldRelation, foldedInto } from '../fold.ts'
 import type { SqlContext } from './context.ts'
 
-/** Index of the relation of `bursts` in `foldedInto`. */
-const BURSTS = 2
-
-/** An image, and one that stands for it. */
-interface FoldedPair {
-  id: string
-  seen: string
-}
+/** Images to look at, with those that stand for them in the end. */
+type Seeds = Map<string, Set<string>>
 
 /** Images that are folded into others, and those that are folded into these: copies of the raw photo of a shot. */
 export async function foldedImages(
@@ -21,48 +15,60 @@ export async function foldedImages(
 ): Promise<FoldedImages[]> {
   const { fold, ...others } = filter
   if (fold === undefined || ids.length === 0) return []
-  const { dialect } = context
   const folded = new Map(ids.map((id) => [id, new Set<string>()]))
-  const relations = foldedInto(fold, dialect)
-  /** Images to look at next, with those that stand for them in the end. */
-  let next = new Map(ids.map((id) => [id, new Set([id])]))
-  while (next.size > 0) {
-    const pairs = await pairsOf(context, [...next.keys()], relations, others)
-    const added = new Map<string, Set<string>>()
-    for (const { id, seen } of pairs)
-      for (const first of next.get(seen)!) {
-        if (id === first || folded.get(first)!.has(id)) continue
-        folded.get(first)!.add(id)
-        added.set(id, (added.get(id) ?? new Set()).add(first))
+  const relations = foldedInto(fold, context.dialect)
+  let next: Seeds = new Map(ids.map((id) => [id, new Set([id])]))
+  /** First frames, then the last ones of those parts of bursts that have been found. */
+  let frames = next
+  while (next.size > 0 || frames.size > 0) {
+    const added: Seeds = new Map()
+    const continued: Seeds = new Map()
+    for (const relation of relations) {
+      const seeds = relation.isBurst ? frames : next
+      for (const { seen, images, continues } of await groupsOf(context, seeds, relation, others)) {
+        const firsts = seeds.get(seen)!
+        for (const id of images) addTo(added, folded, id, firsts)
+        if (continues) continued.set(images.at(-1)!, firsts)
       }
+    }
     next = added
-    // The first frame of a burst has all the others already.
-    relations.splice(BURSTS)
+    frames = continued
   }
   return [...folded].map(([id, images]) => ({ id, folded: [...images] }))
 }
 
-async function pairsOf(
-  { database, dialect }: SqlContext,
-  ids: readonly string[],
-  relations: ReturnType<typeof foldedInto>,
-  filter: ImageFilter,
-): Promise<FoldedPair[]> {
-  const found: FoldedPair[] = []
-  for (const [kind, relation] of relations.entries()) {
-    const pairs = await database
-      .selectFrom('images')
-      .innerJoin('images as seen', (join) => join.on(relation))
-      .select(['images.id', 'images.captured_at', 'seen.id as seen', 'seen.captured_at as begin'])
-      .where('seen.id', 'in', dialect.texts(ids))
-      .where(sql<boolean>`${filterCondition(filter, dialect)}`)
-      .orderBy('images.captured_at')
-      .execute()
-    for (const [seen, group] of Map.groupBy(pairs, (pair) => pair.seen)) {
-      const times = group.map(({ captured_at: time }) => time ?? 0)
-      const length = kind === BURSTS ? burstLength(group[0]!.begin ?? 0, times) : group.length
-      for (const { id } of group.slice(0, length)) found.push({ id, seen })
-    }
+/** Adds an image to those that it is folded into, and to the next seeds if it is new there. */
+function addTo(
+  added: Seeds,
+  folded: Map<string, Set<string>>,
+  id: string,
+  firsts: ReadonlySet<string>,
+): void {
+  for (const first of firsts) {
+    if (id === first || folded.get(first)!.has(id)) continue
+    folded.get(first)!.add(id)
+    added.set(id, (added.get(id) ?? new Set()).add(first))
   }
-  return found
+}
+
+async function groupsOf(
+  { database, dialect }: SqlContext,
+  seeds: Seeds,
+  { isBurst, condition }: FoldRelation,
+  filter: ImageFilter,
+): Promise<{ seen: string; images: string[]; continues: boolean }[]> {
+  if (seeds.size === 0) return []
+  const pairs = await database
+    .selectFrom('images')
+    .innerJoin('images as seen', (join) => join.on(condition))
+    .select(['images.id', 'images.captured_at', 'seen.id as seen', 'seen.captured_at as begin'])
+    .where('seen.id', 'in', dialect.texts([...seeds.keys()]))
+    .where(sql<boolean>`${filterCondition(filter, dialect)}`)
+    .orderBy('images.captured_at')
+    .orderBy('images.path')
+    .execute()
+  return [...Map.groupBy(pairs, (pair) => pair.seen)].map(([seen, group]) => {
+    const burst = isBurst ? burstOf(group[0]!.begin ?? 0, group) : { frames: group, continues: false }
+    return { seen, images: burst.frames.map(({ id }) => id), continues: burst.continues }
+  })
 }

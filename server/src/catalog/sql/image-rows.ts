@@ -8,6 +8,7 @@ import { directoryOf, nameOf, normalizeName } from '../../gallery/paths.ts'
 import { type Attributes, type AttributeTable, type ImageAttributes, versionOf } from '../attributes.ts'
 import type { Image, ImageRecord, PutResult } from '../catalog.ts'
 import type { MovedFile } from '../contract/files.ts'
+import { FoldLevels } from './fold-levels.ts'
 
 type ImageRow = Selectable<Tables['images']> & { embedder: string | null }
 
@@ -33,17 +34,19 @@ export function selectImages(database: Connection, embedderId: number) {
     )
 }
 
-/** Inserts rows, or updates those with the same paths, which keep their ids. */
+/** Inserts rows, or updates those with the same paths, which keep their ids. Nothing else of the transaction changes images. */
 export async function upsertImages(
   { database: transaction, dialect, attributes }: SqlDatabase & { attributes: AttributeTable },
   records: readonly ImageRecord[],
 ): Promise<Omit<PutResult, 'needsEmbedding'>[]> {
+  const folds = await FoldLevels.begin({ database: transaction, dialect })
   const paths = records.map(({ path }) => path)
   const earlier = await transaction
     .selectFrom('images')
-    .select(['path', 'content_hash', 'bytes', 'modified_at', 'inode'])
+    .select(['id', 'path', 'content_hash', 'bytes', 'modified_at', 'inode', 'sidecar'])
     .where('path', 'in', dialect.texts(paths))
     .execute()
+  await folds.before(earlier.map(({ id }) => id))
   const before = new Map(earlier.map((row) => [row.path, row]))
   const version = versionOf(attributes)
   const rows = records.map((record) => ({
@@ -56,6 +59,7 @@ export async function upsertImages(
     changed_at: record.changedAt ?? null,
     inode: record.inode,
     content_hash: record.contentHash,
+    sidecar: record.sidecar ?? null,
     attributes_version: record.attributesVersion ?? version,
     ...attributeColumns(attributes, record),
     ...takenColumns(record.capturedAt, record.modifiedAt),
@@ -65,6 +69,7 @@ export async function upsertImages(
     placed.push(...(await upsertRows(transaction, rows.slice(start, start + ROWS_PER_STATEMENT))))
   }
   const ids = new Map(placed.map(({ path, id }) => [path, id]))
+  await folds.after([...ids.values()])
   return rows.map((row) => {
     const id = ids.get(row.path)!
     const old = before.get(row.path)
@@ -73,6 +78,7 @@ export async function upsertImages(
       hasSameBytes &&
       old.bytes === row.bytes &&
       old.modified_at === row.modified_at &&
+      old.sidecar === row.sidecar &&
       old.inode === row.inode
     return {
       id,

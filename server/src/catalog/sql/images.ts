@@ -1,10 +1,17 @@
 import { DomainError } from '../../errors.ts'
-import type { CatalogCounts, ContentInfo, ImageRecord, ImageStore, PutResult } from '../catalog.ts'
+import type {
+  CatalogCounts,
+  ContentInfo,
+  ImagePlace,
+  ImageRecord,
+  ImageStore,
+  PutResult,
+} from '../catalog.ts'
 import { relinkMembers } from './collection-members.ts'
-import { insertColours } from './colours.ts'
 import type { SqlContext } from './context.ts'
 import { currentFailures } from './failures.ts'
 import { foldedImages } from './folded.ts'
+import { insertFurther } from './further-vectors.ts'
 import { attributeValues, selectImages, toImage, upsertImages } from './image-rows.ts'
 import { getAll, listImages, section } from './lists.ts'
 import { countOutdated, outdatedImages, setAttributes } from './outdated.ts'
@@ -53,6 +60,8 @@ export function createSqlImages(context: SqlContext): ImageStore {
       return rows.map((row) => toImage(attributes, row))
     },
 
+    placesOf: (contentHashes) => placesOf(context, contentHashes),
+
     async duplicateHashes() {
       const rows = await database
         .selectFrom('images')
@@ -86,6 +95,15 @@ export function createSqlImages(context: SqlContext): ImageStore {
     countOutdated: () => countOutdated(context),
     setAttributes: (updates) => setAttributes(context, updates),
   }
+}
+
+async function placesOf({ database, dialect }: SqlContext, contentHashes: string[]): Promise<ImagePlace[]> {
+  return database
+    .selectFrom('images')
+    .select(['id', 'path', 'content_hash as contentHash', 'bytes', 'width', 'height'])
+    .where('content_hash', 'in', dialect.texts(contentHashes))
+    .orderBy('path')
+    .execute()
 }
 
 /** Counts images and failures, for large galleries not at every call. */
@@ -125,11 +143,20 @@ async function count(context: SqlContext): Promise<CatalogCounts> {
   return { indexed: indexed ?? 0, unembedded, failed: failed ?? 0 }
 }
 
-async function contentInfo(
-  { database, space, attributes }: SqlContext,
-  contentHash: string,
-): Promise<ContentInfo | undefined> {
-  const row = await database
+async function contentInfo(context: SqlContext, contentHash: string): Promise<ContentInfo | undefined> {
+  // Not one query in this order: it would read all copies.
+  const row = (await rowOf(context, contentHash, true)) ?? (await rowOf(context, contentHash, false))
+  if (row === undefined) return undefined
+  return {
+    attributes: attributeValues(context.attributes, row),
+    attributesVersion: row.attributes_version,
+    hasVector: row.vector !== null,
+    hasSidecar: row.sidecar !== null,
+  }
+}
+
+function rowOf({ database, space }: SqlContext, contentHash: string, isWithoutSidecar: boolean) {
+  return database
     .selectFrom('images')
     .leftJoin('vectors', (join) =>
       join
@@ -139,14 +166,9 @@ async function contentInfo(
     .selectAll('images')
     .select('vectors.id as vector')
     .where('images.content_hash', '=', contentHash)
+    .$if(isWithoutSidecar, (query) => query.where('images.sidecar', 'is', null))
     .limit(1)
     .executeTakeFirst()
-  if (row === undefined) return undefined
-  return {
-    attributes: attributeValues(attributes, row),
-    attributesVersion: row.attributes_version,
-    hasVector: row.vector !== null,
-  }
 }
 
 async function upsertWithVectors(context: SqlContext, records: readonly ImageRecord[]): Promise<PutResult[]> {
@@ -163,9 +185,10 @@ async function upsertWithVectors(context: SqlContext, records: readonly ImageRec
   )
   const taken = records.filter(({ vector }) => vector === undefined).map(({ contentHash }) => contentHash)
   const { results, added, known } = await database.transaction().execute(async (transaction) => {
-    const results = await upsertImages({ database: transaction, dialect, attributes }, records)
+    // Vectors first, because they take long, and other transactions wait for the change of images.
     const added = await vectors.insert(transaction, embedded)
-    await insertColours(context, transaction, records)
+    await insertFurther(context, transaction, records)
+    const results = await upsertImages({ database: transaction, dialect, attributes }, records)
     const newContents = records.filter((_, n) => results[n]!.isNew).map(({ contentHash }) => contentHash)
     if (newContents.length > 0) await relinkMembers({ database: transaction, dialect }, newContents)
     const known = await embeddedContents({ database: transaction, dialect }, embedderId, taken)

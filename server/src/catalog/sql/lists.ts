@@ -2,8 +2,9 @@ import { sql } from 'kysely'
 import type { Tables } from '../../database/schema.ts'
 import { IMAGE_ATTRIBUTES } from '../attributes.ts'
 import type { Image, ImageOrder, ListQuery, ListResult, Section, SectionQuery } from '../catalog.ts'
-import { countedConditions, filterCondition } from '../filters.ts'
+import { filterCondition, isOnlyFolding } from '../filters.ts'
 import type { SqlContext } from './context.ts'
+import { countPassing } from './count-passing.ts'
 import { selectImages, toImage } from './image-rows.ts'
 
 const ORDER_COLUMN = {
@@ -15,14 +16,18 @@ const ORDER_COLUMN = {
 
 /** From this position on, the total is counted first, because the place may be nearer to the end. */
 const FAR_OFFSET = 1_000
+/** So many images are found by the filter and then sorted. To walk through their order could pass by all others. */
+const MAX_SORTED = 20_000
 
 export async function listImages(context: SqlContext, query: ListQuery): Promise<ListResult> {
-  const { offset, limit } = query
-  if (offset < FAR_OFFSET) {
-    const [total, images] = await Promise.all([countImages(context, query), pageOf(context, query)])
+  const { filter, offset, limit } = query
+  const isInOrder = isOnlyFolding(filter)
+  if (offset < FAR_OFFSET && isInOrder) {
+    const [total, images] = await Promise.all([countPassing(context, filter), pageOf(context, query)])
     return { images, total }
   }
-  const total = await countImages(context, query)
+  const total = await countPassing(context, filter)
+  if (total <= MAX_SORTED && !isInOrder) return { images: await pageOf(context, query, true), total }
   const size = Math.min(limit, total - offset)
   if (size <= 0) return { images: [], total }
   const fromEnd = total - offset - size
@@ -31,32 +36,19 @@ export async function listImages(context: SqlContext, query: ListQuery): Promise
   return { images: (await pageOf(context, reversed)).reverse(), total }
 }
 
-async function countImages({ database, dialect }: SqlContext, { filter }: ListQuery): Promise<number> {
-  const count = async (condition: ReturnType<typeof filterCondition>) => {
-    const { total } = await database
-      .selectFrom('images')
-      .select((eb) => eb.fn.countAll<number>().as('total'))
-      .where(condition)
-      .executeTakeFirstOrThrow()
-    return total
-  }
-  const parts = countedConditions(filter, dialect)
-  if (parts === undefined) return count(filterCondition(filter, dialect))
-  const [all, replaced] = await Promise.all([count(parts.all), count(parts.replaced)])
-  return all - replaced
-}
-
-async function pageOf(context: SqlContext, query: ListQuery): Promise<Image[]> {
+/** @param isSorted whether the images are sorted instead of read in the order of an index */
+async function pageOf(context: SqlContext, query: ListQuery, isSorted = false): Promise<Image[]> {
   const { database, dialect, space, attributes } = context
   const { filter, orderBy, descending, limit, offset } = query
   const { embedderId } = space()
   const direction = descending ? 'desc' : 'asc'
-  // Skips rows in the index of the order, without reading them.
+  const column = sql.ref(`images.${ORDER_COLUMN[orderBy]}`)
+  // Without sorting, rows are skipped in the index of the order, without reading them. No index has the order of an expression.
   const page = database
     .selectFrom('images')
     .select('images.id')
     .where(filterCondition(filter, dialect))
-    .orderBy(`images.${ORDER_COLUMN[orderBy]}`, direction)
+    .orderBy(isSorted ? sql`coalesce(${column}, ${column})` : column, direction)
     .orderBy('images.id', direction)
     .limit(limit)
     .offset(offset)

@@ -2,8 +2,9 @@ import { sql } from 'kysely'
 import type { Connection } from '../../database/dialect.ts'
 import { versionOf } from '../attributes.ts'
 import type { AttributesUpdate, OutdatedCursor, OutdatedImage } from '../catalog.ts'
-import { insertColours } from './colours.ts'
 import { changeImages, type SqlContext } from './context.ts'
+import { FoldLevels } from './fold-levels.ts'
+import { insertFurther } from './further-vectors.ts'
 import { attributeColumns, attributeValues, takenColumns } from './image-rows.ts'
 
 /** Images whose attributes were read by an earlier version, in the order of the index on version and id. */
@@ -31,6 +32,7 @@ export async function outdatedImages(
     modifiedAt: row.modified_at,
     attributes: attributeValues(attributes, row),
     attributesVersion: row.attributes_version,
+    hasSidecar: row.sidecar !== null,
   }))
 }
 
@@ -51,8 +53,18 @@ export async function setAttributes(
   const version = { attributes_version: versionOf(attributes) }
   // Filters may select by attributes.
   await changeImages(context, async (transaction) => {
+    // Vectors first: another transaction that stores the same ones may wait for this one to change images.
+    await insertFurther(context, transaction, updates)
+    const folds = await FoldLevels.begin({ database: transaction, dialect: context.dialect })
+    const changed = await transaction
+      .selectFrom('images')
+      .select('id')
+      .where('content_hash', 'in', context.dialect.texts(updates.map(({ contentHash }) => contentHash)))
+      .execute()
+    const ids = changed.map(({ id }) => id)
+    await folds.before(ids)
     for (const { contentHash, attributes: values } of updates) {
-      const columns = values === undefined ? {} : attributeColumns(attributes, values)
+      const columns = values === undefined ? {} : { ...attributeColumns(attributes, values), sidecar: null }
       await transaction
         .updateTable('images')
         .set({ ...columns, ...version })
@@ -60,7 +72,7 @@ export async function setAttributes(
         .execute()
       if (values !== undefined) await setTaken(transaction, contentHash, values.capturedAt)
     }
-    await insertColours(context, transaction, updates)
+    await folds.after(ids)
   })
 }
 

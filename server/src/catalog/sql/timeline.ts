@@ -10,8 +10,10 @@ export async function timeline(
 ): Promise<MonthCount[]> {
   const parts = countedConditions(filter, dialect)
   const [rows, replaced] = await Promise.all([
-    monthsOf(parts?.all ?? filterCondition(filter, dialect)),
-    parts === undefined ? [] : monthsOf(parts.replaced),
+    months(parts?.all ?? filterCondition(filter, dialect))
+      .select(sql<number>`avg(cast(width as double precision) / height)`.as('aspect'))
+      .execute(),
+    parts === undefined ? [] : months(parts.replaced).execute(),
   ])
   const lessBy = new Map(replaced.map(({ taken_month, count }) => [taken_month, count]))
   return rows.flatMap(({ taken_month, count, aspect }) => {
@@ -21,17 +23,12 @@ export async function timeline(
     return [{ month: `${digits.slice(0, 4)}-${digits.slice(4)}`, count: left, meanAspect: aspect }]
   })
 
-  function monthsOf(condition: ReturnType<typeof filterCondition>) {
+  function months(condition: ReturnType<typeof filterCondition>) {
     return database
       .selectFrom('images')
-      .select((eb) => [
-        'taken_month',
-        eb.fn.countAll<number>().as('count'),
-        sql<number>`avg(cast(width as double precision) / height)`.as('aspect'),
-      ])
+      .select((eb) => ['taken_month', eb.fn.countAll<number>().as('count')])
       .where(condition)
       .groupBy('taken_month')
       .orderBy('taken_month', 'desc')
-      .execute()
   }
 }

@@ -4,6 +4,7 @@ import type { Image, TrashedImage, TrashStore } from '../catalog.ts'
 import type { Page } from '../contract/page.ts'
 import type { TrashPlace } from '../contract/trash.ts'
 import { changeImages, type SqlContext } from './context.ts'
+import { FoldLevels } from './fold-levels.ts'
 import { attributeColumns, movedColumns, nameColumns, takenColumns, toImage } from './image-rows.ts'
 
 type ImageRow = Selectable<Tables['images']>
@@ -34,12 +35,15 @@ class SqlTrash implements TrashStore {
 
   async put(imageId: string, { place, file }: TrashPlace, deletedAt: number): Promise<boolean> {
     return changeImages(this.#context, async (transaction) => {
+      const folds = await FoldLevels.begin({ database: transaction, dialect: this.#dialect })
+      await folds.before([imageId])
       const image = await transaction
         .deleteFrom('images')
         .where('id', '=', imageId)
         .returningAll()
         .executeTakeFirst()
       if (image === undefined) return false
+      await folds.after([])
       await transaction.deleteFrom('failures').where('path', '=', image.path).execute()
       await transaction
         .insertInto('trash')
@@ -113,10 +117,18 @@ class SqlTrash implements TrashStore {
       if (trashed === undefined) return false
       const image = JSON.parse(trashed.image) as ImageRow
       const row = to === undefined ? image : { ...image, ...movedColumns(to, image.captured_at) }
+      const folds = await FoldLevels.begin({ database: transaction, dialect: this.#dialect })
       // The scan may have found the file before.
+      const found = await transaction
+        .selectFrom('images')
+        .select('id')
+        .where('path', '=', row.path)
+        .executeTakeFirst()
+      if (found !== undefined) await folds.before([found.id])
       await transaction.deleteFrom('images').where('path', '=', row.path).execute()
       await transaction.deleteFrom('failures').where('path', '=', row.path).execute()
       await transaction.insertInto('images').values(row).execute()
+      await folds.after([row.id])
       return true
     })
   }
@@ -161,6 +173,8 @@ class SqlTrash implements TrashStore {
       attributes_version: 0,
       ...attributeColumns(this.#attributes, image),
       ...takenColumns(image.capturedAt, image.modifiedAt),
+      fold_level: null,
+      sidecar: null,
     }
   }
 

@@ -87,6 +87,16 @@ export function topMatches(matches: Match[], topK: number, alwaysInclude: string
     .slice(0, topK)
 }
 
+/** The best match of each image. */
+export function bestOfEach(matches: readonly Match[]): Match[] {
+  const best = new Map<string, Match>()
+  for (const match of matches) {
+    const other = best.get(match.imageId)
+    if (other === undefined || match.score > other.score) best.set(match.imageId, match)
+  }
+  return [...best.values()]
+}
+
 /** The vectors of a query, each of unit length. A plain vector scores by its cosine similarity. */
 export function unitVectorsOf(vector: NearestQuery['vector']): WeightedVector[] {
   if (vector instanceof Float32Array) return [{ vector: toUnitLength(vector), weight: 1, offset: 0 }]

@@ -2,6 +2,7 @@ import { copyFile, cp, mkdir, readdir, rename, rm, rmdir, truncate, writeFile } 
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { imageRecord } from '../../testing/images.ts'
 import { temporaryDirectory } from '../../testing/temporary.ts'
 import { vectorNamed } from '../../testing/vectors.ts'
 import { describeCatalog } from '../catalog.contract.ts'
@@ -23,18 +24,7 @@ const SPACE = { embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS }
 
 const vectorOf = (n: number) => vectorNamed(String(n), DIMENSIONS)
 
-const record = (n: number): ImageRecord => ({
-  path: `${n}.jpg`,
-  bytes: 1,
-  createdAt: 1,
-  modifiedAt: 1,
-  inode: String(n),
-  contentHash: `hash-${n}`,
-  width: 1,
-  height: 1,
-  contentType: 'image/jpeg',
-  vector: vectorOf(n),
-})
+const record = (n: number): ImageRecord => imageRecord(n, { vector: vectorOf(n) })
 
 async function filled(directory: string, from: number, to: number): Promise<Catalog> {
   const catalog = open(directory)
@@ -255,7 +245,8 @@ describe('openSqliteCatalogThread', () => {
 })
 
 describe('the statements of a request', () => {
-  it('never scan all images or vectors', async () => {
+  /** Opens a catalog whose statements are recorded. */
+  const openRecorded = async () => {
     const directory = await temporaryDirectory()
     const prepare = vi.spyOn(DatabaseSync.prototype, 'prepare')
     onTestFinished(() => prepare.mockRestore())
@@ -263,6 +254,14 @@ describe('the statements of a request', () => {
     onTestFinished(() => catalog.close())
     await catalog.spaces.activate(SPACE)
     prepare.mockClear()
+    return { directory, catalog, statements: () => prepare.mock.calls.map(([sql]) => sql) }
+  }
+  /** Returns the steps of the plan of a statement. */
+  const planOf = (database: DatabaseSync, sql: string) =>
+    (database.prepare(`explain query plan ${sql}`).all() as { detail: string }[]).map(({ detail }) => detail)
+
+  it('never scan all images or vectors', async () => {
+    const { directory, catalog, statements } = await openRecorded()
     await catalog.images.upsert(Array.from({ length: 300 }, (_, n) => record(n)))
 
     const image = (await catalog.images.getByPath('7.jpg'))!
@@ -284,15 +283,11 @@ describe('the statements of a request', () => {
     await catalog.images.outdated({ attributesVersion: 1, id: image.id }, 10)
     await catalog.images.countOutdated()
 
-    const statements = [...new Set(prepare.mock.calls.map(([sql]) => sql))]
+    const distinct = [...new Set(statements())]
     const database = new DatabaseSync(join(directory, 'catalog.sqlite'))
     onTestFinished(() => database.close())
     database.prepare('attach database ? as user_data').run(join(directory, 'collections.sqlite'))
-    const plans = statements.flatMap((sql) =>
-      (database.prepare(`explain query plan ${sql}`).all() as { detail: string }[]).map(
-        ({ detail }) => `${detail}: ${sql}`,
-      ),
-    )
+    const plans = distinct.flatMap((sql) => planOf(database, sql).map((step) => `${step}: ${sql}`))
     expect(plans.length).toBeGreaterThan(15)
     expect(plans.filter((plan) => /^SCAN (images|vectors)\b/.test(plan))).toEqual([])
     // Such a plan reads all vectors of the embedder.
@@ -300,24 +295,20 @@ describe('the statements of a request', () => {
   })
 
   it('read months and pages by capture from an index alone, without sorting', async () => {
-    const directory = await temporaryDirectory()
-    const prepare = vi.spyOn(DatabaseSync.prototype, 'prepare')
-    onTestFinished(() => prepare.mockRestore())
-    const catalog = await openSqliteCatalog({ directory, savesIndex: false })
-    onTestFinished(() => catalog.close())
-    await catalog.spaces.activate(SPACE)
-    prepare.mockClear()
+    const { directory, catalog, statements } = await openRecorded()
     await catalog.images.timeline({})
     const jump = { offset: 200, limit: 100, descending: true, orderBy: 'capturedAt' as const }
     await catalog.images.list({ filter: {}, ...jump })
+    await catalog.images.timeline({ fold: 'shots' })
+    await catalog.images.list({ filter: { fold: 'shots' }, ...jump })
+    const recorded = statements()
     const database = new DatabaseSync(join(directory, 'catalog.sqlite'))
     onTestFinished(() => database.close())
-    const plans = prepare.mock.calls.map(([sql]) =>
-      (database.prepare(`explain query plan ${sql}`).all() as { detail: string }[]).map(
-        ({ detail }) => detail,
-      ),
-    )
+    const plans = recorded.map((sql) => planOf(database, sql))
     expect(plans[0]).toEqual(['SCAN images USING COVERING INDEX images_by_taken_month'])
-    expect(plans.flat().join('\n')).toContain('SCAN images USING COVERING INDEX images_by_taken_at')
+    const scans = new Set(plans.flat().filter((step) => step.startsWith('SCAN images')))
+    expect([...scans].filter((step) => !step.includes('USING COVERING INDEX'))).toEqual([])
+    expect(scans).toContain('SCAN images USING COVERING INDEX images_by_taken_at')
+    expect(scans).toContain('SCAN images USING COVERING INDEX images_folded')
   })
 })

@@ -19,7 +19,7 @@ export interface IndexCopy {
   stop(): Promise<void>
 }
 
-const ROWS = 256
+const ROWS_PER_CHUNK = 256
 const YOUNG_GENERATION_MB = 12
 
 /** Writes the file of an index in a thread of its own, while the index is searched and changed. */
@@ -52,8 +52,13 @@ export async function writeIndexCopy({ directory, embedderId, dimensions }: Inde
     index.remove(surplus)
     const removed = new Set(surplus)
     const present = Array.from(keys).filter((key) => !removed.has(key))
-    for (let start = 0; start < missing.length; start += ROWS)
-      for (const id of await addRows(database, missing.slice(start, start + ROWS), index, dimensions))
+    for (let start = 0; start < missing.length; start += ROWS_PER_CHUNK)
+      for (const id of await addRows(
+        database,
+        missing.slice(start, start + ROWS_PER_CHUNK),
+        index,
+        dimensions,
+      ))
         present.push(id)
     await index.save(Float64Array.from(present).sort())
   } finally {

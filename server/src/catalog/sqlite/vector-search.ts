@@ -2,9 +2,11 @@ import type { Kysely } from 'kysely'
 import type { Tables } from '../../database/schema.ts'
 import { SQLITE } from '../../database/sqlite/dialect.ts'
 import type { ImageFilter, NearestQuery, WeightedVector } from '../catalog.ts'
-import { filterCondition, isUnfiltered } from '../filters.ts'
-import { dotHalf, fromFloat16 } from '../float16.ts'
+import { filterCondition, isOnlyFolding, isUnfiltered } from '../filters.ts'
+import { bestDotHalf, fromFloat16 } from '../float16.ts'
+import { countPassing } from '../sql/count-passing.ts'
 import {
+  bestOfEach,
   type Match,
   type QueryInSpace,
   type StoredSpace,
@@ -41,14 +43,19 @@ const SHORT_LIST = 64
 export async function findCandidates(
   database: Kysely<Tables>,
   space: SpaceIndex,
-  { vector, filter, topK, alwaysInclude, space: name = 'image' }: QueryInSpace,
+  { vector, filter, topK, alwaysInclude, wholeImages, space: name = 'image' }: QueryInSpace,
 ): Promise<Match[]> {
   const vectors = unitVectorsOf(vector)
   if (name !== 'image') {
     const found = await scan(database, spaceNamed(space, name), vectors, filter, topK)
     return topMatches(found, topK, alwaysInclude)
   }
-  const found = await findNearest(database, space, vectors, { filter, topK })
+  const { windows } = space.further
+  const wholes = await findNearest(database, space, vectors, { filter, topK })
+  const found =
+    windows === undefined || wholeImages
+      ? wholes
+      : bestOfEach([...wholes, ...(await scan(database, windows, vectors, filter, topK))])
   // Among many equally similar images it may be missing.
   const isMissing = alwaysInclude !== undefined && !found.some(({ imageId }) => imageId === alwaysInclude)
   const pinned = isMissing
@@ -79,21 +86,26 @@ function compare(rows: readonly VectorRow[], vectors: readonly WeightedVector[])
   const [first] = vectors
   if (first !== undefined && vectors.length === 1) {
     const { vector, weight, offset } = first
-    return rows.map(({ imageId, data }) => ({ imageId, score: weight * dotHalf(vector, data) + offset }))
+    return rows.map(({ imageId, data }) => ({ imageId, score: weight * bestDotHalf(vector, data) + offset }))
   }
   return rows.map(({ imageId, data }) => {
     const stored = fromFloat16(data)
     let score = Number.NEGATIVE_INFINITY
     for (const { vector, weight, offset } of vectors)
-      score = Math.max(score, weight * dot(vector, stored) + offset)
+      score = Math.max(score, weight * bestDot(vector, stored) + offset)
     return { imageId, score }
   })
 }
 
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
-  return sum
+/** The greatest scalar product with one of the vectors that are stored one after the other. */
+function bestDot(vector: Float32Array, stored: Float32Array): number {
+  let best = Number.NEGATIVE_INFINITY
+  for (let start = 0; start < stored.length; start += vector.length) {
+    let sum = 0
+    for (let i = 0; i < vector.length; i++) sum += vector[i]! * stored[start + i]!
+    if (sum > best) best = sum
+  }
+  return best
 }
 
 /** @returns undefined if the index can't return enough matches */
@@ -106,7 +118,7 @@ async function searchIndex(
   depth: number,
 ): Promise<Match[] | undefined> {
   const { index } = space
-  const oversampling = isUnfiltered(filter) ? OVERSAMPLING : OVERSAMPLING_FILTERED
+  const oversampling = isOnlyFolding(filter) ? OVERSAMPLING : OVERSAMPLING_FILTERED
   const part = Math.ceil(depth * READ_AHEAD)
   for (let k = Math.max(MIN_SEARCHED, Math.ceil(depth * oversampling)); ; k *= WIDENING) {
     const matches = searchAny(index, vectors, k)
@@ -161,7 +173,7 @@ async function passingOf(
     .crossJoin('images')
     .whereRef('images.content_hash', '=', 'vectors.content_hash')
     .where('vectors.id', 'in', SQLITE.numbers([...scores.keys()]))
-    .where(filterCondition(filter, SQLITE))
+    .where(filterCondition(filter, SQLITE, true))
     .select(['images.id as imageId', 'vectors.id as key'])
     .execute()
   return rows.map(({ imageId, key }) => ({ imageId, score: scores.get(key)! }))
@@ -209,19 +221,10 @@ async function matchesOf(
 ): Promise<FilterMatches> {
   const kept = space.matchesOf(filter)
   if (kept !== undefined) return kept
-  const count = await countMatches(database, filter)
+  const count = await countPassing({ database, dialect: SQLITE }, filter)
   const rows =
     count <= EXACT_SEARCH_MAX_ROWS ? await matchingVectors(database, space, filter).execute() : undefined
   const matches = { count, rows }
   space.keepMatches(filter, matches)
-  return matches
-}
-
-async function countMatches(database: Kysely<Tables>, filter: ImageFilter): Promise<number> {
-  const { matches } = await database
-    .selectFrom('images')
-    .select((eb) => eb.fn.countAll<number>().as('matches'))
-    .where(filterCondition(filter, SQLITE))
-    .executeTakeFirstOrThrow()
   return matches
 }

@@ -19,7 +19,7 @@ export interface EventTable {
 }
 
 const CHANNEL = 'sketch_search_events'
-const KEPT = 10_000
+const MAX_KEPT_EVENTS = 10_000
 const REMOVE_EXPIRED_EVERY = 500
 const ROWS_PER_STATEMENT = 5_000
 
@@ -46,7 +46,9 @@ export function openEventTable(database: Kysely<SharedTables>): EventTable {
       sinceTidied += events.length
       if (sinceTidied < REMOVE_EXPIRED_EVERY) return
       sinceTidied = 0
-      await sql`delete from events where id <= (select max(id) from events) - ${KEPT}`.execute(database)
+      await sql`delete from events where id <= (select max(id) from events) - ${MAX_KEPT_EVENTS}`.execute(
+        database,
+      )
     },
     async after(id, limit) {
       const rows = await database

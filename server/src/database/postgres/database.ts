@@ -15,8 +15,10 @@ import * as notes from './migrations/006-notes.ts'
 import * as capture from './migrations/007-capture.ts'
 import * as trash from './migrations/008-trash.ts'
 import * as collections from './migrations/009-collections.ts'
-import * as apiKeys from './migrations/010-api-keys.ts'
 import * as shots from './migrations/010-shots.ts'
+import * as apiKeys from './migrations/011-api-keys.ts'
+import * as folding from './migrations/012-folding.ts'
+import * as sidecars from './migrations/013-sidecars.ts'
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -28,8 +30,10 @@ const MIGRATIONS = {
   '007-capture': capture,
   '008-trash': trash,
   '009-collections': collections,
-  '010-api-keys': apiKeys,
   '010-shots': shots,
+  '011-api-keys': apiKeys,
+  '012-folding': folding,
+  '013-sidecars': sidecars,
 }
 
 /** Maximum time to wait for a server that is starting. */
@@ -94,6 +98,7 @@ async function migrate({ database, options }: PostgresDatabase): Promise<void> {
     await sql`select pg_advisory_lock(hashtextextended('sketch-search migration', 0))`.execute(connection)
     try {
       await assertSupported(connection, name)
+      await renumberMigrations(connection)
       const migrator = new Migrator({ db: database, provider: { getMigrations: async () => MIGRATIONS } })
       const { error } = await migrator.migrateToLatest()
       if (error !== undefined)
@@ -108,6 +113,17 @@ async function migrate({ database, options }: PostgresDatabase): Promise<void> {
       await sql`select pg_advisory_unlock(hashtextextended('sketch-search migration', 0))`.execute(connection)
     }
   })
+}
+
+/** Two migrations once had the number 10. The second one gets the next number where it was carried out. */
+async function renumberMigrations(database: Kysely<PostgresTables>): Promise<void> {
+  const { rows } = await sql<{
+    found: string | null
+  }>`select to_regclass('kysely_migration') as found`.execute(database)
+  if (rows[0]!.found === null) return
+  // Migrations count as carried out in the order of their times.
+  await sql`update kysely_migration set name = '011-api-keys', timestamp = (select max(timestamp) from kysely_migration)
+    where name = '010-api-keys'`.execute(database)
 }
 
 /** Errors that waiting does not resolve. */

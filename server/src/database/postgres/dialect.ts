@@ -6,4 +6,7 @@ export const POSTGRES: SqlDialect = {
   numbers: (values) => sql<never>`(select unnest(${[...values]}::bigint[]))`,
   contains: (column, text) => sql<boolean>`strpos(${column}, ${text}) > 0`,
   stem: (name) => sql<string>`substring(${name} from '^.*[.]')`,
+  async lockFolding(transaction) {
+    await sql`select pg_advisory_xact_lock(hashtextextended('sketch-search folding', 0))`.execute(transaction)
+  },
 }

@@ -24,7 +24,7 @@ export interface PostgresSession {
   close(): Promise<void>
 }
 
-const PAUSE_MS = 500
+const RECONNECT_PAUSE_MS = 500
 const PING_EVERY_MS = 3_000
 const QUERY_TIMEOUT_MS = 5_000
 /** Makes the server detect within about ten seconds that a machine has gone. */
@@ -78,7 +78,7 @@ export function openPostgresSession(options: PostgresSessionOptions): PostgresSe
       if (ending.signal.aborted) {
         // Waits until the server has released the locks.
         await pTimeout(ended, { milliseconds: QUERY_TIMEOUT_MS, message: false })
-      } else await sleep(PAUSE_MS, undefined, { signal: ending.signal }).catch(() => {})
+      } else await sleep(RECONNECT_PAUSE_MS, undefined, { signal: ending.signal }).catch(() => {})
     }
   }
 

@@ -16,7 +16,8 @@ async function writeFirstVersion(file: string): Promise<void> {
     insert into embedders (id, name, dimensions) values (7, 'classical', 4);
     insert into vectors (embedder_id, content_hash, data) values (7, 'hash', x'0000');
     insert into images (id, path, directory, name, folded_name, bytes, width, height, content_type, created_at, modified_at, inode, content_hash)
-      values ('i', 'a/IMG_10.jpg', 'a', 'IMG_10.jpg', 'img_10.jpg', 1, 3, 2, 'image/jpeg', 5, 1700000000000, '9', 'hash');
+      values ('i', 'a/IMG_10.jpg', 'a', 'IMG_10.jpg', 'img_10.jpg', 1, 3, 2, 'image/jpeg', 5, 1700000000000, '9', 'hash'),
+        ('j', 'b/copy.jpg', 'b', 'copy.jpg', 'copy.jpg', 1, 3, 2, 'image/jpeg', 5, 1700000000000, '10', 'hash');
     insert into failures (path, directory, bytes, modified_at, inode, code, reason) values ('a', '.', 1, 1, '1', 'c', 'r');
     create table kysely_migration (name text primary key, timestamp text not null);
     create table kysely_migration_lock (id text primary key, is_locked integer not null default 0);
@@ -45,7 +46,9 @@ describe('the database', () => {
         taken_at: 1_700_000_000_000,
         taken_month: 202_311,
         name_key: naturalKey('IMG_10.jpg'),
+        fold_level: null,
       },
+      { id: 'j', fold_level: 1 },
     ])
     expect(await database.selectFrom('failures').select(['path', 'embedder_id']).execute()).toEqual([
       { path: 'a', embedder_id: null },

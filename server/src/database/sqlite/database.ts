@@ -17,6 +17,8 @@ import * as notes from './migrations/008-notes.ts'
 import * as capture from './migrations/009-capture.ts'
 import * as trash from './migrations/010-trash.ts'
 import * as shots from './migrations/011-shots.ts'
+import * as folding from './migrations/012-folding.ts'
+import * as sidecars from './migrations/013-sidecars.ts'
 
 /** Migrations of the catalog, oldest first. */
 const CATALOG_MIGRATIONS: Migrations = {
@@ -31,6 +33,8 @@ const CATALOG_MIGRATIONS: Migrations = {
   '009-capture': capture,
   '010-trash': trash,
   '011-shots': shots,
+  '012-folding': folding,
+  '013-sidecars': sidecars,
 }
 
 const OWNER_ONLY = 0o600

@@ -21,7 +21,7 @@ MAX_MARGIN = 0.45
 
 
 def private_streams():
-    """The two ends of the conversation, where neither the embedder nor what it starts can disturb them."""
+    """Both ends of the connection to the server, which neither the embedder nor its child processes can disturb."""
     requests = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(3), "wb")
     os.close(3)
@@ -54,7 +54,7 @@ def import_class(definition):
         path = os.path.abspath(definition["file"])
         sys.path.insert(0, os.path.dirname(path))
         stem = os.path.splitext(os.path.basename(path))[0]
-        # Under its own name, so that processes which it starts can import it too; but in nobody's place.
+        # Under its own name, so that processes that it starts can import it too; existing modules are not replaced.
         own_name = f"embedder_{stem}" if stem in sys.modules else stem
         spec = importlib.util.spec_from_file_location(own_name, path)
         module = importlib.util.module_from_spec(spec)
@@ -127,7 +127,7 @@ class Host:
 
 
 def reason_of(error):
-    """The error, and the line of the embedder's own code where it arose."""
+    """The error, and the line of the embedder's code that raised it."""
     ours = (__file__, importlib.__file__)
     frames = [
         frame

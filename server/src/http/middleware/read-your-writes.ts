@@ -14,7 +14,7 @@ const COOKIE = 'sketch-search-position'
 /** For clients without cookies: the response to a change contains it, and a request may repeat it. */
 const HEADER = 'Sketch-Search-Position'
 /** Longer than the maximum lag of the standby servers in use. */
-const KEPT_S = 30
+const COOKIE_MAX_AGE_S = 30
 const READING = ['GET', 'HEAD', 'OPTIONS']
 
 /** A client that has changed something reads its change with the next request, on any server. */
@@ -37,7 +37,7 @@ export function readYourWrites(
       httpOnly: true,
       sameSite: 'Lax',
       secure: isSecure(context),
-      maxAge: KEPT_S,
+      maxAge: COOKIE_MAX_AGE_S,
     })
   }
 }

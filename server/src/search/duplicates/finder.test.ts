@@ -4,6 +4,7 @@ import type { ImageRecord } from '../../catalog/catalog.ts'
 import { COLOUR_SPACE } from '../../catalog/spaces.ts'
 import { openSqliteCatalogThread } from '../../catalog/sqlite/client.ts'
 import { describePixels } from '../../gallery/metadata.ts'
+import { imageRecord } from '../../testing/images.ts'
 import { picture } from '../../testing/pictures.ts'
 import { temporaryDirectory } from '../../testing/temporary.ts'
 import { vectorNamed } from '../../testing/vectors.ts'
@@ -12,18 +13,8 @@ import { createDuplicateFinder, type Duplicates } from './finder.ts'
 const DIMENSIONS = 16
 const THRESHOLD = 0.99
 
-const record = (path: string, contentHash: string, vector: Float32Array | undefined): ImageRecord => ({
-  path,
-  bytes: 1,
-  createdAt: 1,
-  modifiedAt: 1,
-  inode: path,
-  contentHash,
-  width: 1,
-  height: 1,
-  contentType: 'image/jpeg',
-  vector,
-})
+const record = (path: string, contentHash: string, vector: Float32Array | undefined): ImageRecord =>
+  imageRecord(0, { path, inode: path, contentHash, vector })
 
 /** Turns a vector so little that it stays similar to the original, but not to one that is turned the other way. */
 function turned(vector: Float32Array, by: number): Float32Array {

@@ -1,18 +1,18 @@
 import pTimeout from 'p-timeout'
-import type { Catalog, Image } from '../../catalog/catalog.ts'
+import type { Catalog, Image, ImagePlace } from '../../catalog/catalog.ts'
 import { MAX_PAIRS_PER_VECTOR } from '../../catalog/contract/vectors.ts'
 import { confirmPairs } from './confirm-pairs.ts'
 
 /** Groups of near-identical images, largest first, and how much of the gallery has been compared for them, 0…1. */
 export interface Duplicates {
-  groups: Image[][]
+  groups: ImagePlace[][]
   progress: number
 }
 
 export interface DuplicateFinderOptions {
   catalog: Pick<Catalog, 'images' | 'vectors'>
   /** Whether an image is a link to another place of the gallery. It is no duplicate of its target. */
-  isShown?: (image: Image) => Promise<boolean>
+  isShown?: (image: ImagePlace) => Promise<boolean>
   /** Maximum time to wait for a new result; afterwards the groups found so far are returned. */
   timeoutMs?: number
 }
@@ -199,11 +199,11 @@ interface Mark {
 async function groupsOf(
   catalog: DuplicateFinderOptions['catalog'],
   pairs: Pairs,
-  isShown: (image: Image) => Promise<boolean>,
-): Promise<{ groups: Image[][]; isLossy: boolean }> {
+  isShown: (image: ImagePlace) => Promise<boolean>,
+): Promise<{ groups: ImagePlace[][]; isLossy: boolean }> {
   const shared = await catalog.images.duplicateHashes()
-  const found = await catalog.images.byContentHash([...new Set([...shared, ...pairs.contents()])])
-  const images: Image[] = []
+  const found = await catalog.images.placesOf([...new Set([...shared, ...pairs.contents()])])
+  const images: ImagePlace[] = []
   for (let start = 0; start < found.length; start += LINKS_AT_ONCE) {
     const part = found.slice(start, start + LINKS_AT_ONCE)
     const areShown = await Promise.all(part.map(isShown))
@@ -217,14 +217,17 @@ async function groupsOf(
   return { groups, isLossy }
 }
 
-/** Returns the current groups: without images that were deleted after they were found, and without groups of one image. */
-export async function withoutDeleted(catalog: Catalog, groups: readonly Image[][]): Promise<Image[][]> {
-  const contents = new Set(groups.flat().map(({ contentHash }) => contentHash))
-  const images = new Map(
-    (await catalog.images.byContentHash([...contents])).map((image) => [image.id, image]),
-  )
+/** Returns the current groups: without images that were deleted or changed after they were found, and without groups of one image. */
+export async function withoutDeleted(catalog: Catalog, groups: readonly ImagePlace[][]): Promise<Image[][]> {
+  const found = await catalog.images.getAll(groups.flat().map(({ id }) => id))
+  const images = new Map(found.map((image) => [image.id, image]))
   return groups
-    .map((group) => group.flatMap(({ id }) => images.get(id) ?? []))
+    .map((group) =>
+      group.flatMap(({ id, contentHash }) => {
+        const image = images.get(id)
+        return image?.contentHash === contentHash ? [image] : []
+      }),
+    )
     .filter((group) => group.length > 1)
 }
 

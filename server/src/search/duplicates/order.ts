@@ -1,4 +1,4 @@
-import type { Image } from '../../catalog/catalog.ts'
+import type { ImagePlace } from '../../catalog/catalog.ts'
 
 /** Thresholds of similarity by a level that needs no figure, from the configured one. */
 const THRESHOLDS = {
@@ -19,10 +19,10 @@ export function thresholdOf(level: DuplicateLevel, configured: number): number {
 /** Order of groups: by the number of their images, or by the bytes that are freed if only the largest image is kept. */
 export const DUPLICATE_ORDERS = ['images', 'space'] as const
 
-const freedFirst = new WeakMap<readonly Image[][], Image[][]>()
+const freedFirst = new WeakMap<readonly ImagePlace[][], ImagePlace[][]>()
 
 /** The groups by the bytes that they free, most first. The order is computed once for each result of the finder. */
-export function mostSpaceFirst(groups: readonly Image[][]): Image[][] {
+export function mostSpaceFirst(groups: readonly ImagePlace[][]): ImagePlace[][] {
   const known = freedFirst.get(groups)
   if (known !== undefined) return known
   const ordered = groups
@@ -33,9 +33,9 @@ export function mostSpaceFirst(groups: readonly Image[][]): Image[][] {
   return ordered
 }
 
-function freedBytes(group: readonly Image[]): number {
+function freedBytes(group: readonly ImagePlace[]): number {
   const largest = group.reduce((best, image) => (pixels(image) > pixels(best) ? image : best))
   return group.reduce((sum, { bytes }) => sum + bytes, 0) - largest.bytes
 }
 
-const pixels = ({ width, height }: Image) => width * height
+const pixels = ({ width, height }: ImagePlace) => width * height

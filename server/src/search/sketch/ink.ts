@@ -18,7 +18,7 @@ const BORDER_SHARE = 0.02
 /** A sheet that a program made has one colour along at least this share of its border. */
 const EVEN_BORDER = 0.9
 /** Difference of nearly the same colour, 0…255. */
-const EVEN = 4
+const SAME_COLOUR_MAX_DIFFERENCE = 4
 
 /**
  * Separates drawing from paper. On an even background, ink is what differs from it in any channel, in any colours, relative to
@@ -100,7 +100,7 @@ function backgroundOf(image: RgbImage): { color: Color; evenness: number } {
   }
   const color: Color = [median(histograms[0]), median(histograms[1]), median(histograms[2])]
   let even = 0
-  for (const at of border) if (differenceFrom(color, image.data, at) <= EVEN) even++
+  for (const at of border) if (differenceFrom(color, image.data, at) <= SAME_COLOUR_MAX_DIFFERENCE) even++
   return { color, evenness: even / border.length }
 }
 

@@ -8,17 +8,17 @@ import { removeRuling } from './ruling.ts'
 
 const LONGER_SIDE = 512
 /** Side in pixels of the squares on which paper is estimated. */
-const GRID = 3
+const SQUARE_PX = 3
 /** Radius of the closing that removes ink from paper, as a share of the longer side: strokes are thinner than twice this. */
 const CLOSING_RADIUS = 0.05
 /** Fainter ink is noise. */
 const MIN_INK = 0.08
 /** Ink fainter than this share of the strongest is dirt, or shows through from the back. */
-const FAINT = 0.42
+const MIN_INK_SHARE = 0.42
 /** Rank of the strongest ink among all. */
-const STRONGEST = 0.98
+const STRONGEST_INK_RANK = 0.98
 /** Spots that are smaller than this share of the longer side are dirt. */
-const SPECK = 0.02
+const MIN_SPOT_SHARE = 0.02
 
 export interface PaperInk extends InkMap {
   /** Share of the ink that reaches the edge of the sheet inside the photo, 0…1. Drawings leave a border; what lies behind it does not. */
@@ -80,7 +80,7 @@ function channelsOf({ data, width, height }: RgbImage): Plane[] {
 
 /** Brightness at each pixel as if nothing were drawn. */
 function paperOf(channel: Plane): Plane {
-  const coarse = shrunk(channel, GRID)
+  const coarse = shrunk(channel, SQUARE_PX)
   const radius = Math.max(1, Math.round(Math.max(coarse.width, coarse.height) * CLOSING_RADIUS))
   return enlarged(closing(coarse, radius), channel.width, channel.height)
 }
@@ -89,8 +89,8 @@ function paperOf(channel: Plane): Plane {
 function levelled({ values, width, height }: Plane): Float32Array {
   const drawn = values.filter((value) => value > MIN_INK).sort()
   if (drawn.length === 0) return new Float32Array(values.length)
-  const strongest = drawn[Math.floor((drawn.length - 1) * STRONGEST)]!
-  const faintest = Math.max(MIN_INK, FAINT * strongest)
+  const strongest = drawn[Math.floor((drawn.length - 1) * STRONGEST_INK_RANK)]!
+  const faintest = Math.max(MIN_INK, MIN_INK_SHARE * strongest)
   const ink = values.map((value) => (value < faintest ? 0 : Math.min(1, value / strongest)))
-  return withoutSpecks(ink, width, height, SPECK * Math.max(width, height))
+  return withoutSpecks(ink, width, height, MIN_SPOT_SHARE * Math.max(width, height))
 }

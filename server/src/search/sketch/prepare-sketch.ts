@@ -2,7 +2,7 @@ import { DomainError } from '../../errors.ts'
 import { fromGrey, type RgbImage, resampleGrey } from '../../gallery/resample.ts'
 import { boundsOfInk, inkMap } from './ink.ts'
 
-const INK = 0.2
+const MIN_INK = 0.2
 /** Smaller drawings, as a share of the sheet's longer side, count as blank. */
 const MIN_EXTENT = 0.01
 
@@ -19,7 +19,7 @@ export function prepareSketch(
   size?: { width: number; height: number },
 ): RgbImage {
   const ink = inkMap(sheet)
-  const box = boundsOfInk(ink, INK)
+  const box = boundsOfInk(ink, MIN_INK)
   const extent = box === undefined ? 0 : Math.max(box.width, box.height)
   if (box === undefined || extent < Math.max(ink.width, ink.height) * MIN_EXTENT) {
     throw new DomainError(

@@ -14,7 +14,7 @@ const MIN_GAP = 5
 /** Ink that is stronger than the usual ink of the line it crosses by this factor is drawn. */
 const DRAWN_OVER = 1.3
 /** Half of a printed line's width, in pixels. */
-const REACH = 2
+const HALF_LINE_PX = 2
 
 interface Line {
   /** y at the left border; may lie outside. */
@@ -98,9 +98,10 @@ function erase(ink: Plane, line: Line): void {
   const drawn = DRAWN_OVER * (along.sort((a, b) => a - b)[Math.floor(along.length / 2)] ?? 0)
   for (let x = 0; x < width; x++) {
     const y = rowAt(x)
-    const isCrossed = isDrawnBeside(at, x, y - REACH - 1, drawn) && isDrawnBeside(at, x, y + REACH + 1, drawn)
+    const isCrossed =
+      isDrawnBeside(at, x, y - HALF_LINE_PX - 1, drawn) && isDrawnBeside(at, x, y + HALF_LINE_PX + 1, drawn)
     if (isCrossed) continue
-    for (let row = Math.max(0, y - REACH); row <= Math.min(height - 1, y + REACH); row++)
+    for (let row = Math.max(0, y - HALF_LINE_PX); row <= Math.min(height - 1, y + HALF_LINE_PX); row++)
       if (before[row * width + x]! < drawn) values[row * width + x] = 0
   }
 }

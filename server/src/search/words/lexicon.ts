@@ -29,6 +29,8 @@ export interface Lexicon {
   firstWords: ReadonlyMap<Concept, string>
   /** Irregular plurals with their singulars. */
   plurals: Readonly<Record<string, string>>
+  /** Words of the language without a meaning here that are similar to words with one. They are no spelling mistakes. */
+  others: ReadonlySet<string>
 }
 
 /** Words between the words of a phrase that carry no picture. */
@@ -80,7 +82,10 @@ const MAX_PHRASE_WORDS = 4
 export function createLexicon(
   language: string,
   concepts: readonly (readonly [Concept, readonly string[]])[],
-  plurals: Readonly<Record<string, string>> = {},
+  {
+    plurals = {},
+    others = [],
+  }: { plurals?: Readonly<Record<string, string>>; others?: readonly string[] | undefined } = {},
 ): Lexicon {
   const entries = new Map(
     concepts.flatMap(([concept, words]) =>
@@ -88,7 +93,7 @@ export function createLexicon(
     ),
   )
   const firstWords = new Map(concepts.map(([concept, words]) => [concept, words[0]!]))
-  return { language, entries, words: [...entries.keys()], firstWords, plurals }
+  return { language, entries, words: [...entries.keys()], firstWords, plurals, others: new Set(others) }
 }
 
 /** Finds a normalised word or its singular in the first lexicon that has it. */
@@ -100,8 +105,11 @@ export function exactWord(lexicons: readonly Lexicon[], word: string): Entry | u
   return undefined
 }
 
-/** Finds the word that is meant by one with a few spelling mistakes. */
+/** Finds the word that is meant by one with a few spelling mistakes. Other words of the languages have none. */
 export function misspelledWord(lexicons: readonly Lexicon[], word: string): Entry | undefined {
+  const isOther = ({ language, plurals, others }: Lexicon) =>
+    singularForms(word, language, plurals).some((form) => others.has(form))
+  if (lexicons.some(isOther)) return undefined
   for (const lexicon of lexicons) {
     const [best] = nearestIn(lexicon, word)
     if (best !== undefined && best.mistakes <= MAX_MISTAKES(word.length))

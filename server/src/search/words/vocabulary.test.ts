@@ -43,7 +43,7 @@ describe('the vocabulary of the default model', () => {
     expect(await wordsOf(text)).toEqual(expected)
   })
 
-  it.each(['democracy', 'qwertzuiop', 'philosophy of dogs', '!?', ''])(
+  it.each(['democracy', 'moose', 'Elche', 'pipes', 'qwertzuiop', 'philosophy of dogs', '!?', ''])(
     'suggests known words for %j instead of a guess',
     async (text) => {
       const vocabulary = await opened

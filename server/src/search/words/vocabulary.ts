@@ -19,6 +19,8 @@ interface VocabularyFile {
   rows: ([mean: number, deviation: number] | null)[]
   concepts: Concept[]
   plurals: Record<string, string>
+  /** See `Lexicon`. */
+  others?: string[]
 }
 
 /** A file that `model/translations.py` writes. */
@@ -26,6 +28,7 @@ interface TranslationFile {
   language: string
   /** The words for concepts, by their position in the vocabulary. */
   concepts: Record<string, string[]>
+  others?: string[]
 }
 
 /** The scale of scores: words are calibrated to scores that can be added to cosine similarities of pictures. */
@@ -61,8 +64,13 @@ export interface Vocabulary {
   /**
    * Describes an image by up to three words, the most specific one first; none if the model is not sure.
    * @param vector of the image, of unit length
+   * @param probability from which the model is sure of a word. Default: that of the vocabulary
    */
-  describe(vector: Float32Array, language?: string): string[]
+  describe(vector: Float32Array, language?: string, probability?: number): string[]
+  /** Probability from which a word describes an image. */
+  readonly sureFrom: number
+  /** The classes that exclude each other, of those that a word stands for. Empty if it stands for none of them, or is not known. */
+  classesOf(word: string): ReadonlySet<number>
   /** Moves the vector of an image halfway to the vectors of the classes that it probably shows. @returns unit length */
   towardsWords(vector: Float32Array): Float32Array
 }
@@ -102,7 +110,7 @@ class FileVocabulary implements Vocabulary {
   readonly size
 
   constructor(
-    { language, scores, descriptions, rows, concepts, plurals }: VocabularyFile,
+    { language, scores, descriptions, rows, concepts, plurals, others }: VocabularyFile,
     translations: readonly TranslationFile[],
     vectorOf: (row: number) => Float32Array,
   ) {
@@ -115,12 +123,13 @@ class FileVocabulary implements Vocabulary {
       createLexicon(
         language,
         concepts.map((concept) => [concept, concept.words]),
-        plurals,
+        { plurals, others },
       ),
       ...translations.map((file) =>
         createLexicon(
           file.language,
           Object.entries(file.concepts).map(([at, words]) => [concepts[Number(at)]!, words]),
+          { others: file.others },
         ),
       ),
     ]
@@ -154,11 +163,19 @@ class FileVocabulary implements Vocabulary {
     )
   }
 
-  describe(vector: Float32Array, language?: string): string[] {
+  get sureFrom(): number {
+    return this.#descriptions.probability
+  }
+
+  classesOf(word: string): ReadonlySet<number> {
+    const entry = exactWord(this.#lexicons, normalizeWord(word))
+    return new Set(entry?.concept.rows.filter((row) => row < this.#descriptions.classes))
+  }
+
+  describe(vector: Float32Array, language?: string, probability = this.sureFrom): string[] {
     const probabilities = this.#probabilitiesOf(vector)
     const sure = this.#concepts.filter(
-      ({ rows: own }) =>
-        own.reduce((sum, row) => sum + (probabilities[row] ?? 0), 0) >= this.#descriptions.probability,
+      ({ rows: own }) => own.reduce((sum, row) => sum + (probabilities[row] ?? 0), 0) >= probability,
     )
     const bySize = sure.toSorted((a, b) => a.rows.length - b.rows.length)
     const [specific] = bySize

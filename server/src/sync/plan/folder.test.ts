@@ -82,6 +82,23 @@ describe('a file in a folder', () => {
       [PRESENT, `index ${PATH} changed`],
     ],
     ['that failed and is unchanged', [failed('image_unreadable')], file(), true, [PRESENT]],
+    ['whose sidecar is the same', [row({ sidecar: '1' })], file({ sidecar: '1' }), true, [PRESENT]],
+    ['whose sidecar came', [row()], file({ sidecar: '1' }), true, [PRESENT, `index ${PATH} sidecar`]],
+    [
+      'whose sidecar changed',
+      [row({ sidecar: '1' })],
+      file({ sidecar: '2' }),
+      true,
+      [PRESENT, `index ${PATH} sidecar`],
+    ],
+    [
+      'whose sidecar is gone',
+      [row({ sidecar: '1' })],
+      file({ sidecar: null }),
+      true,
+      [PRESENT, `index ${PATH} sidecar`],
+    ],
+    ['whose sidecar was not looked for', [row({ sidecar: '1' })], file(), true, [PRESENT]],
     [
       'that failed and was changed',
       [failed('image_unreadable')],

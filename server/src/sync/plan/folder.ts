@@ -6,7 +6,7 @@ import type { FileStat } from '../../gallery/stat-file.ts'
 export type Plan = readonly FileAction[]
 
 export type FileAction =
-  | { do: 'index'; file: FileStat; because: 'changed' | 'unembedded' }
+  | { do: 'index'; file: FileStat; because: 'changed' | 'unembedded' | 'sidecar' }
   /** Permissions can change without any other trace, so a file that could not be read is tried again. */
   | { do: 'index if readable'; file: FileStat }
   /** No row has this path: the file is new, or has been moved here. */
@@ -66,8 +66,14 @@ function planFile(
   if (row === undefined) return { do: 'find origin', file }
   if (isChanged(row, file, options)) return { do: 'index', file, because: 'changed' }
   if (row.state === 'without_vector') return { do: 'index', file, because: 'unembedded' }
+  if (row.state === 'indexed' && isSidecarChanged(row, file)) return { do: 'index', file, because: 'sidecar' }
   if (row.failureCode === 'permission_denied') return { do: 'index if readable', file }
   return row.changedAt === undefined ? { do: 'store change time', file } : undefined
+}
+
+/** Its bytes are known, so that nothing is decoded or embedded. */
+function isSidecarChanged(row: KnownFile, { sidecar }: FileStat): boolean {
+  return sidecar !== undefined && (sidecar ?? undefined) !== row.sidecar
 }
 
 /** Whether a file has to be indexed again. */

@@ -15,6 +15,10 @@ export const help = {
       text: 'Wähle zwei bis vier Bilder aus und dann „Vergleichen“. Sie werden gemeinsam gezoomt und bewegt, solange „Gemeinsam zoomen“ an ist. Der beste Wert ist jeweils markiert, und „Nur Unterschiede“ blendet aus, was gleich ist.',
     },
     {
+      name: 'Kacheln für mehrere Dateien',
+      text: 'Exakte Kopien sowie Raw und JPEG einer Aufnahme teilen sich eine Kachel mit der Zahl ihrer Dateien. Drücke auf die Zahl, um alle zu sehen. Bevor eine solche Kachel in den Papierkorb kommt, exportiert oder zu einer Sammlung hinzugefügt wird, fragt die Seite, ob alle ihre Dateien gemeint sind. In den Einstellungen und in den Filtern wählst du eine Kachel je Datei, Aufnahme oder Serie.',
+    },
+    {
       name: 'Duplikate',
       text: 'Jede Gruppe zeigt Fassungen eines Bildes. Vorgeschlagen wird das größte, das am wenigsten komprimierte oder das älteste, wie du es oben wählst. Sieh dir die Gruppe an und lege den Rest mit einem Druck in den Papierkorb. Eine Gruppe, die du „Keine Duplikate“ nennst, erscheint in diesem Browser nicht mehr.',
     },

@@ -41,8 +41,6 @@ export const query = {
   onlyNegative: 'Die Suche schließt nur Bilder aus. Füge eine Skizze, ein Bild oder Wörter hinzu.',
   usePicture: 'Bild verwenden',
   useWords: 'Wörter verwenden',
-  noWords:
-    'Dieses Modell versteht keine Wörter. Suche mit Skizze oder Bild, oder wähle in den Einstellungen ein anderes Modell.',
   tooMany: (most: number) =>
     plural(most, {
       one: 'Eine Suche kann höchstens # Bild enthalten.',

@@ -57,6 +57,7 @@ export const compare = {
 export const exporting = {
   title: 'Exportieren',
   all: (count: number) => plural(count, { one: 'Das Bild exportieren', other: 'Alle # exportieren' }),
+  allFiles: 'Alle Dateien exportieren',
   failed: 'Der Export ist fehlgeschlagen. Versuche es noch einmal, oder sieh im Protokoll des Servers nach.',
   flat: 'Originale ohne Ordner',
   formats: {

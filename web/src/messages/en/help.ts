@@ -15,6 +15,10 @@ export const help = {
       text: 'Select two to four pictures and choose “Compare”. They are zoomed and moved together unless “Zoom together” is off. The best of each value is marked, and “Only differences” hides what is alike.',
     },
     {
+      name: 'Tiles for several files',
+      text: 'Exact copies, and raw and JPEG of one shot, share a tile with the number of its files. Press the number to see each of them. Before such a tile is moved to the trash, exported or added to a collection, the page asks whether all of its files are meant. In the settings and in the filters you choose a tile for each file, shot or burst.',
+    },
+    {
       name: 'Duplicates',
       text: 'Each group shows versions of one picture. The suggested one is the largest, the least compressed or the oldest, as you choose at the top. Look at the group, then move the rest to the trash with one press. A group that you call “Not duplicates” is not shown again in this browser.',
     },

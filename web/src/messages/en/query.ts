@@ -42,8 +42,6 @@ export const query = {
   onlyNegative: 'The search only excludes pictures. Add a sketch, a picture or words.',
   usePicture: 'Use a picture',
   useWords: 'Use words',
-  noWords:
-    'This model does not understand words. Search by sketch or picture, or choose another model in the settings.',
   tooMany: (most: number) =>
     plural(most, {
       one: 'A search can contain at most # picture.',

@@ -54,6 +54,7 @@ export const compare = {
 export const exporting = {
   title: 'Export',
   all: (count: number) => plural(count, { one: 'Export the picture', other: 'Export all #' }),
+  allFiles: 'Export all files',
   failed: 'The export failed. Try again, or look into the log of the server.',
   flat: 'Originals, without folders',
   formats: {

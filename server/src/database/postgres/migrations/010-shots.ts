@@ -1,7 +1,6 @@
 import type { Kysely } from 'kysely'
-import { createFoldIndex } from '../../fold-index.ts'
 
 /** Adds an index of shots. */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  await createFoldIndex(db)
+  await db.schema.createIndex('images_by_shot').on('images').columns(['captured_at', 'directory']).execute()
 }

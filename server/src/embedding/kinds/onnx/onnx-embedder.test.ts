@@ -204,7 +204,9 @@ describe('target: onnx', () => {
     expect(await reason({})).toMatch(/text_path: .*need the file of a text model/)
     expect(await reason({ text_path: model('float32') })).toMatch(/has to take input_ids.*x: float32/)
     expect(await reason({ text_path: model('text'), text_output: 'z' })).toMatch(/no output "z".*text_embeds/)
-    expect(await reason({ text_path: model('text'), text_output: 'e' })).toMatch(/shape 1 × 4 × 12/)
+    expect(await reason({ text_path: model('text'), text_output: 'e' })).toMatch(
+      /text\.onnx: text_output: e has the shape 1 × 4 × 12/,
+    )
     expect(await reason({ text_path: model('text'), tokenizer: 'nowhere.json' })).toMatch(/nowhere\.json/)
     expect(await reason({ path: model('nhwc-map'), text_path: model('text') })).toMatch(
       /text\.onnx makes vectors of 12 dimensions, the images have 3/,

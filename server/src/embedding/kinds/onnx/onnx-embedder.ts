@@ -103,13 +103,18 @@ async function openText(
     throw new Error('text_path: tokenizer, text_length and text_output need the file of a text model')
   }
   const options = { path, tokenizer: tokenizer ?? join(dirname(path), 'tokenizer.json'), length, output }
-  const text = await openTextModel(options, context).catch((error: unknown) => {
+  const failWithPath = (error: unknown): never => {
     throw new Error(`${path}: ${messageOf(error)}`, { cause: error })
-  })
-  const { length: found } = await text.embed([TRIAL_TEXT])
-  if (found === dimensions) return text
-  await text.close()
-  throw new Error(`${path} makes vectors of ${found} dimensions, the images have ${dimensions}`)
+  }
+  const text = await openTextModel(options, context).catch(failWithPath)
+  try {
+    const { length: found } = await text.embed([TRIAL_TEXT]).catch(failWithPath)
+    if (found === dimensions) return text
+    throw new Error(`${path} makes vectors of ${found} dimensions, the images have ${dimensions}`)
+  } catch (error) {
+    await text.close()
+    throw error
+  }
 }
 
 const TRIAL_TEXT = 'a photo'

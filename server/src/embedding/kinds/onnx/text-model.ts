@@ -67,7 +67,7 @@ export async function openTextModel(options: TextModelOptions, context: LoadCont
     const result = await session.run(Object.fromEntries(feeds), output.name)
     if (result.dims.length !== 2)
       throw new Error(
-        `its output ${output.name} has the shape ${result.dims.join(' × ')}: name one with a vector for each text`,
+        `text_output: ${output.name} has the shape ${result.dims.join(' × ')}: name an output with a vector for each text`,
       )
     return toFloats(result)
   }

@@ -3,7 +3,7 @@ import type { ImageBatch } from '../../embedder.ts'
 import { toBytes } from '../../pixels.ts'
 
 /** Neighbours that differ by less, as a share of the full range, are even. Noise makes photos uneven nearly everywhere. */
-const EVEN = 2.5 / 255
+const MAX_EVEN_DIFFERENCE = 2.5 / 255
 /** Shares of even pixels at which the sketch network begins to count, and at which it has its full share. */
 const DRAWN_FROM = 0.7
 const DRAWN_FULLY = 0.85
@@ -41,9 +41,9 @@ function evenShare(picture: Float32Array, width: number, height: number): number
 
 function isEven(picture: Float32Array, a: number, b: number): boolean {
   return (
-    Math.abs(picture[a]! - picture[b]!) < EVEN &&
-    Math.abs(picture[a + 1]! - picture[b + 1]!) < EVEN &&
-    Math.abs(picture[a + 2]! - picture[b + 2]!) < EVEN
+    Math.abs(picture[a]! - picture[b]!) < MAX_EVEN_DIFFERENCE &&
+    Math.abs(picture[a + 1]! - picture[b + 1]!) < MAX_EVEN_DIFFERENCE &&
+    Math.abs(picture[a + 2]! - picture[b + 2]!) < MAX_EVEN_DIFFERENCE
   )
 }
 

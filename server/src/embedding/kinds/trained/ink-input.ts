@@ -4,8 +4,8 @@ import { toBytes } from '../../pixels.ts'
 
 const FULL_INK = 3 * 255
 /** Fainter ink than this share of the full one is paper. */
-const PAPER = 0.08
-const FIRST_INK = Math.floor(PAPER * FULL_INK) + 1
+const MAX_PAPER_SHARE = 0.08
+const FIRST_INK = Math.floor(MAX_PAPER_SHARE * FULL_INK) + 1
 /** Ink of this rank among the drawn pixels becomes black. */
 const STRONG_SHARE = 0.75
 
@@ -43,7 +43,7 @@ function levelled(levels: Uint16Array): Float32Array {
   const histogram = new Uint32Array(FULL_INK + 1)
   for (const level of levels) histogram[level]!++
   histogram.fill(0, 0, FIRST_INK)
-  const strong = Math.max(percentile(histogram, STRONG_SHARE), PAPER * FULL_INK)
+  const strong = Math.max(percentile(histogram, STRONG_SHARE), MAX_PAPER_SHARE * FULL_INK)
   const strengths = Float32Array.from(histogram, (_, level) => Math.min(1, level / strong))
   const ink = new Float32Array(levels.length)
   for (let i = 0; i < ink.length; i++) ink[i] = strengths[levels[i]!]!

@@ -1,0 +1,70 @@
+import { type Kysely, sql } from 'kysely'
+import { expect, it, onTestFinished } from 'vitest'
+import { sharedPostgres } from '../../testing/shared-postgres.ts'
+import { openDatabase } from './database.ts'
+
+const SILENT = { warn(_: string) {} }
+const shared = sharedPostgres()
+
+/** Two migrations had the number 10; nothing after them had been carried out. */
+async function makeFormer(database: Kysely<never>): Promise<void> {
+  const statements = [
+    'alter table images drop column fold_level, drop column sidecar',
+    'create index images_by_shot on images (captured_at, directory)',
+    ...['created_at', 'modified_at', 'name_key', 'taken_at'].map(
+      (order) => `create index images_by_${order} on images (${order}, id)`,
+    ),
+    "delete from kysely_migration where name > '011-api-keys'",
+    "update kysely_migration set name = '010-api-keys', timestamp = '2026-01-01T00:00:00.001Z' where name = '011-api-keys'",
+    "update kysely_migration set timestamp = '2026-01-01T00:00:00.002Z' where name = '010-shots'",
+    "update kysely_migration set timestamp = '2026-01-01T00:00:00.000Z' where name < '010'",
+  ]
+  await sql`drop index images_by_shot`.execute(database)
+  for (const statement of statements) await sql.raw(statement).execute(database)
+}
+
+it('opens a database in which two migrations have the same number, and stores which images others stand for', async () => {
+  const options = await shared.createDatabase()
+  const first = await openDatabase(options, SILENT)
+  await makeFormer(first.database as unknown as Kysely<never>)
+  const rows = [
+    { path: 'a/1.jpg', content: 'one', type: 'image/jpeg', camera: 'A', time: 0 },
+    { path: 'a/1.cr2', content: 'two', type: 'image/x-dcraw', camera: 'A', time: 0 },
+    { path: 'a/2.jpg', content: 'three', type: 'image/jpeg', camera: 'A', time: 900 },
+    { path: 'b/1.jpg', content: 'one', type: 'image/jpeg', camera: 'A', time: 0 },
+    { path: 'b/3.jpg', content: 'four', type: 'image/jpeg', camera: 'A', time: 5_000 },
+  ]
+  for (const { path, content, type, camera, time } of rows) {
+    const [directory, name] = path.split('/')
+    await sql`insert into images (id, path, directory, name, folded_name, bytes, width, height, content_type, created_at, modified_at,
+        inode, content_hash, captured_at, camera)
+      values (${path}, ${path}, ${directory}, ${name}, ${name}, 1, 1, 1, ${type}, 1, 1, '1', ${content}, ${time}, ${camera})`.execute(
+      first.database,
+    )
+  }
+  await first.close()
+
+  const second = await openDatabase(options, SILENT)
+  onTestFinished(() => second.close())
+  const levels = await second.database
+    .selectFrom('images')
+    .select(['path', 'fold_level'])
+    .orderBy('path')
+    .execute()
+  expect(levels.map(({ path, fold_level }) => [path, fold_level])).toEqual([
+    ['a/1.cr2', 2],
+    ['a/1.jpg', null],
+    ['a/2.jpg', 3],
+    ['b/1.jpg', 1],
+    ['b/3.jpg', null],
+  ])
+  const { rows: done } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(
+    second.database,
+  )
+  expect(done.map(({ name }) => name).slice(9)).toEqual([
+    '010-shots',
+    '011-api-keys',
+    '012-folding',
+    '013-sidecars',
+  ])
+})

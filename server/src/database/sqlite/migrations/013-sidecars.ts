@@ -1,0 +1,1 @@
+export { up } from '../../sidecar-column.ts'

@@ -1,0 +1,83 @@
+import { lstatSync } from 'node:fs'
+import type { FileDetails } from './details/file-details.ts'
+import { readXmp } from './details/xmp.ts'
+import { toSystemPath } from './file-names.ts'
+import type { FileStat } from './stat-file.ts'
+
+/** Texts and rating, which photo programs write beside a picture rather than into it. */
+export type SidecarDetails = Pick<FileDetails, 'title' | 'caption' | 'keywords' | 'rating'>
+
+/** The XMP file beside a picture. */
+export interface Sidecar {
+  /** Changes when the file does. */
+  version: string
+  details: SidecarDetails
+}
+
+/** A file that is open for reading. */
+interface SidecarFile {
+  stat(): Pick<FileStat, 'bytes' | 'modifiedAt'> | undefined
+  read(): Buffer
+  close(): void
+}
+
+const ENDINGS = ['.xmp', '.XMP']
+/** Histories of edits can be long; more than this is no sidecar. */
+const MAX_BYTES = 4 * 1024 * 1024
+
+/** Paths at which the sidecar of a picture may be, best first: `photo.jpg.xmp`, then `photo.xmp`, which a raw photo may share. */
+function sidecarPaths(path: string): string[] {
+  const dot = path.lastIndexOf('.')
+  const stem = dot > path.lastIndexOf('/') + 1 ? path.slice(0, dot) : path
+  return [path, stem].flatMap((begin) => ENDINGS.map((ending) => begin + ending))
+}
+
+function isSidecar(path: string): boolean {
+  return ENDINGS.some((ending) => path.endsWith(ending))
+}
+
+function sidecarVersion({ bytes, modifiedAt }: Pick<FileStat, 'bytes' | 'modifiedAt'>): string {
+  return `${bytes} ${modifiedAt}`
+}
+
+/** Adds to each file of a folder the version of its sidecar, null without one. @param others the other files of the folder */
+export function withSidecars(files: readonly FileStat[], others: readonly FileStat[]): FileStat[] {
+  const sidecars = new Map(others.filter(({ path }) => isSidecar(path)).map((file) => [file.path, file]))
+  return files.map((file) => {
+    const found = sidecars.size === 0 ? undefined : sidecarPaths(file.path).find((path) => sidecars.has(path))
+    return { ...file, sidecar: found === undefined ? null : sidecarVersion(sidecars.get(found)!) }
+  })
+}
+
+/**
+ * Reads the sidecar of a picture. One that is no XMP states nothing. Blocks until the disk answers.
+ * @param absolute returns the absolute path of a path of the gallery
+ */
+export function readSidecar(
+  path: string,
+  absolute: (path: string) => string,
+  open: (path: string) => SidecarFile | undefined,
+): Sidecar | undefined {
+  const isThere = (candidate: string) =>
+    lstatSync(toSystemPath(absolute(candidate)), { throwIfNoEntry: false })?.isFile() === true
+  const found = sidecarPaths(path).find(isThere)
+  const file = found === undefined ? undefined : open(found)
+  if (file === undefined) return undefined
+  try {
+    const stat = file.stat()
+    if (stat === undefined) return undefined
+    return { version: sidecarVersion(stat), details: stat.bytes > MAX_BYTES ? {} : detailsOf(file.read()) }
+  } finally {
+    file.close()
+  }
+}
+
+function detailsOf(bytes: Buffer): SidecarDetails {
+  try {
+    const { title, caption, keywords, rating } = readXmp(bytes)
+    return { title, caption, keywords, rating }
+  } catch {
+    // Another program may be writing it, or it is of another kind; its next version is read again.
+    return {}
+  }
+}

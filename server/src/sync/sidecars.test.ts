@@ -1,0 +1,78 @@
+import { rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it, vi } from 'vitest'
+import type { App } from '../app/compose.ts'
+import { configFor, indexAll, startApp } from '../testing/app.ts'
+import { picture, writeSettled } from '../testing/pictures.ts'
+import { temporaryDirectory } from '../testing/temporary.ts'
+
+function xmp(rating: number, title: string, ...keywords: string[]): string {
+  const items = keywords.map((keyword) => `<rdf:li>${keyword}</rdf:li>`).join('')
+  return `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+    <rdf:Description xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/" xmp:Rating="${rating}">
+      <dc:title><rdf:Alt><rdf:li xml:lang="x-default">${title}</rdf:li></rdf:Alt></dc:title>
+      <dc:subject><rdf:Bag>${items}</rdf:Bag></dc:subject>
+    </rdf:Description></rdf:RDF></x:xmpmeta>`
+}
+
+async function open(files: Record<string, Buffer | string>) {
+  const root = await temporaryDirectory()
+  for (const [path, bytes] of Object.entries(files)) await writeSettled(join(root, path), Buffer.from(bytes))
+  const app = await startApp(await configFor(root))
+  await indexAll(app)
+  return { root, app, at: async (path: string) => (await app.catalog.images.getByPath(path))! }
+}
+
+/** Attributes that the XMP file gave an image. */
+const stated = async (app: App, path: string) => {
+  const { title, rating, keywords } = (await app.catalog.images.getByPath(path))!
+  return { title, rating, keywords }
+}
+const NOTHING = { title: undefined, rating: undefined, keywords: undefined }
+
+describe('an XMP file beside an image', () => {
+  it('is read with the image, also for one of two copies', async () => {
+    const bytes = await picture(1)
+    const { app } = await open({
+      'a.png': bytes,
+      'b.png': bytes,
+      'a.xmp': xmp(4, 'Harbour', 'sea', 'evening'),
+      'c.png': await picture(2),
+      'c.xmp': xmp(1, 'Shared'),
+      'c.png.xmp': xmp(5, 'Own'),
+    })
+    expect(await stated(app, 'a.png')).toEqual({ title: 'Harbour', rating: 4, keywords: 'sea\nevening' })
+    expect(await stated(app, 'b.png')).toEqual(NOTHING)
+    expect(await stated(app, 'c.png')).toEqual({ title: 'Own', rating: 5, keywords: undefined })
+    const filter = { textContains: 'EVENING' }
+    const found = { filter, orderBy: 'name' as const, descending: false, offset: 0, limit: 10 }
+    expect((await app.catalog.images.list(found)).images.map(({ path }) => path)).toEqual(['a.png'])
+  })
+
+  it('is followed when it comes, changes, moves and goes, without embedding the image again', async () => {
+    const { root, app, at } = await open({ 'a.png': await picture(1) })
+    const before = await at('a.png')
+    const embed = vi.spyOn(app.embedder, 'embed')
+    const write = async (name: string, text: string) => {
+      await writeFile(join(root, name), text)
+      await indexAll(app)
+    }
+    await write('a.xmp', xmp(2, 'First'))
+    expect(await stated(app, 'a.png')).toEqual({ title: 'First', rating: 2, keywords: undefined })
+    await write('a.xmp', xmp(3, 'The second', 'word'))
+    expect(await stated(app, 'a.png')).toEqual({ title: 'The second', rating: 3, keywords: 'word' })
+    await write('a.xmp', 'no XMP')
+    expect(await stated(app, 'a.png')).toEqual(NOTHING)
+    await write('a.png.xmp', xmp(5, 'Third'))
+    expect(await stated(app, 'a.png')).toMatchObject({ title: 'Third', rating: 5 })
+    await rename(join(root, 'a.png.xmp'), join(root, 'elsewhere.xmp'))
+    await rm(join(root, 'a.xmp'))
+    await indexAll(app)
+    expect(await stated(app, 'a.png')).toEqual(NOTHING)
+    expect((await at('a.png')).id).toBe(before.id)
+    expect(embed).not.toHaveBeenCalled()
+    await writeSettled(join(root, 'b.png'), await picture(2))
+    await indexAll(app)
+    expect(embed).toHaveBeenCalledOnce()
+  })
+})
