@@ -14,7 +14,7 @@ it('API keys are created and revoked in a dialog of the settings', async () => {
   await page.getByRole('button', { name: 'API keys' }).click()
   const dialog = page.getByRole('dialog', { name: 'API keys' })
   await dialog.waitFor()
-  expect(await page.getByRole('dialog', { name: 'Settings' }).count()).toBe(0)
+  await page.getByRole('dialog', { name: 'Settings' }).waitFor({ state: 'detached' })
   await dialog.getByLabel('Purpose').fill('Backup')
   await dialog.getByRole('button', { name: 'Add' }).click()
   const token = await dialog.getByLabel('Copy the key now').inputValue()

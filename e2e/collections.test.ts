@@ -105,7 +105,7 @@ it('adds all pictures of a list to a collection, also on a phone, where the coll
   await page.getByRole('button', { name: 'Open', exact: true }).click()
   const place = page.getByRole('button', { name: 'Collections: Cups' })
   await place.waitFor()
-  expect(await page.locator('[data-path^="cup/"]').count()).toBe(2)
+  await expect.poll(() => page.locator('[data-path^="cup/"]').count()).toBe(2)
   expect(await misplaced(page)).toEqual([])
   await page.getByRole('button', { name: 'Options of Cups' }).click()
   await page.getByRole('menuitem', { name: 'Delete collection' }).click()

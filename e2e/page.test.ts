@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -12,7 +12,6 @@ import {
   inkIn,
   type Line,
   nameFilter,
-  openFolders,
   openPage,
   PHONE,
   removeChip,
@@ -20,12 +19,10 @@ import {
   tile,
 } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
-import { STAR } from './support/shapes.ts'
+import { CLASSICAL } from './support/product.ts'
 
-const demo = useDemo()
+const demo = useDemo(20, CLASSICAL)
 
-const share = (paths: string[], folder: string) =>
-  paths.filter((path) => path.startsWith(`${folder}/`)).length / paths.length
 const LINE: Line[] = [
   [
     [0.2, 0.5],
@@ -60,91 +57,12 @@ describe('the drawing sheet', () => {
     await close()
   })
 
-  it('saves, opens, exports and deletes sketches', async () => {
-    const { page, close } = await openPage(demo.browser, demo.product.url)
-    await draw(page, STAR)
-    await page.getByRole('button', { name: 'Save sketch' }).click()
-    const dialog = page.getByRole('dialog')
-    await dialog.getByLabel('Name of the sketch').fill('My star')
-    await dialog.getByRole('button', { name: 'Save sketch' }).click()
-    await dialog.getByText('Sketch saved as “My star”').waitFor()
-    await dialog.getByRole('button', { name: 'Open My star' }).waitFor()
-    for (const [button, name, beginning] of [
-      ['Export as PNG', 'My star.png', '\x89PNG'],
-      ['Export as SVG', 'My star.svg', '<svg'],
-    ] as const) {
-      const downloading = page.waitForEvent('download')
-      await dialog.getByRole('button', { name: button }).click()
-      const download = await downloading
-      expect(download.suggestedFilename()).toBe(name)
-      expect((await readFile(await download.path())).toString('latin1').startsWith(beginning)).toBe(true)
-    }
-    await page.keyboard.press('Escape')
-    await page.getByRole('button', { name: 'Clear sheet' }).click()
-    await page.reload()
-    await page.getByRole('button', { name: 'Saved sketches' }).click()
-    await dialog.getByRole('button', { name: 'Open My star' }).click()
-    expect(share(await firstResults(page, 8), 'star')).toBeGreaterThanOrEqual(0.75)
-    await page.getByRole('button', { name: 'Save sketch' }).click()
-    await dialog.getByRole('button', { name: 'Delete My star' }).click()
-    await dialog.getByText('No saved sketches yet.').waitFor()
-    await close()
-  })
-
-  it('has an address that can be shared, and Back leads to the previous page', async () => {
-    const { page, close } = await openPage(demo.browser, demo.product.url)
-    await draw(page, STAR)
-    const star = await firstResults(page, 8)
-    await page.waitForURL(/q=s/)
-    const other = await openPage(demo.browser, page.url(), PHONE)
-    expect(await firstResults(other.page, 8)).toEqual(star)
-    // A shared sketch can be continued.
-    await draw(other.page, LINE)
-    await expect.poll(() => firstResults(other.page, 8)).not.toEqual(star)
-    await other.close()
-
-    await page.goBack()
-    await count(page, '240 pictures')
-    await page.getByText('Draw what you remember').waitFor()
-    await page.goForward()
-    expect(await firstResults(page, 8)).toEqual(star)
-    await close()
-  })
-
-  it('fills a phone, and lies over a picture to trace', async () => {
-    const { page, close } = await openPage(demo.browser, demo.product.url, PHONE)
-    const choose = async (name: string) => {
-      await page.getByRole('button', { name: 'More tools' }).click()
-      await page.getByRole('menuitem', { name, exact: true }).click()
-    }
-    const results = page.getByRole('main', { name: 'Results' })
-    const resultsShare = async () => (await results.boundingBox())!.height / PHONE.height
-    // The sheet is large from the beginning.
-    await choose('Leave full screen')
-    await expect.poll(resultsShare).toBeGreaterThan(0.4)
-    await choose('Full screen')
-    await expect.poll(resultsShare).toBeLessThan(0.25)
-    await expect
-      .poll(async () => (await page.locator('canvas').boundingBox())!.width)
-      .toBeGreaterThan(PHONE.width - 40)
-    await page.getByTestId('underlay').setInputFiles(join(demo.gallery, 'star/star-01.png'))
-    await page.getByTestId('trace').waitFor()
-    await draw(page, STAR)
-    await choose('Leave full screen')
-    expect(share(await firstResults(page, 8), 'star')).toBeGreaterThanOrEqual(0.75)
-    await close()
-  })
-
   it('lists its shortcuts', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await page.keyboard.press('?')
     await page.getByRole('dialog', { name: 'Help and shortcuts' }).getByText('Erase whole strokes').waitFor()
     await page.keyboard.press('Escape')
-    await page
-      .getByRole('dialog')
-      .waitFor({ state: 'detached' })
-      .catch(() => {})
-    expect(await page.getByRole('dialog').count()).toBe(0)
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
     await close()
   })
 
@@ -152,7 +70,7 @@ describe('the drawing sheet', () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     const eraser = page.getByRole('button', { name: 'Eraser' })
     await page.keyboard.press('e')
-    expect(await eraser.getAttribute('aria-pressed')).toBe('true')
+    await expect.poll(() => eraser.getAttribute('aria-pressed')).toBe('true')
     await page.keyboard.press('p')
     await page.getByRole('button', { name: 'Settings' }).click()
     await page.getByRole('switch', { name: /^Single-key shortcuts/ }).uncheck()
@@ -163,23 +81,6 @@ describe('the drawing sheet', () => {
     await page.keyboard.press('?')
     expect(await eraser.getAttribute('aria-pressed')).toBe('false')
     expect(await page.getByRole('dialog').count()).toBe(0)
-    await close()
-  })
-
-  it('can be restored after a search that replaced it', async () => {
-    const { page, close } = await openPage(demo.browser, demo.product.url)
-    await draw(page, STAR)
-    // The address is that of the whole drawing.
-    await page.waitForURL(/q=s/)
-    const found = await firstResults(page, 5)
-    await page.locator('[data-path]').first().click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Find similar' }).click()
-    await chip(page, 'More like star').waitFor()
-    await page.getByText('Draw what you remember').waitFor()
-    await page.getByRole('button', { name: 'Undo' }).click()
-    await page.getByText('Draw what you remember').waitFor({ state: 'detached' })
-    await removeChip(page, 'More like star')
-    expect(await firstResults(page, 5)).toEqual(found)
     await close()
   })
 })
@@ -207,7 +108,7 @@ describe('queries', () => {
     const after = await firstResults(page, 40)
     expect(after).not.toContain(unwanted)
     // The keys continue with the new results, although the focused tile was removed.
-    expect(await page.locator(':focus').getAttribute('data-path')).toBe(after[0])
+    await expect.poll(() => page.locator(':focus').getAttribute('data-path')).toBe(after[0])
     await page.reload()
     expect(await firstResults(page, 40)).toEqual(after)
     await removeChip(page, `Less like ${name}`)
@@ -267,25 +168,6 @@ describe('queries', () => {
     await close()
   })
 
-  it('are undone as a whole, drawing and images together', async () => {
-    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
-    await draw(page, STAR)
-    await firstResults(page, 1)
-    await page.waitForURL(/q=s/)
-    await page.locator('[data-index="5"]').focus()
-    await page.keyboard.press('+')
-    await page
-      .getByRole('toolbar', { name: 'Parts of the search' })
-      .getByRole('button', { name: /^More like / })
-      .waitFor()
-    await page.getByRole('button', { name: 'Clear search' }).click()
-    await count(page, '240 pictures')
-    await page.waitForTimeout(1000)
-    expect(new URL(page.url()).searchParams.get('q')).toBeNull()
-    await page.getByText('Draw what you remember').waitFor()
-    await close()
-  })
-
   it('that have expired show a message, and Back leaves them', async () => {
     const { page, close } = await openPage(demo.browser, `${demo.product.url}/?name=umb`)
     await page.evaluate(() => {
@@ -314,100 +196,13 @@ describe('queries', () => {
 })
 
 describe('the gallery', () => {
-  it('shows changes between its first request and the first event', async () => {
-    const file = join(demo.gallery, 'heart/in-between.png')
-    onTestFinished(() => rm(file, { force: true }))
-    const page = await (await demo.browser.newContext()).newPage()
-    const indexed = Promise.withResolvers<void>()
-    await page.route('**/api/fs/events', async (route) => {
-      await indexed.promise
-      await route.continue()
-    })
-    await page.goto(demo.product.url)
-    await count(page, '240 pictures')
-    await writeFile(file, await picture(71))
-    await expect
-      .poll(
-        async () =>
-          (await (await fetch(`${demo.product.url}/api/images?name_contains=in-between`)).json()).total,
-      )
-      .toBe(1)
-    indexed.resolve()
-    await count(page, '241 pictures')
-    await rm(file)
-    await count(page, '240 pictures')
-    await page.context().close()
-  })
-
-  it('shows folders with their numbers, one at a time, with the way back', async () => {
-    const deep = join(demo.gallery, 'star/deep')
-    onTestFinished(() => rm(deep, { recursive: true, force: true }))
-    await mkdir(deep, { recursive: true })
-    await writeFile(join(deep, 'one.png'), await picture(72))
-    const { page, close } = await openPage(demo.browser, demo.product.url)
-    await count(page, '241 pictures')
-    const tree = await openFolders(page)
-    await tree.getByRole('button', { name: 'star 21' }).click()
-    await count(page, '21 pictures')
-    await page.getByRole('button', { name: /^(Folders:|Filters)/ }).click()
-    await page.getByRole('switch', { name: 'Include subfolders' }).click()
-    await count(page, '20 pictures')
-    await page.getByRole('switch', { name: 'Include subfolders' }).click()
-    await page.keyboard.press('Escape')
-    await count(page, '21 pictures')
-    await tree.getByRole('button', { name: 'Show folders in star' }).click()
-    await tree.getByRole('button', { name: 'deep 1' }).click()
-    await count(page, '1 picture')
-    await tree.getByRole('button', { name: 'star 21' }).click()
-    await count(page, '21 pictures')
-    // A search stays in the folder.
-    await draw(page, STAR)
-    const found = await firstResults(page, 40)
-    expect(found.filter((path) => !path.startsWith('star/'))).toEqual([])
-    await page.waitForURL(/q=s/)
-    await page.goBack()
-    await page.getByRole('button', { name: 'Hide folders' }).click()
-    await page.getByRole('button', { name: 'Clear star' }).click()
-    await count(page, '241 pictures')
-    await rm(deep, { recursive: true })
-    await count(page, '240 pictures')
-    await close()
-  })
-
   it('accepts a day that is typed digit by digit', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await page.getByRole('button', { name: /^From, To:/ }).click()
     await page.getByLabel('From', { exact: true }).focus()
     await page.keyboard.type('03152026')
     await page.waitForURL(/from=2026-03-15/)
-    expect(await page.getByLabel('From', { exact: true }).inputValue()).toBe('2026-03-15')
-    await close()
-  })
-
-  it('shows no image twice and keeps its position while its beginning changes', async () => {
-    const { page, close } = await openPage(demo.browser, demo.product.url)
-    const grid = page.getByTestId('grid')
-    await grid.evaluate((element) => element.scrollTo(0, 900))
-    await page.locator('[data-index="0"]').waitFor({ state: 'detached' })
-    const files = [1, 2, 3].map((n) => join(demo.gallery, `heart/brand-new-${n}.png`))
-    const remove = () => Promise.all(files.map((file) => rm(file, { force: true })))
-    onTestFinished(async () => void (await remove()))
-    for (const [n, file] of files.entries()) await writeFile(file, await picture(73 + n))
-    await page.getByText('The folder has changed.').waitFor()
-    for (const top of [1400, 300, 1800, 700]) {
-      await grid.evaluate((element, y) => element.scrollTo(0, y), top)
-      await page.waitForTimeout(300)
-    }
-    const places = await page.locator('[data-testid=grid] [role=gridcell]').evaluateAll((tiles) =>
-      tiles.map((one) => {
-        const { left, top } = one.getBoundingClientRect()
-        return `${left} ${top}`
-      }),
-    )
-    expect(new Set(places).size).toBe(places.length)
-    await remove()
-    await grid.evaluate((element) => element.scrollTo(0, 0))
-    await count(page, '240 pictures')
+    await expect.poll(() => page.getByLabel('From', { exact: true }).inputValue()).toBe('2026-03-15')
     await close()
   })
 

@@ -18,15 +18,23 @@ export type Project = (typeof PROJECTS)[number]
 /** Projects of `npm test`, in the order in which they start. */
 export const SHORT_PROJECTS = PROJECTS.filter((project) => project !== 'long')
 
-/** Tests that take long although they need no database server: each of them keeps a core busy for a minute or more. */
+/** Tests that take long, or check rarer cases in a browser, although they need no database server. */
 const LONG_FILES = [
+  'e2e/accessibility.test.ts',
+  'e2e/api-keys-dialog.test.ts',
+  'e2e/collections.test.ts',
   'e2e/components.test.ts',
   'e2e/crash.test.ts',
   'e2e/embedders.test.ts',
+  'e2e/export.test.ts',
+  'e2e/file-manager.test.ts',
+  'e2e/installed.test.ts',
+  'e2e/missing-part.test.ts',
   'e2e/network.test.ts',
   'e2e/package.test.ts',
   'e2e/place.test.ts',
   'e2e/reverse-proxy.test.ts',
+  'e2e/review.test.ts',
   'e2e/soak.test.ts',
   'e2e/stopping.test.ts',
   'server/src/embedders.test.ts',
@@ -57,6 +65,9 @@ function projectOf(file: string): Project {
 const SLOWEST = [
   'documents.test.ts',
   'network.test.ts',
+  'place.test.ts',
+  'quality-long.test.ts',
+  'drawing-long.test.ts',
   'postgres/catalog.test.ts',
   'cluster.test.ts',
   'soak.test.ts',
@@ -71,10 +82,12 @@ const SLOWEST = [
   'drawing.test.ts',
   'quality.test.ts',
   'interaction.test.ts',
+  'e2e/gallery.test.ts',
   'command-line.test.ts',
   'gallery-sync.test.ts',
   'http.test.ts',
   'attacks.test.ts',
+  'sync/account.test.ts',
   'hostile-files.test.ts',
   'python-embedder.test.ts',
 ]

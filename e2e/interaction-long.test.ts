@@ -1,0 +1,121 @@
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { picture } from '../server/src/testing/pictures.ts'
+import { chip, count, draw, firstResults, openPage, settled } from './support/browser.ts'
+import { useDemo } from './support/demo.ts'
+import { addressOfDrawing, BELOW, inkBelow } from './support/line-below.ts'
+import { CLASSICAL } from './support/product.ts'
+import { STAR } from './support/shapes.ts'
+
+const demo = useDemo(20, CLASSICAL)
+
+describe('a drawing', () => {
+  it('is restored by Undo if Back was pressed before it was saved', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await draw(page, STAR)
+    await addressOfDrawing(page)
+    // The server is away for drawings from now on.
+    await page.route('**/api/queries', (route) => route.abort())
+    await draw(page, BELOW)
+    await page.locator('[data-path]').first().click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Find similar' }).click()
+    await page.getByText('Draw what you remember').waitFor()
+    const name = chip(page, 'More like ')
+    while ((await name.count()) > 0) {
+      const address = page.url()
+      await page.goBack()
+      await page.waitForURL((url) => url.href !== address)
+      await settled(page)
+    }
+    // The image that was opened is before the drawing in the history.
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    // The sheet has the star, but not the line.
+    await page.getByText('Draw what you remember').waitFor({ state: 'detached' })
+    expect(await inkBelow(page)).toBe(0)
+    const undo = page.getByRole('button', { name: 'Undo' })
+    for (let n = 0; n < 9 && (await inkBelow(page)) === 0; n++) await undo.click()
+    expect(await inkBelow(page)).toBeGreaterThan(0.1)
+    await close()
+  })
+
+  it('gives way to a search for similar images, also before it has an address', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await page.route('**/api/queries', (route) =>
+      setTimeout(() => void route.continue().catch(() => {}), 3000),
+    )
+    await draw(page, STAR)
+    await firstResults(page, 1)
+    await page.locator('[data-testid=grid] [data-path]').first().click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Find similar' }).click()
+    await chip(page, 'More like star').waitFor()
+    await page.waitForTimeout(1500)
+    expect(await page.getByText('Your sketch').count()).toBe(0)
+    await close()
+  })
+})
+
+describe('an upload that was cut off', () => {
+  it('is not taken for another file of its name', async () => {
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?dir=cup`)
+    let requests = 0
+    await page.route('**/api/images', async (route) => {
+      if (requests++ === 0) await route.abort('connectionreset')
+      else await route.continue()
+    })
+    const other = await picture(50)
+    const [name] = (await readdir(join(demo.gallery, 'cup'))).filter((file) => file.endsWith('.png'))
+    await page
+      .getByTestId('upload-files')
+      .setInputFiles([{ name: name!, mimeType: 'image/png', buffer: other }])
+    // The server finds other bytes under its name, not those of the first try.
+    await page.getByRole('button', { name: 'Keep both' }).click()
+    await page.getByText('1 file added').waitFor()
+    expect(requests).toBe(3)
+    await rm(join(demo.gallery, 'cup', name!.replace('.png', ' (2).png')))
+    await count(page, '20 pictures')
+    await close()
+  })
+
+  it('counts as done if the server has the file', async () => {
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?dir=cup`)
+    let requests = 0
+    await page.route('**/api/images', async (route) => {
+      if (requests++ > 0) return route.continue()
+      await route.fetch()
+      await route.abort('connectionreset')
+    })
+    await page
+      .getByTestId('upload-files')
+      .setInputFiles([{ name: 'arrived.png', mimeType: 'image/png', buffer: await picture(51) }])
+    await page.getByText('1 file added').waitFor()
+    expect(requests).toBe(2)
+    await rm(join(demo.gallery, 'cup/arrived.png'))
+    await close()
+  })
+
+  it('causes a question when the page is closed meanwhile', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    const sent = Promise.withResolvers<void>()
+    await page.route('**/api/images', async (route) => {
+      await sent.promise
+      await route.abort()
+    })
+    // Browsers only ask a user who has interacted with the page.
+    await page.getByRole('button', { name: 'Draw' }).click()
+    await page
+      .getByTestId('upload-files')
+      .setInputFiles([{ name: 'left.png', mimeType: 'image/png', buffer: await picture(52) }])
+    const asked = page.waitForEvent('dialog')
+    const leaving = page.reload().catch(() => {})
+    const dialog = await asked
+    expect(dialog.type()).toBe('beforeunload')
+    await dialog.accept()
+    sent.resolve()
+    await leaving
+    await page.getByTestId('count').waitFor()
+    expect(await readdir(demo.gallery)).not.toContain('left.png')
+    await close()
+  })
+})
