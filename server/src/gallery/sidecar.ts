@@ -58,9 +58,7 @@ export function readSidecar(
   absolute: (path: string) => string,
   open: (path: string) => SidecarFile | undefined,
 ): Sidecar | undefined {
-  const isThere = (candidate: string) =>
-    lstatSync(toSystemPath(absolute(candidate)), { throwIfNoEntry: false })?.isFile() === true
-  const found = sidecarPaths(path).find(isThere)
+  const found = sidecarPaths(path).find((candidate) => isFile(toSystemPath(absolute(candidate))))
   const file = found === undefined ? undefined : open(found)
   if (file === undefined) return undefined
   try {
@@ -69,6 +67,16 @@ export function readSidecar(
     return { version: sidecarVersion(stat), details: stat.bytes > MAX_BYTES ? {} : detailsOf(file.read()) }
   } finally {
     file.close()
+  }
+}
+
+function isFile(path: string | Buffer): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true
+  } catch (error) {
+    // The ending makes the name of a picture longer than names can be.
+    if ((error as NodeJS.ErrnoException).code === 'ENAMETOOLONG') return false
+    throw error
   }
 }
 
