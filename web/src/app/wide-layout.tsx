@@ -39,7 +39,9 @@ export function WideLayout(props: WideLayoutProps) {
     <>
       <SkipLink />
       {isReview ? (
-        <h1 className="sr-only">{messages.app.title}</h1>
+        <header className="sr-only">
+          <h1>{messages.app.title}</h1>
+        </header>
       ) : (
         <TopBar
           isLibraryOpen={isLibraryOpen}
