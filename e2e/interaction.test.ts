@@ -237,3 +237,17 @@ describe('a very long list', () => {
     await close()
   })
 })
+
+describe('a dialog', () => {
+  it('stays open when the window becomes as narrow as a phone', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await page.getByRole('button', { name: 'Settings' }).click()
+    await page.getByRole('button', { name: 'Files of the folder' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Files of the folder' })
+    await dialog.waitFor()
+    await page.setViewportSize(PHONE)
+    await page.getByRole('button', { name: 'Show more results' }).waitFor({ state: 'attached' })
+    expect(await dialog.isVisible()).toBe(true)
+    await close()
+  })
+})

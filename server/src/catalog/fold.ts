@@ -120,10 +120,11 @@ function replacedIds(
   dialect: SqlDialect,
   passes: NonNullable<Passes>,
 ): RawBuilder<unknown> {
-  const folded = sql`select images.id from images where ${isFolded(level)} and ${passes(eb)}`
+  // An image that is no copy of another one is none of those that pass, either.
   const selections = REPLACES.slice(0, numberOf(level)).map(
-    (relation) => sql`select seen.id from images as seen where seen.id in (${folded})
+    (relation, n) => sql`select seen.id from images as seen
+      where seen.id in (select images.id from images where ${isFolded(FOLD_LEVELS[n]!)} and ${passes(eb)})
       and exists (select 1 from images where ${relation('images', 'seen', dialect)} and ${passes(eb)})`,
   )
-  return sql.join(selections, sql` union all `)
+  return sql.join(selections, sql` union `)
 }

@@ -38,11 +38,7 @@ export function WideLayout(props: WideLayoutProps) {
   return (
     <>
       <SkipLink />
-      {isReview ? (
-        <header className="sr-only">
-          <h1>{messages.app.title}</h1>
-        </header>
-      ) : (
+      {!isReview && (
         <TopBar
           isLibraryOpen={isLibraryOpen}
           onLibrary={props.onLibrary}
@@ -87,6 +83,7 @@ export function WideLayout(props: WideLayoutProps) {
             aria-label={messages.app.results}
             className="min-h-0 min-w-0 flex-1 outline-none"
           >
+            {isReview && <h1 className="sr-only">{messages.app.title}</h1>}
             <OtherViews page={page}>
               <ResultsPane {...props} />
             </OtherViews>
