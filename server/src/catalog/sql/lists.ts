@@ -16,7 +16,10 @@ const ORDER_COLUMN = {
 
 /** From this position on, the total is counted first, because the place may be nearer to the end. */
 const FAR_OFFSET = 1_000
-/** So many images are found by the filter and then sorted. To walk through their order could pass by all others. */
+/**
+ * Maximum number of matching images that are found by the filter and then sorted. Reading the index of their order instead
+ * could read all other images as well.
+ */
 const MAX_SORTED = 20_000
 
 export async function listImages(context: SqlContext, query: ListQuery): Promise<ListResult> {
