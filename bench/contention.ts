@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import pino from 'pino'
 import { createApp } from '../server/src/app/compose.ts'
+import { DEFAULT_EMBEDDER } from '../server/src/config/built-in.ts'
 import type { Config } from '../server/src/config/schema.ts'
 import { listen } from '../server/src/http/listen.ts'
 import { configOf } from './config.ts'
@@ -18,6 +19,7 @@ export async function benchContention(
 ): Promise<string> {
   const rows: string[][] = []
   const models: Record<string, Config['embedder_registry']> = {
+    'included model': { chosen_embedder: DEFAULT_EMBEDDER, windows: 'none', embedders: {} },
     classical: { chosen_embedder: 'classical', windows: 'none', embedders: {} },
     'ConvNeXt-Tiny': {
       chosen_embedder: 'convnext',

@@ -125,3 +125,38 @@ describe('sketch-search evaluate', () => {
     expect(few.stdout).toMatch(/^2 objects pasted into scenes, 6 images/)
   })
 })
+
+describe('sketch-search search', () => {
+  it('prints the most similar, also as JSON, and while a server runs', async () => {
+    const { gallery, data } = await smallGallery()
+    const query = join(await temporaryDirectory(), 'query.jpg')
+    await writeFile(query, await picture(3, 'jpeg'))
+    const args = ['search', gallery, '--data-directory', data, '--top', '2']
+    const text = await runCommand([...args, '--image', query], CLASSICAL)
+    expect(text.stdout).toMatch(/^[01]\.\d{4} {2}sub\/3\.png\n[01]\.\d{4} {2}sub\/\d\.png\n$/)
+    const json = JSON.parse((await runCommand([...args, '--image', query, '--json'], CLASSICAL)).stdout)
+    expect(json).toHaveLength(2)
+    expect(json[0]).toMatchObject({ path: 'sub/3.png', score: expect.any(Number) })
+
+    const product = await startProduct(gallery, data, CLASSICAL)
+    await writeFile(query, await circleSketch())
+    const sketch = await runCommand([...args, '--sketch', query], CLASSICAL)
+    expect(sketch).toMatchObject({ code: 0 })
+    expect(sketch.stdout.trim().split('\n')).toHaveLength(2)
+    const parts = ['--sketch', `${query}:0.5`, '--image', query, '--less-like', `${query}:0.25`]
+    expect((await runCommand([...args, ...parts], CLASSICAL)).stdout.trim().split('\n')).toHaveLength(2)
+    const others = ['--image-id', json[0].id, '--region', `${query}@0,0,0.5,0.5`, '--colours', '#d02020:0.5']
+    expect((await runCommand([...args, ...others], CLASSICAL)).stdout).toMatch(
+      /^[01]\.\d{4} {2}sub\/3\.png\n/,
+    )
+    expect(await runCommand([...args, '--text', 'dog'], CLASSICAL)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('does not understand words'),
+    })
+    expect(await runCommand([...args, '--sketch', query])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('has no vectors of the embedder "sketch-search-5"'),
+    })
+    expect(await product.stop()).toBe(0)
+  })
+})

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { circleSketch, picture, writeSettled } from '../server/src/testing/pictures.ts'
+import { picture, writeSettled } from '../server/src/testing/pictures.ts'
 import { temporaryDirectory } from '../server/src/testing/temporary.ts'
 import { CLASSICAL, runCommand, startProduct } from './support/product.ts'
 import { smallGallery } from './support/small-gallery.ts'
@@ -43,41 +43,6 @@ describe('sketch-search index', () => {
       code: 1,
       stdout: expect.stringMatching(/1 failed\.\n {2}broken\.jpg: .*can't be read/),
     })
-  })
-})
-
-describe('sketch-search search', () => {
-  it('prints the most similar, also as JSON, and while a server runs', async () => {
-    const { gallery, data } = await smallGallery()
-    const query = join(await temporaryDirectory(), 'query.jpg')
-    await writeFile(query, await picture(3, 'jpeg'))
-    const args = ['search', gallery, '--data-directory', data, '--top', '2']
-    const text = await runCommand([...args, '--image', query], CLASSICAL)
-    expect(text.stdout).toMatch(/^[01]\.\d{4} {2}sub\/3\.png\n[01]\.\d{4} {2}sub\/\d\.png\n$/)
-    const json = JSON.parse((await runCommand([...args, '--image', query, '--json'], CLASSICAL)).stdout)
-    expect(json).toHaveLength(2)
-    expect(json[0]).toMatchObject({ path: 'sub/3.png', score: expect.any(Number) })
-
-    const product = await startProduct(gallery, data, CLASSICAL)
-    await writeFile(query, await circleSketch())
-    const sketch = await runCommand([...args, '--sketch', query], CLASSICAL)
-    expect(sketch).toMatchObject({ code: 0 })
-    expect(sketch.stdout.trim().split('\n')).toHaveLength(2)
-    const parts = ['--sketch', `${query}:0.5`, '--image', query, '--less-like', `${query}:0.25`]
-    expect((await runCommand([...args, ...parts], CLASSICAL)).stdout.trim().split('\n')).toHaveLength(2)
-    const others = ['--image-id', json[0].id, '--region', `${query}@0,0,0.5,0.5`, '--colours', '#d02020:0.5']
-    expect((await runCommand([...args, ...others], CLASSICAL)).stdout).toMatch(
-      /^[01]\.\d{4} {2}sub\/3\.png\n/,
-    )
-    expect(await runCommand([...args, '--text', 'dog'], CLASSICAL)).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('does not understand words'),
-    })
-    expect(await runCommand([...args, '--sketch', query])).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('has no vectors of the embedder "sketch-search-5"'),
-    })
-    expect(await product.stop()).toBe(0)
   })
 })
 

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rename, unlink, writeFile } from 'node:fs/pro
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { picture } from '../server/src/testing/pictures.ts'
 import {
   chip,
   count,
@@ -165,8 +166,8 @@ describe('the gallery', () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await page.getByTestId('count').getByText('240 pictures').waitFor()
     const file = join(demo.gallery, 'heart', 'new-heart.png')
-    const bytes = await readFile(join(demo.gallery, 'heart/heart-01.png'))
-    await writeFile(file, bytes)
+    // No copy of another picture, which would be folded with it.
+    await writeFile(file, await picture(90))
     await page.getByTestId('count').getByText('241 pictures').waitFor()
     await tile(page, 'heart/new-heart.png').waitFor()
     await rename(file, join(demo.gallery, 'heart', 'old-heart.png'))

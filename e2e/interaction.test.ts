@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { picture } from '../server/src/testing/pictures.ts'
 import { count, draw, firstResults, openFolders, openPage, PHONE, tile } from './support/browser.ts'
-import { useDemo } from './support/demo.ts'
+import { untilIndexed, useDemo } from './support/demo.ts'
 import { addressOfDrawing, BELOW, inkBelow } from './support/line-below.ts'
 import { CLASSICAL } from './support/product.ts'
 import { STAR } from './support/shapes.ts'
@@ -127,7 +127,7 @@ describe('duplicates', () => {
     await copyFile(join(demo.gallery, 'cup/cup-01.png'), join(demo.gallery, copies[1]!))
     await copyFile(join(demo.gallery, 'star/star-01.png'), join(demo.gallery, copies[2]!))
     const { page, close } = await openPage(demo.browser, demo.product.url)
-    await count(page, '243 pictures')
+    await untilIndexed(demo.product.url, 243)
     await page.goto(`${demo.product.url}/?show=duplicates`)
     const apply = page.getByRole('button', { name: /^Keep \d+, move \d+ to trash$/ })
     await expect.poll(() => apply.innerText()).toMatch(/^Keep 1, move [12] to trash/)
@@ -234,6 +234,20 @@ describe('a very long list', () => {
     await expect.poll(firstSeen).toBeGreaterThan(rows - 20)
     await grid.evaluate((element) => element.scrollTo(0, 0))
     await page.locator('[data-index="0"]').waitFor()
+    await close()
+  })
+})
+
+describe('a dialog', () => {
+  it('stays open when the window becomes as narrow as a phone', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await page.getByRole('button', { name: 'Settings' }).click()
+    await page.getByRole('button', { name: 'Files of the folder' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Files of the folder' })
+    await dialog.waitFor()
+    await page.setViewportSize(PHONE)
+    await page.getByRole('button', { name: 'Show more results' }).waitFor({ state: 'attached' })
+    expect(await dialog.isVisible()).toBe(true)
     await close()
   })
 })

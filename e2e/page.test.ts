@@ -1,4 +1,4 @@
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -12,7 +12,6 @@ import {
   inkIn,
   type Line,
   nameFilter,
-  openFolders,
   openPage,
   PHONE,
   removeChip,
@@ -21,7 +20,6 @@ import {
 } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { CLASSICAL } from './support/product.ts'
-import { STAR } from './support/shapes.ts'
 
 const demo = useDemo(20, CLASSICAL)
 
@@ -59,26 +57,6 @@ describe('the drawing sheet', () => {
     await close()
   })
 
-  it('has an address that can be shared, and Back leads to the previous page', async () => {
-    const { page, close } = await openPage(demo.browser, demo.product.url)
-    await draw(page, STAR)
-    const star = await firstResults(page, 8)
-    await page.waitForURL(/q=s/)
-    const other = await openPage(demo.browser, page.url(), PHONE)
-    expect(await firstResults(other.page, 8)).toEqual(star)
-    // A shared sketch can be continued.
-    await draw(other.page, LINE)
-    await expect.poll(() => firstResults(other.page, 8)).not.toEqual(star)
-    await other.close()
-
-    await page.goBack()
-    await count(page, '240 pictures')
-    await page.getByText('Draw what you remember').waitFor()
-    await page.goForward()
-    expect(await firstResults(page, 8)).toEqual(star)
-    await close()
-  })
-
   it('lists its shortcuts', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await page.keyboard.press('?')
@@ -103,23 +81,6 @@ describe('the drawing sheet', () => {
     await page.keyboard.press('?')
     expect(await eraser.getAttribute('aria-pressed')).toBe('false')
     expect(await page.getByRole('dialog').count()).toBe(0)
-    await close()
-  })
-
-  it('can be restored after a search that replaced it', async () => {
-    const { page, close } = await openPage(demo.browser, demo.product.url)
-    await draw(page, STAR)
-    // The address is that of the whole drawing.
-    await page.waitForURL(/q=s/)
-    const found = await firstResults(page, 5)
-    await page.locator('[data-path]').first().click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Find similar' }).click()
-    await chip(page, 'More like star').waitFor()
-    await page.getByText('Draw what you remember').waitFor()
-    await page.getByRole('button', { name: 'Undo' }).click()
-    await page.getByText('Draw what you remember').waitFor({ state: 'detached' })
-    await removeChip(page, 'More like star')
-    expect(await firstResults(page, 5)).toEqual(found)
     await close()
   })
 })
@@ -235,41 +196,6 @@ describe('queries', () => {
 })
 
 describe('the gallery', () => {
-  it('shows folders with their numbers, one at a time, with the way back', async () => {
-    const deep = join(demo.gallery, 'star/deep')
-    onTestFinished(() => rm(deep, { recursive: true, force: true }))
-    await mkdir(deep, { recursive: true })
-    await writeFile(join(deep, 'one.png'), await picture(72))
-    const { page, close } = await openPage(demo.browser, demo.product.url)
-    await count(page, '241 pictures')
-    const tree = await openFolders(page)
-    await tree.getByRole('button', { name: 'star 21' }).click()
-    await count(page, '21 pictures')
-    await page.getByRole('button', { name: /^(Folders:|Filters)/ }).click()
-    await page.getByRole('switch', { name: 'Include subfolders' }).click()
-    await count(page, '20 pictures')
-    await page.getByRole('switch', { name: 'Include subfolders' }).click()
-    await page.keyboard.press('Escape')
-    await count(page, '21 pictures')
-    await tree.getByRole('button', { name: 'Show folders in star' }).click()
-    await tree.getByRole('button', { name: 'deep 1' }).click()
-    await count(page, '1 picture')
-    await tree.getByRole('button', { name: 'star 21' }).click()
-    await count(page, '21 pictures')
-    // A search stays in the folder.
-    await draw(page, STAR)
-    const found = await firstResults(page, 40)
-    expect(found.filter((path) => !path.startsWith('star/'))).toEqual([])
-    await page.waitForURL(/q=s/)
-    await page.goBack()
-    await page.getByRole('button', { name: 'Hide folders' }).click()
-    await page.getByRole('button', { name: 'Clear star' }).click()
-    await count(page, '241 pictures')
-    await rm(deep, { recursive: true })
-    await count(page, '240 pictures')
-    await close()
-  })
-
   it('accepts a day that is typed digit by digit', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await page.getByRole('button', { name: /^From, To:/ }).click()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { DESKTOP, draw, firstResults, type Line, openPage, PHONE } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
-import { BICYCLE, STAR } from './support/shapes.ts'
+import { STAR } from './support/shapes.ts'
 
 const demo = useDemo(12)
 
@@ -11,7 +11,6 @@ const share = (paths: string[], folder: string) =>
 describe('drawing', () => {
   it.each([
     ['a star', 'star', STAR, DESKTOP],
-    ['a bicycle', 'bicycle', BICYCLE, DESKTOP],
     ['a star on a phone', 'star', STAR, PHONE],
   ] as const)('%s finds pictures of its kind', async (_, folder, lines, viewport) => {
     const { page, close, complaints } = await openPage(demo.browser, demo.product.url, viewport)

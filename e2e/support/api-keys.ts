@@ -63,6 +63,7 @@ async function checkRefusals(
     [['list', 'nobody@example.org'], 'There is no user with the address "nobody@example.org".'],
     [['add', 'no-address'], 'is no e-mail address'],
     [['add', ADMIN, '--role', 'boss'], 'Allowed choices are'],
+    [['add', ADMIN, '--name', 'x'.repeat(101)], 'The name of a key has 1 to 100 characters.'],
   ] as const)
     expect(await onKeys(...words)).toMatchObject({
       code: 1,

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { violationsIn } from './axe.ts'
-import { draw, firstResults, nameFilter, openPage, openSaved } from './browser.ts'
+import { chip, draw, firstResults, nameFilter, openPage, openSaved } from './browser.ts'
 import type { Demo } from './demo.ts'
 import { misplaced, nextFrame, stillness } from './layout.ts'
 import { STAR } from './shapes.ts'
@@ -24,6 +24,32 @@ export const ALL_VIEWS: Record<string, (page: Page, url: string) => Promise<unkn
   'a selection': async (page) => {
     await page.locator('[data-path]').first().focus()
     await page.keyboard.press('Space')
+  },
+  'a collection to add to': async (page) => {
+    await page.locator('[data-path]').first().focus()
+    await page.keyboard.press('a')
+    await page.getByRole('dialog', { name: 'Add to collection' }).waitFor()
+  },
+  'an export': async (page) => {
+    await page.locator('[data-path]').first().focus()
+    await page.keyboard.press('Space')
+    await page
+      .getByRole('button', { name: /^Export/ })
+      .first()
+      .click()
+    await page.getByRole('menuitem').first().waitFor()
+  },
+  'options of a part': async (page) => {
+    await page.locator('[data-path]').first().focus()
+    await page.keyboard.press('m')
+    await firstResults(page, 1)
+    await chip(page, 'More like').first().click()
+    await page.getByRole('button', { name: 'Remove from search' }).waitFor()
+  },
+  'files of the folder': async (page) => {
+    await page.getByRole('button', { name: 'Settings' }).click()
+    await page.getByRole('button', { name: 'Files of the folder' }).click()
+    await page.getByRole('dialog', { name: 'Files of the folder' }).waitFor()
   },
   'a part to be chosen': async (page) => {
     await page.locator('[data-path]').first().click()

@@ -1,7 +1,9 @@
 import { rename, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { App } from './app/compose.ts'
+import { connect } from './database/postgres/database.ts'
 import { configFor, indexAll, startApp } from './testing/app.ts'
 import { picture, writeSettled } from './testing/pictures.ts'
 import { type PostgresServer, startPostgres } from './testing/postgres.ts'
@@ -78,6 +80,18 @@ describe('the product on PostgreSQL', () => {
     await eventually(async () => expect(await status()).toBe(200))
     await writeSettled(join(gallery, 'b.png'), await picture(2))
     await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'b.png']))
+  })
+
+  it('rejects statements at once while too many wait for a connection', async () => {
+    const { database, close } = connect(await server.createDatabase(), 1)
+    const statements = Array.from({ length: 1_100 }, () => sql`select 1`.execute(database))
+    const outcomes = await Promise.allSettled(statements)
+    const rejected = outcomes.filter((outcome) => outcome.status === 'rejected')
+    expect(rejected.length).toBeGreaterThanOrEqual(1_100 - 1_024 - 1)
+    expect(rejected.length).toBeLessThanOrEqual(1_100 - 1_024)
+    expect(rejected[0]!.reason).toMatchObject({ code: 'unavailable', retryAfterS: 2 })
+    expect((await sql<{ one: number }>`select 1 as one`.execute(database)).rows).toEqual([{ one: 1 }])
+    await close()
   })
 
   it('explains problems of the configured server', async () => {

@@ -1,3 +1,4 @@
+import { getPriority, setPriority } from 'node:os'
 import { extname } from 'node:path'
 import type { MessagePort, Worker } from 'node:worker_threads'
 import { DomainError, messageOf } from './errors.ts'
@@ -5,6 +6,15 @@ import { DomainError, messageOf } from './errors.ts'
 /** A program beside a module: TypeScript in a checkout, JavaScript in an installed package. @param module its `import.meta.url` */
 export function programBeside(module: string, name: string): URL {
   return new URL(`${name}${extname(module)}`, module)
+}
+
+/** Niceness of threads whose work nobody waits for. */
+export const BACKGROUND_NICENESS = 10
+
+/** Lets all other threads go first. Only Linux has priorities of threads; elsewhere nothing changes. */
+export function lowerThreadPriority(): void {
+  // A process with an even lower priority may not raise it.
+  if (process.platform === 'linux' && getPriority() < BACKGROUND_NICENESS) setPriority(BACKGROUND_NICENESS)
 }
 
 /** A method to run in another thread. Arguments and result are copied. */

@@ -8,6 +8,8 @@ export interface Timings {
   debounceMs: number
   /** A file that has vanished may reappear elsewhere within this time: it has been moved. */
   missingGraceMs: number
+  /** Pause between two listings of a folder that only bring the account of its files up to date. */
+  accountMs: number
   /** Interval in which the gallery folder itself is checked. */
   rootCheckMs: number
   /** Pause before a failed scan is repeated; twice as long each time. */
@@ -23,6 +25,7 @@ export const TIMINGS: Timings = {
   brokenSettleMs: 2_000,
   debounceMs: 150,
   missingGraceMs: 800,
+  accountMs: 5_000,
   rootCheckMs: 3_000,
   rescanMs: 5_000,
   storageWaitMs: 10_000,

@@ -40,6 +40,9 @@ export interface CreatedApiKey extends ApiKey {
   token: string
 }
 
+/** Maximum length of the name of a key, in characters. */
+export const MAX_KEY_NAME = 100
+
 /** Marks a key as such, for people and for programs that look for secrets in files. */
 const PREFIX = 'sketchsearch'
 const ID_BYTES = 8

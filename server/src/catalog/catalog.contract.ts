@@ -633,6 +633,20 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(await catalog.images.counts()).toEqual({ indexed: 1, unembedded: 0, failed: 0 })
     })
 
+    it('finds the contents nearest to a vector, each once, with their vectors', async () => {
+      const catalog = await openWith(20)
+      await catalog.images.upsert([record(21, { path: 'copy.jpg', contentHash: 'hash-4' })])
+      const found = await catalog.vectors.neighbours(vectorOf(4), 4)
+      expect(found[0]!.contentHash).toBe('hash-4')
+      expect(new Set(found.map(({ contentHash }) => contentHash)).size).toBe(found.length)
+      expect(found).toHaveLength(3)
+      for (const { vector, score } of found) {
+        const cosine = vector.reduce((sum, value, d) => sum + value * vectorOf(4)[d]!, 0)
+        expect(score).toBeCloseTo(cosine / Math.hypot(...vectorOf(4)), 2)
+      }
+      expect(found.map(({ score }) => score)).toEqual(found.map(({ score }) => score).sort((a, b) => b - a))
+    })
+
     it('pairs nearly identical contents', async () => {
       const catalog = await openEmpty()
       await catalog.images.upsert([0, 1, 60].map((n) => record(n)))

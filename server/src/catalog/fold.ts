@@ -70,7 +70,7 @@ function isFolded(level: FoldLevel) {
  * Returns the condition that no other image takes the place of an image.
  * @param passes the filter that such an image has to pass, too; undefined if all do. Then the stored level is the answer; otherwise
  * it limits the comparison to the few images that any other one stands for.
- * @param isOfFew whether it is asked of a few images, such as the nearest ones, rather than of all that pass
+ * @param isOfFew whether only a few images are tested, such as the nearest ones, rather than all that pass
  */
 export function foldCondition(
   eb: ImagesBuilder,
@@ -111,7 +111,7 @@ function isReplacedByAny(
 }
 
 /**
- * Selects the images that others take the place of. One selection for each relation, with one condition that something exists,
+ * Selects the images that others take the place of. One selection for each relation, with a single `exists`,
  * lets the planner of PostgreSQL join the tables as a whole.
  */
 function replacedIds(
@@ -120,10 +120,11 @@ function replacedIds(
   dialect: SqlDialect,
   passes: NonNullable<Passes>,
 ): RawBuilder<unknown> {
-  const folded = sql`select images.id from images where ${isFolded(level)} and ${passes(eb)}`
+  // An image that is no copy of another one is none of those that pass, either.
   const selections = REPLACES.slice(0, numberOf(level)).map(
-    (relation) => sql`select seen.id from images as seen where seen.id in (${folded})
+    (relation, n) => sql`select seen.id from images as seen
+      where seen.id in (select images.id from images where ${isFolded(FOLD_LEVELS[n]!)} and ${passes(eb)})
       and exists (select 1 from images where ${relation('images', 'seen', dialect)} and ${passes(eb)})`,
   )
-  return sql.join(selections, sql` union all `)
+  return sql.join(selections, sql` union `)
 }

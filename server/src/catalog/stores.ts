@@ -63,6 +63,7 @@ export const READ_FROM = {
   },
   vectors: {
     nearest: 'replica',
+    neighbours: 'replica',
     get: 'replica',
     embeddedContents: 'primary',
     similarPairs: 'replica',

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { Command, Option } from 'commander'
+import type { Config } from '../config/schema.ts'
 import { DomainError } from '../errors.ts'
 import { evaluateColours } from '../evaluation/coloured-sketches.ts'
 import type { DescriptionReport } from '../evaluation/descriptions.ts'
@@ -65,87 +66,71 @@ export function evaluateCommand(): Command {
 }
 
 async function runEvaluation(options: EvaluateOptions): Promise<void> {
-  assertFolderOf('--json', options.json)
-  assertFolderOf('--html', options.html)
-  const config = configFor(options.gallery, options)
+  const { gallery, json, html } = options
+  assertFolderOf('--json', json)
+  assertFolderOf('--html', html)
+  const config = configFor(gallery, options)
   const { log, status } = createLog(config, process.stderr)
-  const show = showLoading(status, log, process.stderr.isTTY === true)
-  const chosen = options.embedder ?? config.embedder_registry.chosen_embedder
-  const { kind, queries } = options
+  const { report, print, render } = await evaluate(options, config, {
+    gallery,
+    onProgress: showLoading(status, log, process.stderr.isTTY === true),
+    onWarning: (message) => log.warn(message),
+  })
+  status.clear()
+  print()
+  if (json !== undefined) await writeFile(json, `${JSON.stringify(report, null, 2)}\n`)
+  if (html !== undefined && render !== undefined) await writeFile(html, await render())
+}
+
+/** A report, and its forms for people. */
+interface Evaluation {
+  report: object
+  print(): void
+  render?: () => Promise<string>
+}
+
+interface RunOptions {
+  gallery: string
+  onProgress: ReturnType<typeof showLoading>
+  onWarning(message: string): void
+}
+
+async function evaluate(options: EvaluateOptions, config: Config, run: RunOptions): Promise<Evaluation> {
+  const { kind, queries, scenes, limit } = options
+  const embedder = options.embedder ?? config.embedder_registry.chosen_embedder
   if (kind === 'text') {
-    const report = await evaluateWords(config, {
-      gallery: options.gallery,
-      embedder: chosen,
-      onProgress: show,
-      onWarning: (message) => log.warn(message),
-    })
-    status.clear()
-    printWords(report)
-    if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`)
-    return
+    const report = await evaluateWords(config, { ...run, embedder })
+    return { report, print: () => printWords(report) }
   }
-  if (kind === 'pasted') return runPasted(options, chosen)
+  if (kind === 'pasted') {
+    if (scenes === undefined)
+      throw new DomainError('invalid_request', 'Give photos to paste into with --scenes FOLDER.')
+    const report = await evaluatePasted(config, { ...run, embedder, scenes, queries, limit })
+    return { report, print: () => printPasted(report) }
+  }
   if (queries === undefined)
     throw new DomainError('invalid_request', 'Give the queries with --queries FOLDER.')
-  if (kind === 'colours') return runColours({ ...options, queries }, chosen)
+  if (kind === 'colours') {
+    const report = await evaluateColours(config, { ...run, embedder, queries })
+    return { report, print: () => printColours(report) }
+  }
   const report = await evaluateEmbedders(config, {
-    gallery: options.gallery,
+    ...run,
     queries,
     kind,
     hasFeedback: options.feedback === true,
     expandsSketches: options.expansion,
-    embedders: [...new Set([BASELINE, chosen])],
+    embedders: [...new Set([BASELINE, embedder])],
     hasPairs: options.pairs === true,
-    onProgress: show,
-    onWarning: (message) => log.warn(message),
   })
-  status.clear()
+  return { report, print: () => printReport(report), render: () => renderReport(report) }
+}
+
+function printReport(report: EvaluationReport): void {
   printOverall(report)
   printFeedback(report)
   printClose(report)
   printClasses(report)
-  if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`)
-  if (options.html !== undefined) await writeFile(options.html, await renderReport(report))
-}
-
-async function runPasted(
-  { gallery, scenes, queries, limit, json, ...options }: EvaluateOptions,
-  embedder: string,
-): Promise<void> {
-  if (scenes === undefined)
-    throw new DomainError('invalid_request', 'Give photos to paste into with --scenes FOLDER.')
-  const config = configFor(gallery, options)
-  const { log, status } = createLog(config, process.stderr)
-  const report = await evaluatePasted(config, {
-    gallery,
-    scenes,
-    queries,
-    limit,
-    embedder,
-    onProgress: showLoading(status, log, process.stderr.isTTY === true),
-    onWarning: (message) => log.warn(message),
-  })
-  status.clear()
-  printPasted(report)
-  if (json !== undefined) await writeFile(json, `${JSON.stringify(report, null, 2)}\n`)
-}
-
-async function runColours(
-  { gallery, queries, json, ...options }: EvaluateOptions & { queries: string },
-  embedder: string,
-): Promise<void> {
-  const config = configFor(gallery, options)
-  const { log, status } = createLog(config, process.stderr)
-  const report = await evaluateColours(config, {
-    gallery,
-    queries,
-    embedder,
-    onProgress: showLoading(status, log, process.stderr.isTTY === true),
-    onWarning: (message) => log.warn(message),
-  })
-  status.clear()
-  printColours(report)
-  if (json !== undefined) await writeFile(json, `${JSON.stringify(report, null, 2)}\n`)
 }
 
 /** Evaluating takes long, so an output that cannot be written is reported first. */

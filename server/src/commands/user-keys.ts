@@ -1,5 +1,7 @@
 import { Argument, Command, Option } from 'commander'
+import { MAX_KEY_NAME } from '../accounts/api-keys.ts'
 import { ROLES, type Role, type User, type Users, withAccounts } from '../admin/users.ts'
+import { readText } from '../contract/input.ts'
 import { parseEmail } from '../contract/sign-in.ts'
 import { DomainError } from '../errors.ts'
 import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
@@ -19,7 +21,9 @@ export function keysCommand(): Command {
   command.addCommand(withOwner('list', 'list the keys of a user').action(list))
   command.addCommand(
     withOwner('add', 'create a key and print its token, which is not shown again')
-      .option('--name <name>', 'the purpose of the key', 'command line')
+      .addOption(
+        new Option('--name <name>', 'the purpose of the key').default('command line').argParser(nameOf),
+      )
       .addOption(new Option('--role <role>', 'rights of the key; default: those of its owner').choices(ROLES))
       .action(add),
   )
@@ -68,6 +72,13 @@ export async function findUser(users: Users, email: string): Promise<User> {
   if (user === undefined)
     throw new DomainError('user_not_found', `There is no user with the address ${JSON.stringify(email)}.`)
   return user
+}
+
+/** @throws {DomainError} `invalid_request` */
+function nameOf(text: string): string {
+  const name = readText(text, 1, MAX_KEY_NAME)
+  if (typeof name === 'string') return name
+  throw new DomainError('invalid_request', `The name of a key has 1 to ${MAX_KEY_NAME} characters.`)
 }
 
 /** @throws {DomainError} `invalid_request` */

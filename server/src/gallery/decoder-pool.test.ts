@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { temporaryDirectory } from '../testing/temporary.ts'
@@ -55,6 +56,20 @@ const small = await plainGif(80)
 const large = await plainGif(5000)
 
 describe('the decoder processes', () => {
+  it('reject images at once while too many wait', async () => {
+    const pool = await poolOf()
+    const outcomes = Promise.allSettled(Array.from({ length: 1_200 }, () => pool.run(decode(small), 'query')))
+    await pool.run(decode(small), 'bulk')
+    pool.close()
+    const reasons = (await outcomes).flatMap((outcome) =>
+      outcome.status === 'rejected' ? [outcome.reason] : [],
+    )
+    const rejected = reasons.filter((reason) => reason.code === 'unavailable')
+    const decoders = Math.min(4, availableParallelism())
+    expect(rejected).toHaveLength(1_200 - 1_024 - decoders)
+    expect(rejected[0]).toMatchObject({ message: 'Too many images wait to be decoded.', retryAfterS: 5 })
+  })
+
   it('decode images and return their pixels', async () => {
     const pool = await poolOf()
     const decoded = (await pool.run(decode(small), 'bulk')) as DecodedImage

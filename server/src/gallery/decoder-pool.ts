@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { DomainError } from '../errors.ts'
 import { type DecoderChild, DecoderEnded, type DecoderLimits, startDecoder } from './decoder-child.ts'
 import type { DecoderJob, DecoderResult, ReaderOptions } from './decoder-protocol.ts'
 import { unreadable } from './reasons.ts'
@@ -9,7 +10,7 @@ type DecoderPriority = 'query' | 'bulk'
 /** Decodes images in processes of their own, each within a limit of time and memory. */
 export interface DecoderPool {
   /**
-   * @throws {DomainError} `image_unreadable` or `image_too_large`, with the reason
+   * @throws {DomainError} `image_unreadable` or `image_too_large`, with the reason; `unavailable` if too many jobs wait
    * @throws {Error} if the image is not to blame
    */
   run(job: DecoderJob, priority: DecoderPriority): Promise<DecoderResult>
@@ -33,6 +34,9 @@ const MAX_KEPT_BYTES = 400 * 1024 ** 2
 const IDLE_MS = 10_000
 /** A process that died without a reason is given one more chance: the system may have ended it. */
 const MAX_ATTEMPTS = 2
+/** Jobs of one priority that may wait. Those of indexing are bounded by the threads that read files. */
+const MAX_WAITING = 1_024
+const RETRY_AFTER_S = 5
 
 interface Task {
   job: DecoderJob
@@ -69,6 +73,12 @@ class ProcessPool implements DecoderPool {
 
   run(job: DecoderJob, priority: DecoderPriority): Promise<DecoderResult> {
     return new Promise((resolve, reject) => {
+      if (this.#waiting[priority].length >= MAX_WAITING)
+        return reject(
+          new DomainError('unavailable', 'Too many images wait to be decoded.', {
+            retryAfterS: RETRY_AFTER_S,
+          }),
+        )
       this.#waiting[priority].push({ job, priority, resolve, reject })
       this.#pump()
     })

@@ -1,11 +1,12 @@
 import { once } from 'node:events'
-import { availableParallelism } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
+import { availableParallelism, getPriority } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { picture, writeSettled } from '../testing/pictures.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
-import { connectThread, type Thread } from '../threads.ts'
+import { BACKGROUND_NICENESS, connectThread, type Thread } from '../threads.ts'
 import { createImageReader, type ReaderSettings } from './image-reader.ts'
 
 /** A thread that sends the messages of a reader, and fails in a way that the path names. */
@@ -50,7 +51,23 @@ async function readerOf(settings?: ReaderSettings) {
   return { root, reader, read }
 }
 
+/** The niceness of each thread of this process. */
+function nicenesses(): number[] {
+  const folder = '/proc/self/task'
+  return readdirSync(folder).map((id) => {
+    const [, fields] = readFileSync(join(folder, id, 'stat'), 'utf8').split(/\) (?!.*\) )/)
+    return Number(fields!.split(' ')[16])
+  })
+}
+
 describe('the image reader', () => {
+  it.runIf(process.platform === 'linux')('gives way to the threads that answer searches', async () => {
+    const { read } = await readerOf()
+    await read('nowhere.png')
+    expect(nicenesses()).toContain(BACKGROUND_NICENESS)
+    expect(getPriority()).toBeLessThan(BACKGROUND_NICENESS)
+  })
+
   it('reads many files at once', async () => {
     const { root, read } = await readerOf()
     const names = Array.from({ length: 12 }, (_, n) => `${n}.png`)

@@ -1,6 +1,6 @@
 /** A thread that reads image files and decodes those that are safe to decode beside others. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { handleCall, type ThreadCall } from '../threads.ts'
+import { handleCall, lowerThreadPriority, type ThreadCall } from '../threads.ts'
 import { decodeLight } from './decode.ts'
 import type { ReaderOptions } from './decoder-protocol.ts'
 import { registerDirectories } from './directories.ts'
@@ -10,6 +10,8 @@ import { openThumbnailStore } from './thumbnails.ts'
 
 export type ReaderMethod = 'read' | 'readMetadata'
 
+// Searches come first: indexing would take the cores from the threads that answer them.
+lowerThreadPriority()
 const port = parentPort!
 const options = workerData as ReaderOptions
 registerDirectories(options.root, options.walk.directories)

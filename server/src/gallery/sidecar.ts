@@ -1,4 +1,5 @@
 import { lstatSync } from 'node:fs'
+import { systemCodeOf } from '../errors.ts'
 import type { FileDetails } from './details/file-details.ts'
 import { readXmp } from './details/xmp.ts'
 import { toSystemPath } from './file-names.ts'
@@ -58,8 +59,15 @@ export function readSidecar(
   absolute: (path: string) => string,
   open: (path: string) => SidecarFile | undefined,
 ): Sidecar | undefined {
-  const isThere = (candidate: string) =>
-    lstatSync(toSystemPath(absolute(candidate)), { throwIfNoEntry: false })?.isFile() === true
+  const isThere = (candidate: string) => {
+    try {
+      return lstatSync(toSystemPath(absolute(candidate)), { throwIfNoEntry: false })?.isFile() === true
+    } catch (error) {
+      // No file has such a name, although the picture's own name is short enough.
+      if (systemCodeOf(error) === 'ENAMETOOLONG') return false
+      throw error
+    }
+  }
   const found = sidecarPaths(path).find(isThere)
   const file = found === undefined ? undefined : open(found)
   if (file === undefined) return undefined

@@ -45,14 +45,5 @@ export async function expandSketch(
   expansion: QueryExpansion,
   { vectors }: Pick<Catalog, 'vectors'>,
 ): Promise<Float32Array> {
-  const { neighbours: topK } = expansion
-  const query = { vector: sketch, wholeImages: true, filter: {}, topK, offset: 0, limit: topK }
-  const { images } = await vectors.nearest(query)
-  const scores = new Map(images.map(({ id, score }) => [id, score]))
-  const found = await vectors.get(images.map(({ id }) => id))
-  // Copies of one image count once.
-  const contents = new Map(
-    found.map(({ id, contentHash, vector }) => [contentHash, { vector, score: scores.get(id)! }]),
-  )
-  return expandedVector(sketch, [...contents.values()], expansion)
+  return expandedVector(sketch, await vectors.neighbours(sketch, expansion.neighbours), expansion)
 }

@@ -78,6 +78,7 @@ function inFormerSpace(catalog: Catalog): Catalog {
     vectors: {
       ...vectors,
       nearest: (query) => vectors.nearest({ ...query, space: query.space ?? 'former' }),
+      neighbours: (vector, count, space = 'former') => vectors.neighbours(vector, count, space),
       get: (ids, space = 'image') => vectors.get(ids, space === 'image' ? 'former' : space),
     },
   }

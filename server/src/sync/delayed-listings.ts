@@ -1,15 +1,15 @@
-/** Pause between two listings of a large folder that only bring the account of its files up to date. */
-const PAUSE_MS = 5_000
-
 /** Folders that are listed only to count the files that are left out. Large ones are listed only from time to time. */
 export class DelayedListings {
   readonly #listedAt = new Map<string, number>()
   readonly #waiting = new Map<string, NodeJS.Timeout>()
   readonly #due = new Set<string>()
   readonly #onDue: () => void
+  readonly #pauseMs: number
 
-  constructor(onDue: () => void) {
+  /** @param pauseMs between two listings of a folder */
+  constructor(onDue: () => void, pauseMs: number) {
     this.#onDue = onDue
+    this.#pauseMs = pauseMs
   }
 
   /**
@@ -19,7 +19,7 @@ export class DelayedListings {
   add(directory: string): boolean {
     if (this.#waiting.has(directory)) return true
     const now = performance.now()
-    const pauseMs = (this.#listedAt.get(directory) ?? Number.NEGATIVE_INFINITY) + PAUSE_MS - now
+    const pauseMs = (this.#listedAt.get(directory) ?? Number.NEGATIVE_INFINITY) + this.#pauseMs - now
     if (pauseMs <= 0) {
       this.#listedAt.set(directory, now)
       return false

@@ -75,7 +75,8 @@ export function createParts(options: GallerySyncOptions, hooks: SyncLoopHooks): 
     listAgain: (path) => hooks.addHint({ path, isWithinFile: false }),
   })
   const tree = new FolderTree(context, logger, watchController, account)
-  const listLater = new DelayedListings(() => hooks.dispatch({ type: 'hinted' }))
+  const { accountMs } = options.timings ?? TIMINGS
+  const listLater = new DelayedListings(() => hooks.dispatch({ type: 'hinted' }), accountMs)
   const mountPoints = createMountPoints({ root, catalog, walk, mountTable })
   const inodes = createInodeStability(root, mountTable)
   const recentArrivals = createRecentArrivals()

@@ -35,6 +35,7 @@ const SHORT_TIMINGS: Partial<Timings> = {
   brokenSettleMs: 200,
   debounceMs: 15,
   missingGraceMs: 200,
+  accountMs: 200,
   rootCheckMs: 300,
   rescanMs: 500,
   storageWaitMs: 1_000,

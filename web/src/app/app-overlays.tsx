@@ -1,22 +1,27 @@
 import { Dialog } from '../components/dialog.tsx'
 import { lazyPart } from '../components/lazy-part.tsx'
 import { messages } from '../messages/messages.ts'
+import { AccountDialog } from '../status/account-dialog.tsx'
 import { LazyLibrary } from './lazy-library.tsx'
 import type { Page } from './use-page.ts'
 
 const Shortcuts = lazyPart(async () => ({ default: (await import('../components/shortcuts.tsx')).Shortcuts }))
 const DropZones = lazyPart(async () => ({ default: (await import('./drop-zones.tsx')).DropZones }))
 
+const ApiKeys = lazyPart(async () => ({ default: (await import('../auth/api-keys.tsx')).ApiKeys }))
 const CollectionDialog = lazyPart(() => import('../gallery/collection-dialog.tsx'))
 const FilesQuestion = lazyPart(() => import('../gallery/files-question.tsx'))
+
+/** Shortcuts, the account of all files, or the user's API keys. They stay open when the layout changes. */
+export type AppDialog = 'shortcuts' | 'files' | 'keys'
 
 interface AppOverlaysProps {
   page: Page
   onDraw: () => void
   isFolderDialogOpen: boolean
   onFolderDialogClose: () => void
-  areShortcutsOpen: boolean
-  onShortcutsClose: () => void
+  dialog: AppDialog | undefined
+  onDialogClose: () => void
 }
 
 /** Overlays of the page: folders, shortcuts, targets for dragged files. */
@@ -25,8 +30,8 @@ export function AppOverlays({
   onDraw,
   isFolderDialogOpen,
   onFolderDialogClose,
-  areShortcutsOpen,
-  onShortcutsClose,
+  dialog,
+  onDialogClose,
 }: AppOverlaysProps) {
   const closeTask = () => page.setTask(undefined)
   const closeQuestion = () => page.setFilesTask(undefined)
@@ -35,7 +40,9 @@ export function AppOverlays({
       <Dialog title={messages.gallery.library} isOpen={isFolderDialogOpen} onClose={onFolderDialogClose}>
         {isFolderDialogOpen && <LazyLibrary page={page} onDraw={onDraw} onChoose={onFolderDialogClose} />}
       </Dialog>
-      {areShortcutsOpen && <Shortcuts isOpen onClose={onShortcutsClose} onMissing={onShortcutsClose} />}
+      {dialog === 'shortcuts' && <Shortcuts isOpen onClose={onDialogClose} onMissing={onDialogClose} />}
+      <AccountDialog isOpen={dialog === 'files'} onClose={onDialogClose} />
+      {dialog === 'keys' && <ApiKeys onClose={onDialogClose} onMissing={onDialogClose} />}
       {page.task !== undefined && (
         <CollectionDialog
           task={page.task}

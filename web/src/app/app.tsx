@@ -5,7 +5,7 @@ import { TrashFailures } from '../gallery/trash-failures.tsx'
 import { messages } from '../messages/messages.ts'
 import { useStoredFlag } from '../state/settings.ts'
 import { FileInput } from '../upload/file-input.tsx'
-import { AppOverlays } from './app-overlays.tsx'
+import { type AppDialog, AppOverlays } from './app-overlays.tsx'
 import { focusNextPane } from './panes.ts'
 import { PhoneLayout } from './phone-layout.tsx'
 import { SettingsMenu } from './settings-menu.tsx'
@@ -29,7 +29,7 @@ export function App() {
   const [isFolderDialogOpen, setFolderDialogOpen] = useState(false)
   const [isPaneOpen, setPaneOpen] = useStoredFlag('query-pane', true)
   const [areScoresShown, setScoresShown] = useStoredFlag('scores', false)
-  const [areShortcutsOpen, setShortcutsOpen] = useState(false)
+  const [dialog, setDialog] = useState<AppDialog>()
   const [lastPane, setLastPane] = useState<'query' | 'results'>('query')
   const isViewing = state.view !== undefined || state.compare.length > 1
   const isElsewhere = isViewing || state.show !== undefined
@@ -47,7 +47,7 @@ export function App() {
   useAppKeys({
     onSheet: openSheet,
     onLibrary: toggleLibrary,
-    onShortcuts: () => setShortcutsOpen(true),
+    onShortcuts: () => setDialog('shortcuts'),
     onWords: () => wordsRef.current?.focus(),
     onDuplicates: () => change({ show: 'duplicates' }),
     onPane: focusNextPane,
@@ -70,7 +70,7 @@ export function App() {
       <SettingsMenu
         areScoresShown={areScoresShown}
         onScoresShown={setScoresShown}
-        onShortcuts={() => setShortcutsOpen(true)}
+        onDialog={setDialog}
         beforeLeaving={lists.trash.settled}
       />
     ),
@@ -92,8 +92,8 @@ export function App() {
         onDraw={openSheet}
         isFolderDialogOpen={isFolderDialogOpen}
         onFolderDialogClose={() => setFolderDialogOpen(false)}
-        areShortcutsOpen={areShortcutsOpen}
-        onShortcutsClose={() => setShortcutsOpen(false)}
+        dialog={dialog}
+        onDialogClose={() => setDialog(undefined)}
       />
     </div>
   )

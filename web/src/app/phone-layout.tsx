@@ -6,9 +6,10 @@ import { Button } from '../components/button.tsx'
 import { IconButton } from '../components/icon-button.tsx'
 import { MenuItem, MenuSeparator } from '../components/menu.tsx'
 import { Filters } from '../gallery/filters.tsx'
+import type { Section } from '../gallery/grid-layout.ts'
 import { messages } from '../messages/messages.ts'
+import { LazyQueryChips } from '../query/lazy-query-chips.tsx'
 import { PictureMenu } from '../query/picture-menu.tsx'
-import { QueryChips } from '../query/query-chips.tsx'
 import { WordsField } from '../query/words-field.tsx'
 import { Failures } from '../status/failures.tsx'
 import type { LayoutProps } from './layout-props.ts'
@@ -19,6 +20,7 @@ import { PANE } from './panes.ts'
 import { hasPlace, PlaceChip } from './place-chip.tsx'
 import { QueryPane } from './query-pane.tsx'
 import { ResultsPane } from './results-pane.tsx'
+import type { Page } from './use-page.ts'
 import { useTrace } from './use-trace.ts'
 
 /** One pane: the sheet with the results in a bottom sheet, or the gallery on the whole screen. */
@@ -55,7 +57,7 @@ export function PhoneLayout(props: LayoutProps) {
         onDetent={setDetent}
         head={<PhoneHead {...props} onGallery={() => setPaneOpen(false)} />}
       >
-        <ResultsPane {...props} hasHead={false} />
+        <ResultsPane {...props} hasHead={false} isTitleOutside={titleOf(page) !== undefined} />
       </BottomSheet>
     </>
   )
@@ -73,13 +75,17 @@ function PhoneBar({ onTrace, ...props }: LayoutProps & { onTrace: (url: string) 
     >
       <h1 className="sr-only">{messages.app.title}</h1>
       {isEmpty && <img src={serverUrl('/icon.svg')} alt="" className="mx-1.5 size-8" />}
-      <QueryChips {...chips} />
+      <LazyQueryChips {...chips} />
       {page.hasWords && (
         // Beside chips there is no room: the field covers them while it is used.
         <WordsField
           ref={props.wordsRef}
           isFirst={isEmpty}
-          onWords={page.actions.addWords}
+          onWords={(words) => {
+            page.actions.addWords(words)
+            // The field gives way to the chips.
+            props.wordsRef.current?.blur()
+          }}
           className={
             isEmpty
               ? ''
@@ -137,15 +143,29 @@ function AddMenu({ page, onChoosePicture, wordsRef }: LayoutProps) {
   )
 }
 
+/** The first group of the results, if its title has no button. It stands beside the filters, which saves a line. */
+function titleOf({ lists, search }: Page): Section | undefined {
+  const [first] = lists.list.count === 0 || search.isOnlyUnwanted ? [] : lists.sections
+  return first?.action === undefined ? first : undefined
+}
+
 function PhoneHead({ page, onGallery }: LayoutProps & { onGallery: () => void }) {
+  const title = titleOf(page)
   return (
-    <div className="flex flex-wrap items-center gap-1 px-3">
+    <div className="flex flex-wrap items-center gap-x-1 pr-1 pl-4">
+      <div className="flex min-w-0 flex-1 basis-32 items-baseline gap-2">
+        {title !== undefined && (
+          <>
+            <h2 className="title min-w-0 truncate text-20">{title.title}</h2>
+            <span className="min-w-0 shrink-[99] truncate text-13 text-ink-2">{title.detail}</span>
+          </>
+        )}
+      </div>
       <Filters state={page.state} change={page.change} isNarrow />
-      <span className="flex-1" />
       <ListMenu page={page} />
-      <Button variant="ghost" size="small" icon={<Images />} onClick={onGallery}>
-        {messages.app.gallery}
-      </Button>
+      <IconButton label={messages.app.gallery} onClick={onGallery}>
+        <Images />
+      </IconButton>
       <PlaceRow page={page} />
     </div>
   )
@@ -163,29 +183,16 @@ function PlaceRow({ page }: Pick<LayoutProps, 'page'>) {
 
 /** The gallery on the whole screen, with a pill to go elsewhere. */
 function PhoneGallery(props: LayoutProps) {
-  const { page, onDraw, onLibrary, onAddFiles, settings } = props
+  const { page, onDraw, onLibrary } = props
   const { show } = page.state
+  const isReview = show === 'duplicates'
   return (
     <>
-      <header
-        {...PANE}
-        className="flex h-14 shrink-0 items-center gap-1 border-line border-b bg-surface px-2"
-      >
-        <h1 className="sr-only">{messages.app.title}</h1>
-        <img src={serverUrl('/icon.svg')} alt="" className="mx-1.5 size-8" />
-        {show === undefined && <Filters state={page.state} change={page.change} isNarrow />}
-        <span className="flex-1" />
-        <Failures />
-        {show === undefined && <ListMenu page={page} />}
-        {onAddFiles && (
-          <IconButton label={messages.app.addFiles} onClick={onAddFiles}>
-            <Upload />
-          </IconButton>
-        )}
-        {settings}
-      </header>
+      {/* The review has a head of its own, and needs the height. */}
+      {!isReview && <PhoneGalleryHead {...props} />}
       {show === undefined && <PlaceRow page={page} />}
       <main {...PANE} id="results" aria-label={messages.app.results} className="min-h-0 flex-1">
+        {isReview && <h1 className="sr-only">{messages.app.title}</h1>}
         <OtherViews page={page}>
           <ResultsPane {...props} hasHead={false} />
         </OtherViews>
@@ -193,7 +200,7 @@ function PhoneGallery(props: LayoutProps) {
       {/* The review of duplicates has buttons there. */}
       <nav
         aria-label={messages.app.title}
-        className={`fixed bottom-[calc(env(safe-area-inset-bottom)+1rem)] left-1/2 z-20 -translate-x-1/2 gap-1 rounded-sheet bg-surface p-1.5 shadow-rest forced-colors:border ${show === 'duplicates' ? 'hidden' : 'flex'}`}
+        className={`fixed bottom-[calc(env(safe-area-inset-bottom)+1rem)] left-1/2 z-20 -translate-x-1/2 gap-1 rounded-sheet bg-surface p-1.5 shadow-rest forced-colors:border ${isReview ? 'hidden' : 'flex'}`}
       >
         <Button variant="primary" size="large" icon={<Pencil />} onClick={onDraw}>
           {messages.app.draw}
@@ -203,5 +210,25 @@ function PhoneGallery(props: LayoutProps) {
         </IconButton>
       </nav>
     </>
+  )
+}
+
+function PhoneGalleryHead({ page, onAddFiles, settings }: LayoutProps) {
+  const isList = page.state.show === undefined
+  return (
+    <header {...PANE} className="flex h-14 shrink-0 items-center gap-1 border-line border-b bg-surface px-2">
+      <h1 className="sr-only">{messages.app.title}</h1>
+      <img src={serverUrl('/icon.svg')} alt="" className="mx-1.5 size-8" />
+      {isList && <Filters state={page.state} change={page.change} isNarrow />}
+      <span className="flex-1" />
+      <Failures />
+      {isList && <ListMenu page={page} />}
+      {onAddFiles && (
+        <IconButton label={messages.app.addFiles} onClick={onAddFiles}>
+          <Upload />
+        </IconButton>
+      )}
+      {settings}
+    </header>
   )
 }

@@ -1,4 +1,13 @@
-import { Images, Minus, Pencil, RefreshCw, ScanSearch, SlidersHorizontal, Upload } from 'lucide-react'
+import {
+  ImagePlus,
+  Images,
+  Minus,
+  Pencil,
+  RefreshCw,
+  ScanSearch,
+  SlidersHorizontal,
+  Upload,
+} from 'lucide-react'
 import { useState } from 'react'
 import { Button } from '../components/button.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
@@ -6,6 +15,7 @@ import { lazyPart } from '../components/lazy-part.tsx'
 import { useDelayedTrue } from '../components/use-delayed-true.ts'
 import { useMeasures } from '../components/use-layout.ts'
 import { countOf, useFolders } from '../gallery/folder-tree.tsx'
+import type { Section } from '../gallery/grid-layout.ts'
 import { PictureGrid } from '../gallery/picture-grid.tsx'
 import { ResultsHead, ROW_SCALES } from '../gallery/results-head.tsx'
 import { useCollectionChanges, useCollections } from '../gallery/use-collections.ts'
@@ -35,6 +45,8 @@ export interface ResultsPaneProps {
   onChoosePicture: () => void
   /** Whether the head with filters is part of the pane; a phone has its own. */
   hasHead?: boolean
+  /** Whether the title of the first group is shown outside of the pane. */
+  isTitleOutside?: boolean
 }
 
 /** The collection in view if pictures can be removed from it. */
@@ -136,7 +148,7 @@ function Pictures(props: ResultsPaneProps & { scale: number }) {
   if (page.search.isOnlyUnwanted || (!list.isLoading && list.count === 0)) return <NoPictures {...props} />
   const grid = (
     <PictureGrid
-      sections={lists.sections}
+      sections={props.isTitleOutside ? withoutTitle(lists.sections) : lists.sections}
       count={list.count}
       imageAt={list.imageAt}
       onRange={list.onRange}
@@ -194,6 +206,10 @@ function Pictures(props: ResultsPaneProps & { scale: number }) {
   )
 }
 
+function withoutTitle([first, ...others]: readonly Section[]): Section[] {
+  return first === undefined ? [] : [{ ...first, isHeadless: true }, ...others]
+}
+
 function unwantedOf({ state }: Page): ReadonlySet<string> {
   return new Set(
     state.terms.filter(({ kind, isWanted }) => kind === 'image' && !isWanted).map(({ id }) => id),
@@ -213,7 +229,9 @@ function NoPictures({ page, onAddFiles, onDraw, onChoosePicture }: ResultsPanePr
         <Button variant="primary" icon={<Pencil />} onClick={onDraw}>
           {query.draw}
         </Button>
-        <Button onClick={onChoosePicture}>{query.usePicture}</Button>
+        <Button icon={<ImagePlus />} onClick={onChoosePicture}>
+          {query.usePicture}
+        </Button>
       </EmptyState>
     )
   }

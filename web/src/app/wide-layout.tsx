@@ -38,9 +38,7 @@ export function WideLayout(props: WideLayoutProps) {
   return (
     <>
       <SkipLink />
-      {isReview ? (
-        <h1 className="sr-only">{messages.app.title}</h1>
-      ) : (
+      {!isReview && (
         <TopBar
           isLibraryOpen={isLibraryOpen}
           onLibrary={props.onLibrary}
@@ -85,6 +83,7 @@ export function WideLayout(props: WideLayoutProps) {
             aria-label={messages.app.results}
             className="min-h-0 min-w-0 flex-1 outline-none"
           >
+            {isReview && <h1 className="sr-only">{messages.app.title}</h1>}
             <OtherViews page={page}>
               <ResultsPane {...props} />
             </OtherViews>

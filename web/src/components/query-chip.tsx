@@ -66,6 +66,7 @@ export function QueryChip({
               className={`size-full object-cover ${isNegative ? 'opacity-85 grayscale' : ''} ${isInk ? 'dark:hue-rotate-180 dark:invert-90' : ''}`}
             />
           )}
+          {isInk && src !== undefined && <Bolder src={src} />}
         </span>
         {isNegative && (
           <span className="absolute top-0.5 left-6 grid size-4 place-items-center rounded-full bg-ink text-surface [&_svg]:size-3">
@@ -83,6 +84,17 @@ export function QueryChip({
         <X />
       </PointerButton>
     </span>
+  )
+}
+
+/** Copies of a small drawing on itself: its lines are thinner than a pixel and would be grey. */
+function Bolder({ src }: { src: string }) {
+  return (
+    <span
+      aria-hidden="true"
+      className="absolute inset-0 bg-cover [background-blend-mode:multiply] dark:hue-rotate-180 dark:invert-90"
+      style={{ backgroundImage: Array.from({ length: 4 }, () => `url(${src})`).join() }}
+    />
   )
 }
 

@@ -35,9 +35,14 @@ function Keys() {
             {keys.map(([key, text]) => (
               <div key={key} className="contents">
                 <dt>
-                  <kbd className="rounded-sm border border-line border-b-2 bg-page px-1.5 font-sans text-12 text-ink-2">
-                    {key}
-                  </kbd>
+                  {key.split(', ').map((one) => (
+                    <kbd
+                      key={one}
+                      className="mr-1 inline-block rounded-sm border border-line border-b-2 bg-page px-1.5 font-sans text-12 text-ink-2"
+                    >
+                      {one}
+                    </kbd>
+                  ))}
                 </dt>
                 <dd>{text}</dd>
               </div>

@@ -185,7 +185,7 @@ function SelectCircle({ name, isSelected = false, isSelecting = false, isNegativ
       aria-label={messages.gallery.select(name)}
       aria-pressed={isSelected}
       onClick={(event) => onToggle(event.shiftKey)}
-      className={`absolute top-2 left-2 grid size-6 place-items-center rounded-full border-2 border-on-picture shadow-low aria-pressed:bg-accent aria-pressed:text-on-accent [&_svg]:size-4 ${isSelected || isSelecting ? '' : 'invisible group-focus-within:visible hovers:group-hover:visible'}`}
+      className={`absolute top-2 left-2 grid size-6 place-items-center rounded-full border-2 border-on-picture bg-picture-scrim shadow-edge aria-pressed:bg-accent aria-pressed:text-on-accent [&_svg]:size-4 ${isSelected || isSelecting ? '' : 'invisible group-focus-within:visible hovers:group-hover:visible'}`}
     >
       {isSelected && <Check />}
     </button>

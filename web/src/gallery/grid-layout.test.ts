@@ -42,6 +42,15 @@ describe('a layout', () => {
     expect(rows.map(({ number }) => number)).toEqual(rows.map((_, n) => n))
   })
 
+  it('gives no room to a title that is shown elsewhere', () => {
+    const first = { ...section('a', 250), isHeadless: true }
+    const layout = new GridLayout([first, section('b', 130)], MEASURES)
+    layout.measure(0, layout.height, aspectAt)
+    const { rows, heads } = layout.visible(0, layout.height)
+    expect(rows[0]!.top).toBe(0)
+    expect(heads.map(({ section: { key } }) => key)).toEqual(['b'])
+  })
+
   it('keeps the parts above a measured one, and moves those below', () => {
     const layout = new GridLayout([section('a', 4 * BLOCK_SIZE)], MEASURES)
     const before = layout.rowOf(BLOCK_SIZE)!.top

@@ -11,6 +11,8 @@ export interface Section {
   meanAspect: number
   /** A button at the end of its title. */
   action?: { text: string; run: () => void } | undefined
+  /** Whether its title is shown elsewhere. */
+  isHeadless?: boolean
 }
 
 export interface GridMeasures {
@@ -74,7 +76,9 @@ export class GridLayout {
           isLast,
           rows: undefined,
           rowCount,
-          height: rowCount * (measures.rowHeight + measures.gap) + (start === 0 ? measures.headHeight : 0),
+          height:
+            rowCount * (measures.rowHeight + measures.gap) +
+            this.#headHeight(start === 0 ? section : undefined),
           shapes: undefined,
         })
         first += count
@@ -107,10 +111,7 @@ export class GridLayout {
       block.shapes = shapes
       block.rows = justify(aspects as number[], { width, rowHeight, gap, isRagged: block.isLast })
       block.rowCount = block.rows.length
-      block.height = block.rows.reduce(
-        (sum, { height }) => sum + height + gap,
-        block.head === undefined ? 0 : this.#measures.headHeight,
-      )
+      block.height = block.rows.reduce((sum, { height }) => sum + height + gap, this.#headHeight(block.head))
       hasMoved = true
     }
     if (hasMoved) this.#place()
@@ -122,7 +123,8 @@ export class GridLayout {
     const rows: PlacedRow[] = []
     const heads: { section: Section; top: number }[] = []
     for (const block of this.#between(from, to)) {
-      if (block.head !== undefined) heads.push({ section: block.head, top: this.#topOf(block) })
+      const { head } = block
+      if (head !== undefined && !head.isHeadless) heads.push({ section: head, top: this.#topOf(block) })
       rows.push(...this.#rowsOf(block).filter(({ top, height }) => top + height > from && top < to))
     }
     return { rows, heads }
@@ -156,13 +158,17 @@ export class GridLayout {
     )
   }
 
+  #headHeight(head: Section | undefined): number {
+    return head === undefined || head.isHeadless ? 0 : this.#measures.headHeight
+  }
+
   *#between(from: number, to: number): Generator<Block> {
     for (let n = this.#indexAt(from); n < this.#blocks.length && this.#tops[n]! < to; n++)
       yield this.#blocks[n]!
   }
 
   #rowsOf(block: Block): PlacedRow[] {
-    let top = this.#topOf(block) + (block.head === undefined ? 0 : this.#measures.headHeight)
+    let top = this.#topOf(block) + this.#headHeight(block.head)
     let number = this.#rowNumbers[this.#blockOf(block.first)]!
     return (block.rows ?? this.#estimate(block)).map((row) => {
       const placed = { ...row, index: block.first + row.first, top, number: number++ }

@@ -135,7 +135,7 @@ function GridRows({ ref, grid, rows, rowCount, shift, tabStop, onKeyDown }: Grid
 function SectionHead({ section, top }: { section: Section; top: number }) {
   return (
     <div
-      className="absolute inset-x-0 top-0 flex h-8.5 items-baseline gap-2 phone:px-3"
+      className="absolute inset-x-0 top-0 flex h-8.5 items-baseline gap-2 pt-1 phone:px-3"
       style={{ transform: `translateY(${top}px)` }}
     >
       <h2 className="title text-20">{section.title}</h2>

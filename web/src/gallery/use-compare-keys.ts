@@ -1,6 +1,5 @@
-import { useEffect, useRef } from 'react'
 import { areSingleKeysOn } from '../components/single-keys.ts'
-import { REPEATED } from './use-view-keys.ts'
+import { useCommandKeys } from '../components/use-command-keys.ts'
 
 export interface CompareKeys {
   count: number
@@ -15,20 +14,7 @@ export interface CompareKeys {
 
 /** The keys of the comparison: 1 to 4 choose, Z shows pixels, K and X keep and trash, L zooms together. */
 export function useCompareKeys(keys: CompareKeys): void {
-  const latest = useRef(keys)
-  latest.current = keys
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return
-      if (document.querySelector('dialog[open], [role=menu]') !== null) return
-      const act = compareAction(event, latest.current)
-      if (act === undefined) return
-      event.preventDefault()
-      if (!event.repeat || REPEATED.test(event.key)) act()
-    }
-    addEventListener('keydown', onKey)
-    return () => removeEventListener('keydown', onKey)
-  }, [])
+  useCommandKeys((event) => compareAction(event, keys))
 }
 
 /** Returns the command of a key. */

@@ -14,7 +14,9 @@ export const OVERSCAN = 600
 
 /** The layout of a list; another one only where the sections or the measures differ. @param width 0 before the first layout */
 export function useGridLayout({ sections, rowHeight, gap }: GridShape, width: number): GridLayout {
-  const sectionsKey = sections.map(({ key, count, meanAspect }) => `${key} ${count} ${meanAspect}`).join()
+  const sectionsKey = sections
+    .map(({ key, count, meanAspect, isHeadless }) => `${key} ${count} ${meanAspect} ${isHeadless}`)
+    .join()
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key represents the sections
   return useMemo(
     () =>

@@ -1,6 +1,7 @@
-import { useEffect, useRef } from 'react'
+import { useRef } from 'react'
 import type { Image } from '../api/client.ts'
 import { areSingleKeysOn } from '../components/single-keys.ts'
+import { useCommandKeys } from '../components/use-command-keys.ts'
 import type { Zoom } from './use-zoom.ts'
 
 export interface ViewKeys {
@@ -17,9 +18,6 @@ export interface ViewKeys {
   onDetails: () => void
 }
 
-/** Keys that act again while they are held. */
-export const REPEATED = /^(Arrow.*|[+-])$/
-
 /** In CSS pixels. */
 const MOVE_STEP = 80
 /** While a key is held: each step changes the address, which browsers allow a hundred times in half a minute. */
@@ -27,26 +25,13 @@ const STEP_EVERY_MS = 320
 
 /** The keys of the large view, wherever in it the focus is. */
 export function useViewKeys(keys: ViewKeys): void {
-  const latest = useRef(keys)
-  latest.current = keys
   const steppedAt = useRef(Number.NEGATIVE_INFINITY)
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      // Details and menus over the picture have keys of their own.
-      if (event.defaultPrevented || document.querySelector('dialog[open], [role=menu]') !== null) return
-      if (event.altKey || event.ctrlKey || event.metaKey) return
-      const isStep = !event.shiftKey && (event.key === 'ArrowLeft' || event.key === 'ArrowRight')
-      if (isStep && event.repeat && event.timeStamp - steppedAt.current < STEP_EVERY_MS) return
-      if (isStep) steppedAt.current = event.timeStamp
-      const act = viewAction(event, latest.current)
-      if (act === undefined) return
-      event.preventDefault()
-      // A held key acts once unless it moves or zooms: the next picture was not meant.
-      if (!event.repeat || REPEATED.test(event.key)) act()
-    }
-    addEventListener('keydown', onKey)
-    return () => removeEventListener('keydown', onKey)
-  }, [])
+  useCommandKeys((event) => {
+    const isStep = !event.shiftKey && (event.key === 'ArrowLeft' || event.key === 'ArrowRight')
+    if (isStep && event.repeat && event.timeStamp - steppedAt.current < STEP_EVERY_MS) return undefined
+    if (isStep) steppedAt.current = event.timeStamp
+    return viewAction(event, keys)
+  })
 }
 
 /** Returns the command of a key. */

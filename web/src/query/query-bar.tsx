@@ -3,8 +3,9 @@ import type { RefObject } from 'react'
 import { Button } from '../components/button.tsx'
 import { IconButton } from '../components/icon-button.tsx'
 import { messages } from '../messages/messages.ts'
+import { LazyQueryChips } from './lazy-query-chips.tsx'
 import { PictureMenu } from './picture-menu.tsx'
-import { QueryChips, type QueryChipsProps } from './query-chips.tsx'
+import type { QueryChipsProps } from './query-chips.tsx'
 import { WordsField } from './words-field.tsx'
 
 export interface QueryBarProps extends QueryChipsProps {
@@ -41,7 +42,7 @@ export function QueryBar(props: QueryBarProps) {
           {query.draw}
         </Button>
       )}
-      <QueryChips {...props} />
+      <LazyQueryChips {...props} />
       {onWords ? (
         <WordsField ref={props.wordsRef} isFirst={isEmpty} onWords={onWords} />
       ) : (

@@ -49,6 +49,13 @@ export interface ImageVector {
   vector: Float32Array
 }
 
+/** A content near to a vector. */
+export interface NearContent {
+  contentHash: string
+  vector: Float32Array
+  score: number
+}
+
 /** `similarPairs` returns at most this many neighbours of each vector. */
 export const MAX_PAIRS_PER_VECTOR = 11
 
@@ -74,6 +81,11 @@ export interface SimilarPairs {
 export interface VectorStore {
   /** Images by similarity to a vector, best first. */
   nearest(query: NearestQuery): Promise<NearestResult>
+  /**
+   * Contents nearest to a vector with their vectors, best first. Copies of an image are one content.
+   * @param count maximum number of images that are considered
+   */
+  neighbours(vector: Float32Array, count: number, space?: SpaceName): Promise<NearContent[]>
   /** Vectors of images in a space, by default `image`; images without one are omitted. */
   get(imageIds: string[], space?: SpaceName): Promise<ImageVector[]>
   /** Returns the given contents that have a vector. */

@@ -23,14 +23,18 @@ export async function foldedImages(
   while (next.size > 0 || frames.size > 0) {
     const added: Seeds = new Map()
     const continued: Seeds = new Map()
-    for (const relation of relations) {
-      const seeds = relation.isBurst ? frames : next
-      for (const { seen, images, continues } of await groupsOf(context, seeds, relation, others)) {
+    const found = await Promise.all(
+      relations.map(async (relation) => {
+        const seeds = relation.isBurst ? frames : next
+        return { seeds, groups: await groupsOf(context, seeds, relation, others) }
+      }),
+    )
+    for (const { seeds, groups } of found)
+      for (const { seen, images, continues } of groups) {
         const firsts = seeds.get(seen)!
         for (const id of images) addTo(added, folded, id, firsts)
         if (continues) continued.set(images.at(-1)!, firsts)
       }
-    }
     next = added
     frames = continued
   }

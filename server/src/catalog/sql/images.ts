@@ -144,7 +144,7 @@ async function count(context: SqlContext): Promise<CatalogCounts> {
 }
 
 async function contentInfo(context: SqlContext, contentHash: string): Promise<ContentInfo | undefined> {
-  // Not one query in this order: it would read all copies.
+  // Two queries: a single one in this order would read all copies.
   const row = (await rowOf(context, contentHash, true)) ?? (await rowOf(context, contentHash, false))
   if (row === undefined) return undefined
   return {

@@ -4,7 +4,7 @@ import { IMAGE_ATTRIBUTES } from '../attributes.ts'
 import type { Image, ImageOrder, ListQuery, ListResult, Section, SectionQuery } from '../catalog.ts'
 import { filterCondition, isOnlyFolding } from '../filters.ts'
 import type { SqlContext } from './context.ts'
-import { countPassing } from './count-passing.ts'
+import { countedCondition, countPassing } from './counting.ts'
 import { selectImages, toImage } from './image-rows.ts'
 
 const ORDER_COLUMN = {
@@ -16,30 +16,47 @@ const ORDER_COLUMN = {
 
 /** From this position on, the total is counted first, because the place may be nearer to the end. */
 const FAR_OFFSET = 1_000
-/** So many images are found by the filter and then sorted. To walk through their order could pass by all others. */
+/**
+ * Maximum number of matching images that are found by the filter and then sorted. Reading the index of their order instead
+ * could read all other images as well.
+ */
 const MAX_SORTED = 20_000
 
 export async function listImages(context: SqlContext, query: ListQuery): Promise<ListResult> {
   const { filter, offset, limit } = query
   const isInOrder = isOnlyFolding(filter)
   if (offset < FAR_OFFSET && isInOrder) {
-    const [total, images] = await Promise.all([countPassing(context, filter), pageOf(context, query)])
+    const condition = filterCondition(filter, context.dialect)
+    const [total, images] = await Promise.all([
+      countPassing(context, filter),
+      pageOf(context, query, { condition }),
+    ])
     return { images, total }
   }
-  const total = await countPassing(context, filter)
-  if (total <= MAX_SORTED && !isInOrder) return { images: await pageOf(context, query, true), total }
+  const { condition, total } = await countedCondition(context, filter)
+  if (total <= MAX_SORTED && !isInOrder)
+    return { images: await pageOf(context, query, { condition, isSorted: true }), total }
   const size = Math.min(limit, total - offset)
   if (size <= 0) return { images: [], total }
   const fromEnd = total - offset - size
-  if (fromEnd >= offset) return { images: await pageOf(context, query), total }
+  if (fromEnd >= offset) return { images: await pageOf(context, query, { condition }), total }
   const reversed = { ...query, descending: !query.descending, offset: fromEnd, limit: size }
-  return { images: (await pageOf(context, reversed)).reverse(), total }
+  return { images: (await pageOf(context, reversed, { condition })).reverse(), total }
 }
 
-/** @param isSorted whether the images are sorted instead of read in the order of an index */
-async function pageOf(context: SqlContext, query: ListQuery, isSorted = false): Promise<Image[]> {
-  const { database, dialect, space, attributes } = context
-  const { filter, orderBy, descending, limit, offset } = query
+interface PageOptions {
+  condition: ReturnType<typeof filterCondition>
+  /** Whether the images are sorted instead of read in the order of an index. */
+  isSorted?: boolean
+}
+
+async function pageOf(
+  context: SqlContext,
+  query: Omit<ListQuery, 'filter'>,
+  { condition, isSorted = false }: PageOptions,
+): Promise<Image[]> {
+  const { database, space, attributes } = context
+  const { orderBy, descending, limit, offset } = query
   const { embedderId } = space()
   const direction = descending ? 'desc' : 'asc'
   const column = sql.ref(`images.${ORDER_COLUMN[orderBy]}`)
@@ -47,7 +64,7 @@ async function pageOf(context: SqlContext, query: ListQuery, isSorted = false): 
   const page = database
     .selectFrom('images')
     .select('images.id')
-    .where(filterCondition(filter, dialect))
+    .where(condition)
     .orderBy(isSorted ? sql`coalesce(${column}, ${column})` : column, direction)
     .orderBy('images.id', direction)
     .limit(limit)

@@ -1,5 +1,5 @@
 import type { SqlDatabase } from '../../database/dialect.ts'
-import type { NearestQuery, NearestResult, VectorStore } from '../catalog.ts'
+import type { NearContent, NearestQuery, NearestResult, SpaceName, VectorStore } from '../catalog.ts'
 import type { SqlContext } from './context.ts'
 import { selectImages, toImage } from './image-rows.ts'
 
@@ -7,6 +7,7 @@ export function createSqlVectors(context: SqlContext): VectorStore {
   const { database, dialect, space, vectors } = context
   return {
     nearest: (query) => findNearest(context, query),
+    neighbours: (vector, count, space) => findNeighbours(context, vector, count, space),
     get: (imageIds, space) => vectors.get(imageIds, space),
     async embeddedContents(contentHashes) {
       return [...(await embeddedContents({ database, dialect }, space().embedderId, contentHashes))]
@@ -40,6 +41,28 @@ async function findNearest(context: SqlContext, query: NearestQuery): Promise<Ne
     total: matches.length,
     close: matches.filter(({ score }) => score >= (query.closeScore ?? Number.POSITIVE_INFINITY)).length,
   }
+}
+
+async function findNeighbours(
+  { vectors }: SqlContext,
+  vector: Float32Array,
+  topK: number,
+  space: SpaceName | undefined,
+): Promise<NearContent[]> {
+  const page = { topK, offset: 0, limit: topK }
+  const matches = await vectors.findNearest({ vector, filter: {}, wholeImages: true, space, ...page })
+  const found = await vectors.get(
+    matches.map(({ imageId }) => imageId),
+    space,
+  )
+  const images = new Map(found.map((image) => [image.id, image]))
+  const contents = new Map<string, NearContent>()
+  for (const { imageId, score } of matches) {
+    const image = images.get(imageId)
+    if (image === undefined || contents.has(image.contentHash)) continue
+    contents.set(image.contentHash, { contentHash: image.contentHash, vector: image.vector, score })
+  }
+  return [...contents.values()]
 }
 
 async function idsOfContents(

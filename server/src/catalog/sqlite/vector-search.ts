@@ -4,7 +4,7 @@ import { SQLITE } from '../../database/sqlite/dialect.ts'
 import type { ImageFilter, NearestQuery, WeightedVector } from '../catalog.ts'
 import { filterCondition, isOnlyFolding, isUnfiltered } from '../filters.ts'
 import { bestDotHalf, fromFloat16 } from '../float16.ts'
-import { countPassing } from '../sql/count-passing.ts'
+import { countPassing } from '../sql/counting.ts'
 import {
   bestOfEach,
   type Match,

@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import pRetry from 'p-retry'
-import { Pool, types } from 'pg'
+import { Pool, type PoolClient, types } from 'pg'
 import { DomainError, messageOf, systemCodeOf } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import type { AccountTables, SharedTables, Tables } from '../schema.ts'
@@ -41,6 +41,9 @@ const SERVER_START_TIMEOUT_MS = 60_000
 const FIRST_PAUSE_MS = 500
 const MAX_PAUSE_MS = 5_000
 const CONNECTIONS = 8
+/** Statements that may wait for a connection of a pool, about as many as requests can be in progress. */
+const MAX_WAITING = 1_024
+const RETRY_AFTER_S = 2
 const MIN_SERVER_VERSION = 150_000
 const MIN_PGVECTOR_VERSION = '0.8.0'
 const INT8 = 20
@@ -87,8 +90,17 @@ export function connect(options: PostgresOptions, connections = CONNECTIONS): Po
   pool.on('error', () => {})
   // If a connection is lost during a query, the query fails as well.
   pool.on('connect', (client) => client.on('error', () => {}))
-  const database = new Kysely<PostgresTables>({ dialect: new PostgresDialect({ pool }) })
+  const bounded = { options: pool.options, connect: () => takeConnection(pool), end: () => pool.end() }
+  const database = new Kysely<PostgresTables>({ dialect: new PostgresDialect({ pool: bounded }) })
   return { database, pool, options, close: () => database.destroy() }
+}
+
+/** @throws {DomainError} `unavailable` if too many wait for a connection: each would wait too long */
+async function takeConnection(pool: Pool): Promise<PoolClient> {
+  if (pool.waitingCount < MAX_WAITING) return pool.connect()
+  throw new DomainError('unavailable', 'Too many statements wait for a connection to PostgreSQL.', {
+    retryAfterS: RETRY_AFTER_S,
+  })
 }
 
 /** Creates or migrates extension and tables under a lock, because two servers can't do that at once. */

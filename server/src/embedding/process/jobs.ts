@@ -1,4 +1,4 @@
-import type { DomainError } from '../../errors.ts'
+import { DomainError } from '../../errors.ts'
 import type { ImageKind } from '../embedder.ts'
 import type { Embedding, Priority } from './embedder-client.ts'
 
@@ -16,12 +16,25 @@ export interface Job {
   reject: (error: DomainError) => void
 }
 
+/** More than the limits of the HTTP API let through: 128 searches, and 16 heat maps of some 30 parts. */
+const MAX_WAITING_QUERIES = 1_024
+const RETRY_AFTER_S = 2
+
 /** Jobs that wait for the process. */
 export class JobQueue {
   #waiting: Record<Priority, Job[]> = { query: [], bulk: [] }
 
+  /**
+   * The jobs of indexing are bounded by the files that it reads at a time.
+   * @throws {DomainError} `unavailable` if too many queries wait
+   */
   add(job: Job): void {
-    this.#waiting[job.priority].push(job)
+    const waiting = this.#waiting[job.priority]
+    if (job.priority === 'query' && waiting.length >= MAX_WAITING_QUERIES)
+      throw new DomainError('unavailable', 'Too many queries wait for the embedder.', {
+        retryAfterS: RETRY_AFTER_S,
+      })
+    waiting.push(job)
   }
 
   /** Puts a job before all others of its priority. */

@@ -69,6 +69,16 @@ describe('the embedder supervisor', () => {
     expect(counts).toEqual([1, 4, 4, 1, 4, 4, 1])
   })
 
+  it('rejects queries at once while too many wait, and then accepts them again', async () => {
+    const { request } = await countingHost()
+    const outcomes = await Promise.allSettled(Array.from({ length: 1_100 }, () => request(10)))
+    const rejected = outcomes.filter((outcome) => outcome.status === 'rejected')
+    // One is in the process when the others arrive.
+    expect(rejected).toHaveLength(1_100 - 1_024 - 1)
+    expect(rejected[0]!.reason).toMatchObject({ code: 'unavailable', retryAfterS: 2 })
+    expect(await request(10)).toBeInstanceOf(Float32Array)
+  })
+
   it('fails one query without failing others of its batch', async () => {
     const { request, embedder } = await countingHost()
     const before = embedder.processId

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { MAX_KEY_NAME } from '../../accounts/api-keys.ts'
 import { text } from '../../contract/input.ts'
 import { defineRoute, json } from '../../contract/routes.ts'
 import { roleSchema } from '../../contract/sign-in.ts'
@@ -13,7 +14,7 @@ const keySchema = z
   })
   .openapi('ApiKey')
 const createSchema = z.object({
-  name: text({ min: 1, max: 100, description: 'Purpose of the key.' }),
+  name: text({ min: 1, max: MAX_KEY_NAME, description: 'Purpose of the key.' }),
   role: roleSchema.optional().describe('Default: the role of the owner, which is also the highest one.'),
 })
 

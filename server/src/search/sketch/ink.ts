@@ -107,7 +107,8 @@ function backgroundOf(image: RgbImage): { color: Color; evenness: number } {
 /** @returns where the border's pixels begin in the data */
 function borderOf({ width, height }: RgbImage): Int32Array {
   const border = Math.max(1, Math.round(Math.min(width, height) * BORDER_SHARE))
-  const places = new Int32Array(width * height)
+  const edgeRows = Math.min(height, 2 * border)
+  const places = new Int32Array(edgeRows * width + (height - edgeRows) * Math.min(width, 2 * border))
   let count = 0
   for (let y = 0; y < height; y++) {
     const isEdgeRow = y < border || y >= height - border
@@ -116,7 +117,7 @@ function borderOf({ width, height }: RgbImage): Int32Array {
       places[count++] = (y * width + x) * 3
     }
   }
-  return places.subarray(0, count)
+  return places
 }
 
 /** Returns the level that a share of all counted values does not exceed. */

@@ -3,7 +3,7 @@ import type { Output } from '../onnx/model.ts'
 /**
  * Scales the features at the places of images so that their mean has unit length. The mean over the places of the cosine to a query
  * is then the cosine of the whole image, as far as its vector comes from these features.
- * @param output `[count, height, width, features]`; with fewer features than dimensions, the others are 0
+ * @param values `[count, height, width, features]`; with fewer features than dimensions, the others are 0
  * @returns `[count, height, width, dimensions]`
  */
 export function scaledPlaces({ values, shape }: Output, dimensions: number): Float32Array {
