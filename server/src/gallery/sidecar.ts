@@ -1,4 +1,5 @@
 import { lstatSync } from 'node:fs'
+import { systemCodeOf } from '../errors.ts'
 import type { FileDetails } from './details/file-details.ts'
 import { readXmp } from './details/xmp.ts'
 import { toSystemPath } from './file-names.ts'
@@ -58,7 +59,16 @@ export function readSidecar(
   absolute: (path: string) => string,
   open: (path: string) => SidecarFile | undefined,
 ): Sidecar | undefined {
-  const found = sidecarPaths(path).find((candidate) => isFile(toSystemPath(absolute(candidate))))
+  const isThere = (candidate: string) => {
+    try {
+      return lstatSync(toSystemPath(absolute(candidate)), { throwIfNoEntry: false })?.isFile() === true
+    } catch (error) {
+      // No file has such a name, although the picture's own name is short enough.
+      if (systemCodeOf(error) === 'ENAMETOOLONG') return false
+      throw error
+    }
+  }
+  const found = sidecarPaths(path).find(isThere)
   const file = found === undefined ? undefined : open(found)
   if (file === undefined) return undefined
   try {
@@ -67,16 +77,6 @@ export function readSidecar(
     return { version: sidecarVersion(stat), details: stat.bytes > MAX_BYTES ? {} : detailsOf(file.read()) }
   } finally {
     file.close()
-  }
-}
-
-function isFile(path: string | Buffer): boolean {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true
-  } catch (error) {
-    // The ending makes the name of a picture longer than names can be.
-    if ((error as NodeJS.ErrnoException).code === 'ENAMETOOLONG') return false
-    throw error
   }
 }
 

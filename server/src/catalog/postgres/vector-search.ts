@@ -36,8 +36,6 @@ const EXTRA_RESULTS = 10
 interface Search {
   database: Kysely<Tables>
   space: StoredSpace
-  /** Number of vectors that are stored one after the other. */
-  parts: number
   query: NearestQuery
   vectors: readonly WeightedVector[]
 }
@@ -52,7 +50,6 @@ export async function findMatches(
   const search: Search = {
     database,
     space: spaceNamed(space, query.space),
-    parts: 1,
     query,
     vectors: unitVectorsOf(query.vector),
   }
@@ -69,14 +66,7 @@ export async function findMatches(
   const found =
     windows === undefined || wholeImages
       ? wholes
-      : bestOfEach([
-          ...wholes,
-          ...(await searchExactly({
-            ...search,
-            space: windows,
-            parts: windows.dimensions / space.dimensions,
-          })),
-        ])
+      : bestOfEach([...wholes, ...(await searchWindows(search, windows))])
   const pinned = alwaysInclude === undefined ? undefined : await scoreOf(alwaysInclude, search)
   const others = found.filter(({ imageId }) => imageId !== alwaysInclude)
   return topMatches(pinned === undefined ? others : [...others, pinned], topK, alwaysInclude)
@@ -108,7 +98,7 @@ async function searchIndex(search: Search): Promise<Match[] | undefined> {
     // Continues until enough results pass the filter.
     await sql`set local hnsw.iterative_scan = strict_order`.execute(transaction)
     await sql`set local hnsw.max_scan_tuples = ${sql.lit(MAX_SCANNED_ROWS)}`.execute(transaction)
-    const { rows } = await nearest(search, distance(search)).execute(transaction)
+    const { rows } = await nearest(search, distance(search.space)).execute(transaction)
     return rows
   })
   return found.length < query.topK ? undefined : found
@@ -116,35 +106,40 @@ async function searchIndex(search: Search): Promise<Match[] | undefined> {
 
 async function searchExactly(search: Search): Promise<Match[]> {
   // No index has this order, so the planner compares all rows.
-  const { rows } = await nearest(search, sql`(${distance(search)}) + 0`).execute(search.database)
+  const { rows } = await nearest(search, sql`(${distance(search.space)}) + 0`).execute(search.database)
   return rows
 }
 
 /** The order of the index, at its precision. With a second sort key PostgreSQL would not use the index. */
-function distance({ space, parts }: Search) {
-  return leastDistance(dataOf('vectors', space), sql`query.vector::halfvec`, space, parts)
+function distance(space: StoredSpace) {
+  return sql`${dataOf('vectors', space)} <=> query.vector::halfvec`
 }
 
 /** The score of a vector at full precision. */
-function scoreIn({ space, parts }: Search) {
-  const data = sql`vectors.data::vector(${sql.lit(space.dimensions)})`
-  return sql`query.weight * (1 - (${leastDistance(data, sql`query.vector`, space, parts)})) + query."offset"`
+function scoreIn({ dimensions }: StoredSpace) {
+  return sql`query.weight * (1 - (vectors.data::vector(${sql.lit(dimensions)}) <=> query.vector)) + query."offset"`
 }
 
-/** The distance of the nearest one of the vectors that are stored one after the other: their lengths are their weights. */
-function leastDistance(
-  data: RawBuilder<unknown>,
-  query: RawBuilder<unknown>,
-  { dimensions }: StoredSpace,
-  parts: number,
-) {
-  if (parts === 1) return sql`${data} <=> ${query}`
-  const length = dimensions / parts
-  const distances = Array.from(
-    { length: parts },
-    (_, n) => sql`subvector(${data}, ${sql.lit(n * length + 1)}, ${sql.lit(length)}) <#> ${query}`,
+/** Compares all windows, which are stored one after the other. The length of each is its weight. */
+async function searchWindows(search: Search, windows: StoredSpace): Promise<Match[]> {
+  const { database, space, query } = search
+  const length = sql.lit(space.dimensions)
+  const parts = Array.from(
+    { length: windows.dimensions / space.dimensions },
+    (_, n) => sql`(subvector(vectors.data::vector, ${sql.lit(n * space.dimensions + 1)}, ${length}))`,
   )
-  return sql`1 + least(${sql.join(distances)})`
+  const images = database
+    .selectFrom('images')
+    .select(['id', 'content_hash'])
+    .where(filterCondition(query.filter, POSTGRES))
+  const { rows } = await sql<Match>`
+      select images.id as "imageId", max(query.weight * -(part.vector <#> query.vector) + query."offset") as score
+      from vectors join (${images}) as images on images.content_hash = vectors.content_hash
+      cross join lateral (values ${sql.join(parts)} offset 0) as part (vector)
+      cross join ${queryTable(search)}
+      where ${isInSpace(windows)}
+      group by images.id order by score desc limit ${query.topK}`.execute(database)
+  return rows
 }
 
 /** The vectors of the query as a table. */
@@ -165,7 +160,7 @@ function nearest(search: Search, order: RawBuilder<unknown>) {
     .select(['id', 'content_hash'])
     .where(filterCondition(query.filter, POSTGRES, true))
   return sql<Match>`
-      select "imageId", max(${scoreIn(search)}) as score from ${queryTable(search)} cross join lateral (
+      select "imageId", max(${scoreIn(space)}) as score from ${queryTable(search)} cross join lateral (
         select images.id as "imageId", vectors.data
         from vectors join ${isUnfiltered(query.filter) ? sql`images` : sql`(${images}) as images`}
           on images.content_hash = vectors.content_hash
@@ -182,7 +177,7 @@ async function scoreOf(imageId: string, search: Search): Promise<Match | undefin
     .where(filterCondition(query.filter, POSTGRES))
     .where('images.id', '=', imageId)
   const { rows } = await sql<Match>`
-      select image.id as "imageId", max(${scoreIn(search)}) as score
+      select image.id as "imageId", max(${scoreIn(space)}) as score
       from ${queryTable(search)} cross join (${image}) as image
       join vectors on vectors.content_hash = image.content_hash and ${isInSpace(space)}
       group by image.id`.execute(database)

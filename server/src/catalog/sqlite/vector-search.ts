@@ -15,7 +15,7 @@ import {
   unitVectorsOf,
 } from '../sql/vector-backend.ts'
 import type { FilterMatches, SpaceIndex, VectorRow } from './space-index.ts'
-import type { IndexMatch, VectorIndex } from './vector-index.ts'
+import { type IndexMatch, nearestRows, type VectorIndex } from './vector-index.ts'
 
 /** Maximum number of matching rows that are compared one by one: exact, and faster than widening a search. */
 const EXACT_SEARCH_MAX_ROWS = 8_192
@@ -92,20 +92,44 @@ function compare(rows: readonly VectorRow[], vectors: readonly WeightedVector[])
     const stored = fromFloat16(data)
     let score = Number.NEGATIVE_INFINITY
     for (const { vector, weight, offset } of vectors)
-      score = Math.max(score, weight * bestDot(vector, stored) + offset)
+      score = Math.max(score, weight * dot(vector, stored) + offset)
     return { imageId, score }
   })
 }
 
-/** The greatest scalar product with one of the vectors that are stored one after the other. */
-function bestDot(vector: Float32Array, stored: Float32Array): number {
-  let best = Number.NEGATIVE_INFINITY
-  for (let start = 0; start < stored.length; start += vector.length) {
-    let sum = 0
-    for (let i = 0; i < vector.length; i++) sum += vector[i]! * stored[start + i]!
-    if (sum > best) best = sum
+/**
+ * The `topK` best rows. Each consists of several vectors, one after the other. The best vector of one of these rows is among as many
+ * vectors as they have together, for the query vector that it is best for.
+ */
+function bestOf(rows: readonly VectorRow[], vectors: readonly WeightedVector[], topK: number): Match[] {
+  const [first] = rows
+  if (first === undefined) return []
+  const { length } = fromFloat16(first.data)
+  const matrix = new Float32Array(rows.length * length)
+  for (const [n, { data }] of rows.entries()) matrix.set(fromFloat16(data), n * length)
+  const parts = length / vectors[0]!.vector.length
+  const count = Math.min(topK, rows.length) * parts
+  const found = nearestRows(
+    matrix,
+    vectors.map(({ vector }) => vector),
+    count,
+  )
+  const best = new Map<number, number>()
+  for (const [v, { weight, offset }] of vectors.entries()) {
+    const { rows: positions, products } = found[v]!
+    for (const [n, position] of positions.entries()) {
+      const row = Math.floor(position / parts)
+      const score = weight * products[n]! + offset
+      if (score > (best.get(row) ?? Number.NEGATIVE_INFINITY)) best.set(row, score)
+    }
   }
-  return best
+  return Array.from(best, ([row, score]) => ({ imageId: rows[row]!.imageId, score }))
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
+  return sum
 }
 
 /** @returns undefined if the index can't return enough matches */
@@ -188,14 +212,17 @@ async function scan(
   topK: number,
 ): Promise<Match[]> {
   let kept: Match[] = []
+  const parts = space.dimensions / vectors[0]!.vector.length
+  const chunkRows = Math.ceil(CHUNK_ROWS / parts)
   for (let after = ''; ; ) {
     const rows = await matchingVectors(database, space, filter)
       .where('images.id', '>', after)
       .orderBy('images.id')
-      .limit(CHUNK_ROWS)
+      .limit(chunkRows)
       .execute()
-    kept.push(...compare(rows, vectors))
-    if (rows.length < CHUNK_ROWS) return kept
+    const isSimple = parts === 1 || vectors.length === 1
+    kept.push(...(isSimple ? compare(rows, vectors) : bestOf(rows, vectors, topK)))
+    if (rows.length < chunkRows) return kept
     if (kept.length > topK + CHUNK_ROWS) kept = topMatches(kept, topK, undefined)
     after = rows.at(-1)!.imageId
   }
