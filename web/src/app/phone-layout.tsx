@@ -156,8 +156,8 @@ function PhoneHead({ page, onGallery }: LayoutProps & { onGallery: () => void })
       <div className="flex min-w-0 flex-1 basis-32 items-baseline gap-2">
         {title !== undefined && (
           <>
-            <h2 className="title min-w-0 truncate text-20">{title.title}</h2>
-            <span className="min-w-0 shrink-[99] truncate text-13 text-ink-2">{title.detail}</span>
+            <h2 className="title max-w-full shrink-0 truncate text-20">{title.title}</h2>
+            <span className="min-w-0 truncate text-13 text-ink-2">{title.detail}</span>
           </>
         )}
       </div>
