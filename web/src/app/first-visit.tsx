@@ -5,8 +5,8 @@ import { messages } from '../messages/messages.ts'
 import { PictureMenu } from '../query/picture-menu.tsx'
 import type { Sketch } from '../sketch/sketch.ts'
 
-const ExampleButtons = lazyPart(() => import('./example-buttons.tsx'))
-const SelfDrawing = lazyPart(() => import('./self-drawing.tsx'))
+const ExampleButtons = lazyPart(async () => ({ default: (await import('./examples.tsx')).ExampleButtons }))
+const SelfDrawing = lazyPart(async () => ({ default: (await import('./examples.tsx')).SelfDrawing }))
 
 interface FirstVisitProps {
   onExample: (sketch: Sketch) => void

@@ -1,4 +1,8 @@
-import { useEffect, useRef } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
+import { messages } from '../messages/messages.ts'
+import { svgUrl } from '../sketch/render.ts'
+import { addStroke, EMPTY_SKETCH, type Sketch } from '../sketch/sketch.ts'
+import { EXAMPLES } from './example-sketches.ts'
 
 /** A boat on the water, stroke by stroke, as path data of the view box. */
 const STROKES = [
@@ -18,7 +22,7 @@ const DRAWING_MS = 4_600
 const BEGINS_AFTER_MS = 400
 
 /** An example that draws itself once; with reduced motion it is there at once. */
-export default function SelfDrawing() {
+export function SelfDrawing() {
   const ref = useRef<SVGSVGElement>(null)
   useEffect(() => animate(ref.current!), [])
   return (
@@ -78,4 +82,29 @@ function animate(svg: SVGSVGElement): () => void {
   show(0)
   frame = requestAnimationFrame(step)
   return () => cancelAnimationFrame(frame)
+}
+
+/** Sketches to begin with. */
+export function ExampleButtons({ onExample }: { onExample: (sketch: Sketch) => void }) {
+  const names = messages.query.examples
+  const examples = useMemo(
+    () =>
+      EXAMPLES.map((strokes) => {
+        const sketch = strokes.reduce(addStroke, EMPTY_SKETCH)
+        return { sketch, src: svgUrl(sketch.strokes) }
+      }),
+    [],
+  )
+  return examples.map(({ sketch, src }, n) => (
+    <button
+      key={names[n]}
+      type="button"
+      aria-label={names[n]}
+      title={names[n]}
+      onClick={() => onExample(sketch)}
+      className="size-13 overflow-hidden rounded-control border border-line bg-surface p-1 transition-colors duration-hover hover:border-line-strong"
+    >
+      <img src={src} alt="" className="size-full dark:hue-rotate-180 dark:invert-90" />
+    </button>
+  ))
 }
