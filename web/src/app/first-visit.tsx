@@ -5,8 +5,8 @@ import { messages } from '../messages/messages.ts'
 import { PictureMenu } from '../query/picture-menu.tsx'
 import type { Sketch } from '../sketch/sketch.ts'
 
-const ExampleButtons = lazyPart(() => import('./example-buttons.tsx'))
-const SelfDrawing = lazyPart(() => import('./self-drawing.tsx'))
+const ExampleButtons = lazyPart(async () => ({ default: (await import('./examples.tsx')).ExampleButtons }))
+const SelfDrawing = lazyPart(async () => ({ default: (await import('./examples.tsx')).SelfDrawing }))
 
 interface FirstVisitProps {
   onExample: (sketch: Sketch) => void
@@ -23,7 +23,7 @@ export function FirstVisit({ onExample, onPicture, onChoose, onWords, isCompact 
   const { query } = messages
   return (
     <div
-      className="flex h-full flex-col items-center px-6 pt-[min(12vh,6rem)] pb-26 text-center stacked:pt-20 phone:pt-6"
+      className={`flex h-full flex-col items-center px-6 pb-26 text-center ${isCompact ? 'pt-6' : 'pt-[min(12vh,6rem)] stacked:pt-20'}`}
       style={isCompact ? { paddingBottom: 'calc(var(--sheet-inset-bottom, 0px) + 5.5rem)' } : {}}
     >
       <h2 className="title text-50 phone:text-28 stacked:text-28">{query.firstTitle}</h2>

@@ -1,10 +1,10 @@
-import { FolderTree, Images, Pencil, Plus, Type, Upload, X } from 'lucide-react'
-import { type CSSProperties, useRef, useState } from 'react'
+import { FolderTree, Images, Pencil, Upload } from 'lucide-react'
+import { type CSSProperties, useState } from 'react'
 import { serverUrl } from '../api/server-url.ts'
 import { BottomSheet, DETENTS, type Detent } from '../components/bottom-sheet.tsx'
 import { Button } from '../components/button.tsx'
 import { IconButton } from '../components/icon-button.tsx'
-import { MenuItem, MenuSeparator } from '../components/menu.tsx'
+import { lazyPart } from '../components/lazy-part.tsx'
 import { Filters } from '../gallery/filters.tsx'
 import type { Section } from '../gallery/grid-layout.ts'
 import { messages } from '../messages/messages.ts'
@@ -15,13 +15,15 @@ import { Failures } from '../status/failures.tsx'
 import type { LayoutProps } from './layout-props.ts'
 import { ListMenu } from './list-menu.tsx'
 import { OtherViews } from './other-views.tsx'
-import { clearSearch, useQueryChips } from './page-query-bar.tsx'
+import { useQueryChips } from './page-query-bar.tsx'
 import { PANE } from './panes.ts'
 import { hasPlace, PlaceChip } from './place-chip.tsx'
 import { QueryPane } from './query-pane.tsx'
 import { ResultsPane } from './results-pane.tsx'
 import type { Page } from './use-page.ts'
 import { useTrace } from './use-trace.ts'
+
+const AddMenu = lazyPart(async () => ({ default: (await import('./add-menu.tsx')).AddMenu }))
 
 /** One pane: the sheet with the results in a bottom sheet, or the gallery on the whole screen. */
 export function PhoneLayout(props: LayoutProps) {
@@ -96,50 +98,12 @@ function PhoneBar({ onTrace, ...props }: LayoutProps & { onTrace: (url: string) 
       {isEmpty ? (
         <PictureMenu onChoose={onChoosePicture} onPicture={page.picture.keep} />
       ) : (
-        <AddMenu {...props} />
+        <AddMenu {...props} whileLoading={<span className="w-11" />} />
       )}
       {!(isEmpty && page.hasWords) && <span className="flex-1" />}
       <Failures />
       {props.settings}
     </header>
-  )
-}
-
-/** Everything that can be added to the search, and the way to begin again. */
-function AddMenu({ page, onChoosePicture, wordsRef }: LayoutProps) {
-  const { query } = messages
-  const isWording = useRef(false)
-  return (
-    <PictureMenu
-      onChoose={onChoosePicture}
-      onPicture={page.picture.keep}
-      trigger={
-        <IconButton label={query.add}>
-          <Plus />
-        </IconButton>
-      }
-      onClosed={() => {
-        if (!isWording.current) return false
-        isWording.current = false
-        wordsRef.current?.focus()
-        return true
-      }}
-      before={
-        page.hasWords && (
-          <MenuItem icon={<Type />} onSelect={() => (isWording.current = true)}>
-            {query.addWords}
-          </MenuItem>
-        )
-      }
-      after={
-        <>
-          <MenuSeparator />
-          <MenuItem icon={<X />} onSelect={() => clearSearch(page)}>
-            {query.clear}
-          </MenuItem>
-        </>
-      }
-    />
   )
 }
 
@@ -156,8 +120,8 @@ function PhoneHead({ page, onGallery }: LayoutProps & { onGallery: () => void })
       <div className="flex min-w-0 flex-1 basis-32 items-baseline gap-2">
         {title !== undefined && (
           <>
-            <h2 className="title min-w-0 truncate text-20">{title.title}</h2>
-            <span className="min-w-0 shrink-[99] truncate text-13 text-ink-2">{title.detail}</span>
+            <h2 className="title max-w-full shrink-0 truncate text-20">{title.title}</h2>
+            <span className="min-w-0 truncate text-13 text-ink-2">{title.detail}</span>
           </>
         )}
       </div>

@@ -1,11 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import { Maximize2, Minimize2, X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { getImage } from '../api/client.ts'
 import { serverUrl } from '../api/server-url.ts'
-import { IconButton } from '../components/icon-button.tsx'
 import { lazyPart } from '../components/lazy-part.tsx'
-import { Pill } from '../components/pill.tsx'
 import type { Layout } from '../components/use-layout.ts'
 import { messages } from '../messages/messages.ts'
 import { SketchPanel } from '../sketch/sketch-panel.tsx'
@@ -13,6 +10,7 @@ import { placeAmongSame, type QueryTerm } from '../state/query-terms.ts'
 import { FirstVisit } from './first-visit.tsx'
 import type { Page } from './use-page.ts'
 
+const PaneCommands = lazyPart(async () => ({ default: (await import('./pane-commands.tsx')).PaneCommands }))
 const RegionPicker = lazyPart(async () => ({
   default: (await import('../region/region-picker.tsx')).RegionPicker,
 }))
@@ -119,31 +117,5 @@ function PicturePane({ page, term, onTrace, children }: PicturePaneProps) {
     >
       {children}
     </RegionPicker>
-  )
-}
-
-/** Commands for the pane as a whole, as the sheet has them. */
-function PaneCommands({
-  isFull,
-  setFull,
-  onClose,
-}: Pick<QueryPaneProps, 'isFull' | 'setFull'> & { onClose: () => void }) {
-  const { sheet } = messages
-  const small = 'size-9 rounded-control'
-  return (
-    <div className="absolute top-4 right-4">
-      <Pill label={messages.app.queryPane} isSmall>
-        <IconButton
-          label={isFull ? sheet.small : sheet.large}
-          onClick={() => setFull(!isFull)}
-          className={small}
-        >
-          {isFull ? <Minimize2 /> : <Maximize2 />}
-        </IconButton>
-        <IconButton label={messages.app.close} onClick={onClose} className={small}>
-          <X />
-        </IconButton>
-      </Pill>
-    </div>
   )
 }

@@ -63,31 +63,31 @@ export function BottomSheet({ label, detent, onDetent, head, children }: BottomS
       style={{ height: `calc(${share * 100}dvh)` }}
       className={`fixed inset-x-0 bottom-0 z-20 flex flex-col rounded-t-sheet bg-page shadow-pop forced-colors:border ${dragged === undefined ? 'transition-[height] duration-pane ease-out-soft' : ''}`}
     >
-      <div
-        onPointerDown={onPointerDown}
-        onPointerMove={onPointerMove}
-        onPointerUp={onPointerUp}
-        onPointerCancel={onPointerUp}
-        className="shrink-0 touch-none"
-      >
-        <button
-          type="button"
-          data-grabber
-          aria-label={detent === 2 ? messages.app.fewerResults : messages.app.moreResults}
-          aria-expanded={detent > 0}
-          onClick={() => onDetent(detent === 2 ? 0 : ((detent + 1) as Detent))}
-          className="mx-auto flex h-4 w-24 items-center justify-center before:h-1.25 before:w-10 before:rounded-full before:bg-line-strong"
-        />
-        {head}
-      </div>
       <main
         data-pane=""
         id="results"
         tabIndex={-1}
         aria-label={label}
-        className="min-h-0 flex-1 outline-none"
+        className="flex min-h-0 flex-1 flex-col outline-none"
       >
-        {children}
+        <div
+          onPointerDown={onPointerDown}
+          onPointerMove={onPointerMove}
+          onPointerUp={onPointerUp}
+          onPointerCancel={onPointerUp}
+          className="shrink-0 touch-none"
+        >
+          <button
+            type="button"
+            data-grabber
+            aria-label={detent === 2 ? messages.app.fewerResults : messages.app.moreResults}
+            aria-expanded={detent > 0}
+            onClick={() => onDetent(detent === 2 ? 0 : ((detent + 1) as Detent))}
+            className="mx-auto flex h-4 w-24 items-center justify-center before:h-1.25 before:w-10 before:rounded-full before:bg-line-strong"
+          />
+          {head}
+        </div>
+        <div className="min-h-0 flex-1">{children}</div>
       </main>
     </div>
   )

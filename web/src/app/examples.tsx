@@ -1,4 +1,8 @@
-import { useEffect, useRef } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
+import { messages } from '../messages/messages.ts'
+import { svgUrl } from '../sketch/render.ts'
+import { addStroke, EMPTY_SKETCH, type Sketch } from '../sketch/sketch.ts'
+import { EXAMPLES } from './example-sketches.ts'
 
 /** A boat on the water, stroke by stroke, as path data of the view box. */
 const STROKES = [
@@ -9,16 +13,14 @@ const STROKES = [
   'M226 48 C262 110 300 190 352 246 C312 252 264 250 226 248',
   'M122 262 C122 200 122 160 124 112 C116 160 100 206 78 244 C94 248 108 247 120 246',
   'M322 66 C322 50 334 40 348 40 C364 40 374 52 374 66 C374 82 362 92 348 92 C332 92 322 82 322 66',
-  'M20 346 C44 334 64 356 90 346 C112 338 130 350 150 346',
-  'M186 352 C210 340 232 360 258 350 C280 342 298 354 320 350',
-  'M350 344 C372 334 392 352 416 344',
+  'M20 346 C44 334 64 356 90 346 S130 352 160 346 S240 356 270 348 S360 352 416 344',
 ]
 /** Motion that begins by itself ends within five seconds (WCAG 2.2.2). */
 const DRAWING_MS = 4_600
 const BEGINS_AFTER_MS = 400
 
 /** An example that draws itself once; with reduced motion it is there at once. */
-export default function SelfDrawing() {
+export function SelfDrawing() {
   const ref = useRef<SVGSVGElement>(null)
   useEffect(() => animate(ref.current!), [])
   return (
@@ -78,4 +80,29 @@ function animate(svg: SVGSVGElement): () => void {
   show(0)
   frame = requestAnimationFrame(step)
   return () => cancelAnimationFrame(frame)
+}
+
+/** Sketches to begin with. */
+export function ExampleButtons({ onExample }: { onExample: (sketch: Sketch) => void }) {
+  const names = messages.query.examples
+  const examples = useMemo(
+    () =>
+      EXAMPLES.map((strokes) => {
+        const sketch = strokes.reduce(addStroke, EMPTY_SKETCH)
+        return { sketch, src: svgUrl(sketch.strokes) }
+      }),
+    [],
+  )
+  return examples.map(({ sketch, src }, n) => (
+    <button
+      key={names[n]}
+      type="button"
+      aria-label={names[n]}
+      title={names[n]}
+      onClick={() => onExample(sketch)}
+      className="size-13 overflow-hidden rounded-control border border-line bg-surface p-1 transition-colors duration-hover hover:border-line-strong"
+    >
+      <img src={src} alt="" className="size-full dark:hue-rotate-180 dark:invert-90" />
+    </button>
+  ))
 }
