@@ -5,11 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { picture } from '../server/src/testing/pictures.ts'
 import { count, draw, firstResults, openFolders, openPage, PHONE, tile } from './support/browser.ts'
-<<<<<<< HEAD
 import { indexedCount, untilIndexed, useDemo } from './support/demo.ts'
-=======
-import { untilIndexed, useDemo } from './support/demo.ts'
->>>>>>> main
 import { addressOfDrawing, BELOW, inkBelow } from './support/line-below.ts'
 import { CLASSICAL } from './support/product.ts'
 import { STAR } from './support/shapes.ts'
@@ -132,11 +128,6 @@ describe('duplicates', () => {
     await copyFile(join(demo.gallery, 'star/star-01.png'), join(demo.gallery, copies[2]!))
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await untilIndexed(demo.product.url, 243)
-<<<<<<< HEAD
-    // The gallery folds copies.
-    await count(page, '240 pictures')
-=======
->>>>>>> main
     await page.goto(`${demo.product.url}/?show=duplicates`)
     const apply = page.getByRole('button', { name: /^Keep \d+, move \d+ to trash$/ })
     await expect.poll(() => apply.innerText()).toMatch(/^Keep 1, move [12] to trash/)
