@@ -7,13 +7,14 @@ import { useStoredFlag } from '../state/settings.ts'
 import { FileInput } from '../upload/file-input.tsx'
 import { type AppDialog, AppOverlays } from './app-overlays.tsx'
 import { focusNextPane } from './panes.ts'
-import { PhoneLayout } from './phone-layout.tsx'
 import { SettingsMenu } from './settings-menu.tsx'
 import { loadUploadPanel } from './upload-panel.ts'
 import { useAppKeys } from './use-app-keys.ts'
 import { type Page, usePage } from './use-page.ts'
-import { WideLayout } from './wide-layout.tsx'
 
+// A window needs one of them, so that the first load is smaller.
+const PhoneLayout = lazyPart(async () => ({ default: (await import('./phone-layout.tsx')).PhoneLayout }))
+const WideLayout = lazyPart(async () => ({ default: (await import('./wide-layout.tsx')).WideLayout }))
 const UploadPanel = lazyPart(async () => ({ default: (await loadUploadPanel()).UploadPanel }))
 const ViewedPicture = lazyPart(() => import('./viewed-picture.tsx'))
 const ComparedPictures = lazyPart(() => import('./compared-pictures.tsx'))
