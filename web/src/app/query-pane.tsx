@@ -74,6 +74,7 @@ export function QueryPane({
           </p>
         )
       }
+      saved={sheet.saved}
       traceUrl={trace.url}
       onTraceEnd={trace.onEnd}
       hasKeys={hasKeys}
