@@ -21,6 +21,7 @@ import {
   placeAmongSame,
   type QueryTerm,
   toggleTerm,
+  withOtherWords,
 } from '../state/query-terms.ts'
 import { useHasRole } from '../state/role.ts'
 import { useStoredFlag } from '../state/settings.ts'
@@ -318,14 +319,7 @@ function useTermActions(
         const added: QueryTerm = { kind: 'words', id: words, isWanted: true }
         setTerms(mergeTerms(terms, [added]) ?? terms)
       },
-      /** Searches with another word in place of the words that were added last. */
-      replaceWords(word: string) {
-        const { terms } = latest.current.control.state
-        const replaced = terms.findLast(({ kind }) => kind === 'words')
-        if (replaced === undefined) return
-        const others = terms.filter((term) => term !== replaced)
-        setTerms(mergeTerms(others, [{ ...replaced, id: word }]) ?? terms)
-      },
+      replaceWords: (word: string) => setTerms(withOtherWords(latest.current.control.state.terms, word)),
       /** Changes one part; the step of the history stays. */
       update(term: QueryTerm, part: Partial<QueryTerm>) {
         const { terms } = latest.current.control.state
