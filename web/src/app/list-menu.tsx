@@ -1,7 +1,6 @@
 import { Ellipsis } from 'lucide-react'
 import { IconButton } from '../components/icon-button.tsx'
-import { lazyPart } from '../components/lazy-part.tsx'
-import { LoadingSpace } from '../components/loading-space.tsx'
+import { LoadingSpace, lazyPart } from '../components/lazy-part.tsx'
 import { Menu } from '../components/menu.tsx'
 import { messages } from '../messages/messages.ts'
 import type { Page } from './use-page.ts'

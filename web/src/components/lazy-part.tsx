@@ -47,6 +47,14 @@ export function lazyPart<P extends object>(load: Load<P>) {
   return Object.assign(Part, { preload })
 }
 
+/**
+ * Stands for items that are being loaded. A menu or popover is placed above or below its button by the height with which it opens, and
+ * does not move to the other side when it grows.
+ */
+export function LoadingSpace() {
+  return <div className="h-75 w-60" />
+}
+
 /** @returns a function that reports missing code and offers to reload the page */
 export function usePartMissing(): () => void {
   const toast = useToast()
