@@ -26,6 +26,7 @@ try {
   for (const scheme of ['light', 'dark'] as const) {
     const desktop = await openPage(browser, product.url, DESKTOP, scheme)
     await untilPictured(desktop.page)
+    await untilExampleIsDrawn(desktop.page)
     await desktop.page.screenshot({ path: join(target, `gallery-${scheme}.png`) })
     await draw(desktop.page, FLOWER)
     await firstResults(desktop.page, 1)
@@ -74,6 +75,17 @@ async function refine(page: Page): Promise<void> {
   await firstResults(page, 1)
   await press(1, 'Space')
   await press(4, 'Space')
+  await page.getByText('2 selected').first().waitFor()
+}
+
+/** Waits until the example on the blank sheet has drawn itself. */
+async function untilExampleIsDrawn(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const pencil = document.querySelector('[data-pencil]')
+    const paths = [...(pencil?.parentElement?.querySelectorAll('path') ?? [])]
+    const isDrawn = paths.length > 0 && paths.every(({ style }) => style.visibility === 'visible')
+    return isDrawn && pencil?.getAttribute('visibility') === 'hidden'
+  })
 }
 
 /** Waits until every picture in the document has been decoded. */
