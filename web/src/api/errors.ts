@@ -16,11 +16,19 @@ export class ApiError extends Error {
   readonly code: ErrorCode | RequestProblem
   /** Whether the server can't be reached, or reports that it can't answer for a while. */
   readonly isPassing: boolean
+  /** Valid values that are similar to a rejected one, the nearest first. */
+  readonly suggestions: readonly string[]
 
   /** @param status of the response; undefined if there was none */
-  constructor(message: string, code: ErrorCode | RequestProblem, status: number | undefined) {
+  constructor(
+    message: string,
+    code: ErrorCode | RequestProblem,
+    status: number | undefined,
+    suggestions: readonly string[] = [],
+  ) {
     super(message)
     this.code = code
+    this.suggestions = suggestions
     this.isPassing = status === undefined || [502, 503, 504].includes(status)
   }
 }
@@ -35,7 +43,7 @@ export async function responseError(body: unknown, status: number): Promise<ApiE
   const sentence = textOf(body, 'error') ?? messages.app.failed
   const code = textOf(body, 'code') as ErrorCode | undefined
   if (code === undefined) return new ApiError(sentence, 'unknown', status)
-  return new ApiError(await wordsFor(code, sentence), code, status)
+  return new ApiError(await wordsFor(code, sentence), code, status, suggestionsOf(body))
 }
 
 /** Uses the message of the server if the words can't be loaded, or lack the code of a newer server. */
@@ -58,6 +66,15 @@ export function proxyError(status: number): ApiError {
 }
 
 function textOf(body: unknown, key: string): string | undefined {
-  const value = typeof body === 'object' && body !== null ? Reflect.get(body, key) : undefined
+  const value = propertyOf(body, key)
   return typeof value === 'string' ? value : undefined
+}
+
+function suggestionsOf(body: unknown): string[] {
+  const values = propertyOf(body, 'suggestions')
+  return Array.isArray(values) ? values.filter((value) => typeof value === 'string') : []
+}
+
+function propertyOf(body: unknown, key: string): unknown {
+  return typeof body === 'object' && body !== null ? Reflect.get(body, key) : undefined
 }

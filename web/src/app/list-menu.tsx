@@ -1,6 +1,7 @@
 import { Ellipsis } from 'lucide-react'
 import { IconButton } from '../components/icon-button.tsx'
 import { lazyPart } from '../components/lazy-part.tsx'
+import { LoadingSpace } from '../components/loading-space.tsx'
 import { Menu } from '../components/menu.tsx'
 import { messages } from '../messages/messages.ts'
 import type { Page } from './use-page.ts'
@@ -19,7 +20,7 @@ export function ListMenu({ page }: { page: Page }) {
         </IconButton>
       }
     >
-      <ListMenuItems page={page} />
+      <ListMenuItems page={page} whileLoading={<LoadingSpace />} />
     </Menu>
   )
 }

@@ -29,7 +29,15 @@ export function OtherViews({ page, children }: { page: Page; children: ReactNode
     )
   }
   if (state.show === 'trash') {
-    return <TrashView mayRestore={mayEdit} mayEmpty={mayAdminister} onBack={onBack} onMissing={onBack} />
+    return (
+      <TrashView
+        mayRestore={mayEdit}
+        mayEmpty={mayAdminister}
+        onBack={onBack}
+        onRestored={lists.trash.returned}
+        onMissing={onBack}
+      />
+    )
   }
   return children
 }

@@ -64,6 +64,7 @@ export function useQueryChips({
       : undefined,
     terms: state.terms.filter(({ kind }) => kind !== 'sketch' && (kind !== 'colours' || colours.length > 0)),
     colours: colours.map(({ hex }) => hex),
+    gone: page.lists.trash.gone,
     openTerm: isPaneOpen ? sheet.openTerm : undefined,
     onOpen: (term: (typeof state.terms)[number]) => {
       if (term.kind === 'colours') return onDraw()

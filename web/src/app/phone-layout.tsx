@@ -79,19 +79,19 @@ function PhoneBar({ onTrace, ...props }: LayoutProps & { onTrace: (url: string) 
       {isEmpty && <img src={serverUrl('/icon.svg')} alt="" className="mx-1.5 size-8" />}
       <LazyQueryChips {...chips} />
       {page.hasWords && (
-        // Beside chips there is no room: the field covers them while it is used.
+        // Beside chips there is no room: the field stands below them while it is used.
         <WordsField
           ref={props.wordsRef}
           isFirst={isEmpty}
           onWords={(words) => {
             page.actions.addWords(words)
-            // The field gives way to the chips.
+            // The field gives way to the sheet.
             props.wordsRef.current?.blur()
           }}
           className={
             isEmpty
               ? ''
-              : 'sr-only focus-within:not-sr-only focus-within:absolute focus-within:inset-x-2 focus-within:inset-y-1.5 focus-within:z-1 focus-within:bg-surface'
+              : 'sr-only focus-within:not-sr-only focus-within:absolute focus-within:inset-x-0 focus-within:top-full focus-within:z-1 focus-within:border-line focus-within:border-b focus-within:bg-surface focus-within:px-2 focus-within:py-1.5'
           }
         />
       )}

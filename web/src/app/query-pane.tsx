@@ -74,6 +74,7 @@ export function QueryPane({
           </p>
         )
       }
+      saved={sheet.saved}
       traceUrl={trace.url}
       onTraceEnd={trace.onEnd}
       hasKeys={hasKeys}
@@ -93,7 +94,7 @@ function PicturePane({ page, term, onTrace, children }: PicturePaneProps) {
   const { data: image } = useQuery({
     queryKey: ['images', 'one', term.id],
     queryFn: ({ signal }) => getImage(term.id, signal),
-    enabled: term.kind === 'image',
+    enabled: term.kind === 'image' && !page.lists.trash.gone.has(term.id),
     retry: false,
   })
   const src = term.kind === 'image' ? image?.preview_url : serverUrl(`/api/queries/${term.id}/image`)

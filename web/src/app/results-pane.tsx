@@ -1,13 +1,4 @@
-import {
-  ImagePlus,
-  Images,
-  Minus,
-  Pencil,
-  RefreshCw,
-  ScanSearch,
-  SlidersHorizontal,
-  Upload,
-} from 'lucide-react'
+import { ImagePlus, Images, Minus, Pencil, ScanSearch, SlidersHorizontal, Upload } from 'lucide-react'
 import { useState } from 'react'
 import { Button } from '../components/button.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
@@ -24,6 +15,7 @@ import { filterCount, NO_FILTERS } from '../state/address.ts'
 import { useStoredNumber } from '../state/settings.ts'
 import { Notices } from '../status/notices.tsx'
 import { ListMenu } from './list-menu.tsx'
+import { ListProblem } from './list-problem.tsx'
 import type { MenuTarget } from './picture-context-menu.tsx'
 import { hasPlace, PlaceChip } from './place-chip.tsx'
 import { ResultsStatus } from './results-status.tsx'
@@ -64,7 +56,7 @@ export function ResultsPane({ hasHead = true, ...props }: ResultsPaneProps) {
   const [scale, setScale] = useStoredNumber('row-scale', ROW_SCALES.initial)
   const selected = [...selection.images.values()]
   const { collection, remove: removeFrom } = useOpenCollection(page)
-  const isBusy = useDelayedTrue(!lists.isCurrent)
+  const isBusy = useDelayedTrue(!lists.isCurrent && lists.list.error === null)
   return (
     <div className="relative flex h-full min-w-0 flex-col">
       {isBusy && (
@@ -138,13 +130,7 @@ function Pictures(props: ResultsPaneProps & { scale: number }) {
   const { list, selection, viewed, trash } = lists
   const measures = useMeasures()
   const [menu, setMenu] = useState<MenuTarget>()
-  if (list.error !== null && list.count === 0) {
-    return (
-      <EmptyState icon={<RefreshCw />} title={messages.status.offlineTitle} text={list.error.message}>
-        <Button onClick={list.retry}>{messages.app.retry}</Button>
-      </EmptyState>
-    )
-  }
+  if (list.error !== null && list.count === 0) return <ListProblem page={page} error={list.error} />
   if (page.search.isOnlyUnwanted || (!list.isLoading && list.count === 0)) return <NoPictures {...props} />
   const grid = (
     <PictureGrid

@@ -13,13 +13,16 @@ export function ResultsStatus({ page }: { page: Page }) {
   const { lists, search, sheet, picture } = page
   const { gallery, query, app } = messages
   const { list, closeCount, events, isCurrent, selection, showNewer } = lists
-  const text = !isCurrent
-    ? gallery.searching
-    : !search.hasResults
-      ? gallery.pictures(list.count)
-      : closeCount === undefined
-        ? gallery.matches(list.count)
-        : gallery.closeCount(closeCount)
+  const hasFailed = list.error !== null && list.count === 0
+  const text = hasFailed
+    ? '' // The reason, in place of the pictures, is read out.
+    : !isCurrent
+      ? gallery.searching
+      : !search.hasResults
+        ? gallery.pictures(list.count)
+        : closeCount === undefined
+          ? gallery.matches(list.count)
+          : gallery.closeCount(closeCount)
   return (
     <>
       <p className="sr-only" data-testid="count">

@@ -9,7 +9,7 @@ import type { FilesTask } from '../gallery/files-question.tsx'
 import { amongLoaded, type ImageList, withoutHidden } from '../gallery/image-list.ts'
 import { useGallery } from '../gallery/use-gallery.ts'
 import { useSelection } from '../gallery/use-selection.ts'
-import { useTrash } from '../gallery/use-trash.ts'
+import { type Trash, useTrash } from '../gallery/use-trash.ts'
 import { useViewed } from '../gallery/use-viewed.ts'
 import { messages } from '../messages/messages.ts'
 import { filtersOf, MAX_COMPARED, NO_FILTERS, orderOf } from '../state/address.ts'
@@ -21,6 +21,7 @@ import {
   placeAmongSame,
   type QueryTerm,
   toggleTerm,
+  withOtherWords,
 } from '../state/query-terms.ts'
 import { useHasRole } from '../state/role.ts'
 import { useStoredFlag } from '../state/settings.ts'
@@ -50,8 +51,9 @@ export function usePage() {
   usePreloadedUploadPanel(mayEdit)
   const toast = useToast()
   const sheet = useSheet(control)
-  const search = usePageSearch(state, sheet)
-  const lists = useLists(control, search)
+  const trash = useTrash()
+  const search = usePageSearch(state, sheet, trash.gone)
+  const lists = useLists(control, search, trash)
   const uploads = useUploads()
   const folder = state.directory ?? '.'
   const actions = useTermActions(control, sheet, lists.selection.clear)
@@ -156,9 +158,15 @@ function useCollectAll(list: ImageList, collect: (images: readonly Image[]) => v
 
 export type PageSearch = ReturnType<typeof usePageSearch>
 
-function usePageSearch(state: ReturnType<typeof usePageState>['state'], sheet: ReturnType<typeof useSheet>) {
+/** @param gone ids of deleted pictures: they are no parts of the request any more */
+function usePageSearch(
+  state: ReturnType<typeof usePageState>['state'],
+  sheet: ReturnType<typeof useSheet>,
+  gone: Trash['gone'],
+) {
   const filters = useMemo(() => filtersOf(state), [state])
-  const query = { sketch: sheet.live, sketchWeight: sheet.weight, terms: sheet.terms, filters }
+  const terms = sheet.terms.filter(({ kind, id }) => kind !== 'image' || !gone.has(id))
+  const query = { sketch: sheet.live, sketchWeight: sheet.weight, terms, filters }
   const { result, isCurrent } = useSearch(query)
   const isActive = isSearching(query)
   return {
@@ -171,17 +179,16 @@ function usePageSearch(state: ReturnType<typeof usePageState>['state'], sheet: R
     /** Whether something is searched with. */
     isActive,
     hasResults: isActive && (result.data !== undefined || result.error !== null),
-    isOnlyUnwanted: !isActive && sheet.terms.length > 0,
+    isOnlyUnwanted: !isActive && terms.length > 0,
   }
 }
 
-function useLists(control: ReturnType<typeof usePageState>, search: PageSearch) {
+function useLists(control: ReturnType<typeof usePageState>, search: PageSearch, trash: Trash) {
   const { state, change } = control
   const { filters, result, hasResults } = search
   const [isAtTop, setAtTop] = useState(true)
   const [isFurtherShown, setFurtherShown] = useStoredFlag('further', true)
   const events = useServerEvents(!isAtTop)
-  const trash = useTrash()
   const gallery = useGallery({ ...filters, ...orderOf(state) }, !hasResults)
   const isByDate = orderOf(state).order_by === 'captured_at'
   const timeline = { ...filters, direction: orderOf(state).direction }
@@ -312,6 +319,7 @@ function useTermActions(
         const added: QueryTerm = { kind: 'words', id: words, isWanted: true }
         setTerms(mergeTerms(terms, [added]) ?? terms)
       },
+      replaceWords: (word: string) => setTerms(withOtherWords(latest.current.control.state.terms, word)),
       /** Changes one part; the step of the history stays. */
       update(term: QueryTerm, part: Partial<QueryTerm>) {
         const { terms } = latest.current.control.state

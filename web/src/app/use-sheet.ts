@@ -39,6 +39,7 @@ export function useSheet({ state, change, changeTerms }: PageControl) {
   const [liveRegion, setLiveRegion] = useState<{ term: QueryTerm; region: Region | undefined }>()
   /** Cancels a picture that is still being sent: a newer query replaces it. */
   const onNewQuery = useRef(() => {})
+  const [isSavedOpen, setSavedOpen] = useState(false)
   const isShowingElse = state.show !== undefined
   const draw = useCallback(
     (next: Sketch) => {
@@ -86,6 +87,8 @@ export function useSheet({ state, change, changeTerms }: PageControl) {
         return isOn ? [...others, SKETCH_COLOURS] : others
       }, false),
     openSheet: () => setOpened(undefined),
+    /** The saved sketches, which stay open while the width of the window changes the layout. */
+    saved: { isOpen: isSavedOpen, setOpen: setSavedOpen },
     liveRegion: liveRegion?.term === openTerm ? liveRegion : undefined,
     setLiveRegion,
   }

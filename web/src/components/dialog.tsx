@@ -35,7 +35,8 @@ export function Dialog({ title, isOpen, onClose, actions, children }: DialogProp
       ref={ref}
       aria-label={title}
       tabIndex={-1}
-      onClose={onClose}
+      // A dialog that is removed while it is open was not closed by a person.
+      onClose={({ currentTarget }) => currentTarget.isConnected && onClose()}
       onClick={(event) => event.target === ref.current && ref.current?.close()}
       className="m-auto max-h-[80dvh] w-[min(92vw,44rem)] rounded-sheet bg-surface p-0 shadow-pop outline-none backdrop:bg-scrim forced-colors:border"
     >

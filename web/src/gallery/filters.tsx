@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react'
 import { Button } from '../components/button.tsx'
 import { FilterChip } from '../components/filter-chip.tsx'
 import { lazyPart } from '../components/lazy-part.tsx'
+import { LoadingSpace } from '../components/loading-space.tsx'
 import { Popover } from '../components/popover.tsx'
 import { coordinates, day } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
@@ -40,7 +41,11 @@ export function Filters({ isNarrow, ...props }: FiltersProps & { isNarrow: boole
         }
       >
         <div className="flex flex-col gap-4">
-          <FilterFields {...props} kinds={['further', 'type', 'date', 'folder']} />
+          <FilterFields
+            {...props}
+            kinds={['further', 'type', 'date', 'folder']}
+            whileLoading={<LoadingSpace />}
+          />
           {count > 0 && <Button onClick={() => change(NO_FILTERS)}>{gallery.clearFilters}</Button>}
         </div>
       </Popover>

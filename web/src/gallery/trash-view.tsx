@@ -21,6 +21,7 @@ interface TrashViewProps {
   mayRestore: boolean
   mayEmpty: boolean
   onBack: () => void
+  onRestored: (images: readonly Image[]) => void
 }
 
 const DAY_MS = 86_400_000
@@ -28,7 +29,7 @@ const USUAL_ASPECT = 1.4
 const NONE: ReadonlySet<string> = new Set()
 
 /** Deleted pictures, the latest first: they can be restored until their days are over. */
-export default function TrashView({ mayRestore, mayEmpty, onBack }: TrashViewProps) {
+export default function TrashView({ mayRestore, mayEmpty, onBack, onRestored }: TrashViewProps) {
   const list = useTrashList()
   const selection = useSelection(list, 'trash', false)
   const measures = useMeasures()
@@ -42,7 +43,7 @@ export default function TrashView({ mayRestore, mayEmpty, onBack }: TrashViewPro
   )
   return (
     <section aria-label={words.title} className="flex h-full flex-col bg-page">
-      <Head {...{ list, selection, mayRestore, mayEmpty, onBack }} />
+      <Head {...{ list, selection, mayRestore, mayEmpty, onBack, onRestored }} />
       {selection.problem !== undefined && <p className="px-5 pb-2 text-danger">{selection.problem}</p>}
       {list.error !== null && list.count === 0 ? (
         <EmptyState icon={<RefreshCw />} title={list.error.message}>
@@ -99,13 +100,15 @@ interface HeadProps extends TrashViewProps {
 }
 
 /** Title and actions; while pictures are selected, the actions for those. */
-function Head({ list, selection, mayRestore, mayEmpty, onBack }: HeadProps) {
+function Head({ list, selection, mayRestore, mayEmpty, onBack, onRestored }: HeadProps) {
   const { trash: words, gallery, selection: selectionWords } = messages
   const client = useQueryClient()
   const toast = useToast()
   const restore = useMutation({
     mutationFn: () => restoreImages([...selection.ids]),
-    onSuccess: ({ length }) => {
+    onSuccess: (restored) => {
+      const { length } = restored
+      onRestored(restored)
       toast.show({ text: length < selection.ids.size ? words.undoFailed : words.restored(length) })
       selection.clear()
     },

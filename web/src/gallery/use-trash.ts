@@ -16,11 +16,15 @@ const MAX_AT_LEAVING = 200
 export interface Trash {
   /** On their way to the trash or back: lists leave them out. */
   hidden: ReadonlyMap<string, Image>
+  /** Ids of the pictures that this page has deleted and that were not restored: requests for them would fail. */
+  gone: ReadonlySet<string>
   /** Problems of images that could not be moved, one sentence each. */
   failures: string[]
   move: (images: readonly Image[]) => void
   /** Restores the pictures that were moved last; nothing if there are none. */
   undo: () => void
+  /** Marks pictures as restored. */
+  returned: (images: readonly Pick<Image, 'id'>[]) => void
   /** Ends when everything that was requested has been sent. */
   settled: () => Promise<void>
   dismissFailures: () => void
@@ -32,6 +36,7 @@ export function useTrash(): Trash {
   const toast = useToast()
   const [queue] = useState(() => new TrashQueue())
   const { hidden, hide, show } = useHidden()
+  const { gone, leave, returned } = useGone()
   const refresh = useCallback(
     () =>
       Promise.all(
@@ -39,16 +44,18 @@ export function useTrash(): Trash {
       ),
     [client],
   )
-  const { settled, failures, dismissFailures } = useSending(queue, refresh, show)
+  const { settled, failures, dismissFailures } = useSending(queue, refresh, show, returned)
 
   const undo = useCallback(async () => {
     const { unsent, sent } = queue.undo()
     show(unsent.map(idOf))
+    returned(unsent)
     if (sent.length === 0) return
     hide(sent)
     try {
       await settled()
       const restored = await restoreImages(sent.map(idOf))
+      returned(restored)
       if (restored.length < sent.length) toast.show({ text: messages.trash.undoFailed })
     } catch (error) {
       toast.show({ text: error instanceof Error ? error.message : messages.trash.undoFailed })
@@ -56,7 +63,7 @@ export function useTrash(): Trash {
     queue.restored(sent)
     await refresh()
     show(sent.map(idOf))
-  }, [queue, hide, show, settled, refresh, toast])
+  }, [queue, hide, show, returned, settled, refresh, toast])
 
   const move = useCallback(
     (images: readonly Image[]) => {
@@ -64,15 +71,19 @@ export function useTrash(): Trash {
       if (images.length === 0 || (isFinal && !confirm(messages.trash.deleteQuestion(images.length)))) return
       const count = queue.add(images, performance.now(), !isFinal)
       hide(images)
+      leave(images)
       toast.show(isFinal ? deleted(images.length) : moved(count, () => void undo()))
       void settled()
     },
-    [client, queue, hide, settled, toast, undo],
+    [client, queue, hide, leave, settled, toast, undo],
   )
 
   useAskBeforeLeaving(hidden.size > MAX_AT_LEAVING)
   useSentAtLeaving(queue)
-  return { hidden, failures, move, undo: useCallback(() => void undo(), [undo]), settled, dismissFailures }
+  return {
+    ...{ hidden, gone, failures, move, returned, settled, dismissFailures },
+    undo: useCallback(() => void undo(), [undo]),
+  }
 }
 
 /** Sends the pictures of the queue to the server, some at a time. */
@@ -80,6 +91,7 @@ function useSending(
   queue: TrashQueue,
   refresh: () => Promise<unknown>,
   show: (ids: Iterable<string>) => void,
+  returned: (images: readonly Pick<Image, 'id'>[]) => void,
 ): Pick<Trash, 'settled' | 'failures' | 'dismissFailures'> {
   const [failures, setFailures] = useState<string[]>([])
   const running = useRef<Promise<void>>(undefined)
@@ -94,9 +106,14 @@ function useSending(
         } catch (error) {
           const code = error instanceof ApiError ? error.code : undefined
           // The session that asked for the rest is over.
-          if (code === 'not_signed_in') sent.push(...queue.clear())
+          if (code === 'not_signed_in') {
+            const unsent = queue.clear()
+            sent.push(...unsent)
+            returned(unsent.map((id) => ({ id })))
+          }
           if (code === 'image_not_found') continue
           queue.fail(image)
+          returned([image])
           const reason = error instanceof Error ? error.message : String(error)
           const problem = messages.trash.failed(image.path, reason)
           setFailures((old) => [...old, problem])
@@ -106,7 +123,7 @@ function useSending(
     await Promise.all(Array.from({ length: MAX_CONCURRENT_REQUESTS }, work))
     await refresh()
     show(sent)
-  }, [queue, refresh, show])
+  }, [queue, refresh, show, returned])
 
   const settled = useCallback((): Promise<void> => {
     running.current ??= send().finally(() => {
@@ -140,11 +157,25 @@ function useHidden() {
   return { hidden, hide, show }
 }
 
+/** Pictures that were deleted and not restored. */
+function useGone() {
+  const [gone, setGone] = useState<ReadonlySet<string>>(new Set())
+  const leave = useCallback(
+    (images: readonly Image[]) => setGone((old) => old.union(new Set(images.map(idOf)))),
+    [],
+  )
+  const returned = useCallback(
+    (images: readonly Pick<Image, 'id'>[]) => setGone((old) => old.difference(new Set(images.map(idOf)))),
+    [],
+  )
+  return { gone, leave, returned }
+}
+
 function withId(image: Image): [string, Image] {
   return [image.id, image]
 }
 
-function idOf({ id }: Image): string {
+function idOf({ id }: Pick<Image, 'id'>): string {
   return id
 }
 

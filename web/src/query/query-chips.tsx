@@ -20,6 +20,8 @@ export interface QueryChipsProps {
   terms: QueryTerm[]
   /** Colours of the drawing, the most used first. */
   colours: readonly string[]
+  /** Ids of pictures that were deleted. */
+  gone: ReadonlySet<string>
   /** The part whose picture the query pane shows. */
   openTerm: QueryTerm | undefined
   onOpen: (term: QueryTerm) => void
@@ -33,6 +35,7 @@ export function QueryChips({
   sketch,
   terms,
   colours,
+  gone,
   openTerm,
   onOpen,
   onUpdate,
@@ -65,6 +68,7 @@ export function QueryChips({
           isOpen={openTerm === term && areClosed}
           {...optionsOf(`${term.kind} ${term.id} ${term.region}`)}
           colours={colours}
+          isGone={gone.has(term.id)}
           onOpen={() => onOpen(term)}
           onUpdate={(part) => onUpdate(term, part)}
           onRemove={() => onRemove(term)}
@@ -171,6 +175,7 @@ function SketchChip({
 interface TermChipProps extends OptionsProps {
   term: QueryTerm
   colours: readonly string[]
+  isGone: boolean
   isOpen: boolean
   onOpen: () => void
   onUpdate: (part: Partial<QueryTerm>) => void
@@ -181,6 +186,7 @@ interface TermChipProps extends OptionsProps {
 function TermChip({
   term,
   colours,
+  isGone,
   isOpen,
   hasOptions,
   onOptions,
@@ -194,10 +200,10 @@ function TermChip({
   const { data: image, isError } = useQuery({
     queryKey: ['images', 'one', id],
     queryFn: ({ signal }) => getImage(id, signal),
-    enabled: kind === 'image',
+    enabled: kind === 'image' && !isGone,
     retry: false,
   })
-  const isLost = kind === 'image' && isError
+  const isLost = kind === 'image' && (isError || isGone)
   const { picture, src, name, text, relation, isPictured } = shownOf(term, image)
   const close = (act: () => void) => () => {
     onOptions(false)
@@ -222,7 +228,7 @@ function TermChip({
           weight={shareOf(influence)}
           isOpen={isOpen || hasOptions}
           isNegative={!isWanted}
-          isLoading={kind === 'image' && image === undefined && !isError}
+          isLoading={kind === 'image' && image === undefined && !isLost}
           isLost={isLost}
           removeLabel={query.removeOne(name || text)}
           onRemove={onRemove}

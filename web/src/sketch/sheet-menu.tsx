@@ -1,6 +1,7 @@
 import { Ellipsis } from 'lucide-react'
 import { IconButton } from '../components/icon-button.tsx'
 import { lazyPart } from '../components/lazy-part.tsx'
+import { LoadingSpace } from '../components/loading-space.tsx'
 import { Menu } from '../components/menu.tsx'
 import { messages } from '../messages/messages.ts'
 import type { SheetMenuProps } from './sheet-menu-items.tsx'
@@ -18,7 +19,7 @@ export function SheetMenu(props: SheetMenuProps) {
         </IconButton>
       }
     >
-      <SheetMenuItems {...props} />
+      <SheetMenuItems {...props} whileLoading={<LoadingSpace />} />
     </Menu>
   )
 }

@@ -32,6 +32,8 @@ export interface SketchPanelProps {
   onClose?: (() => void) | undefined
   /** Shown on a blank sheet. */
   empty?: ReactNode
+  /** The dialog of saved sketches. */
+  saved: { isOpen: boolean; setOpen: (isOpen: boolean) => void }
   /** A picture to be traced. */
   traceUrl?: string | undefined
   onTraceEnd?: (() => void) | undefined
@@ -48,9 +50,8 @@ const LIGHT_INK = '#f2f2ef'
 
 /** The sheet with its tools floating on it. It fills its parent. */
 export function SketchPanel(props: SketchPanelProps) {
-  const { sketch, onChange, onLive, layout, empty, isFull, setFull } = props
+  const { sketch, onChange, onLive, layout, empty, isFull, setFull, saved } = props
   const [tools, onTools] = useTools()
-  const [isSavedOpen, setSavedOpen] = useState(false)
   const [openPopover, setOpenPopover] = useState<OpenPopover>()
   const black = useIsDark() && !tools.isPaperWhite ? LIGHT_INK : INK
   const sheet = useSheet({ sketch, tools, black, onChange, onLive: onLive ?? ignore })
@@ -70,7 +71,7 @@ export function SketchPanel(props: SketchPanelProps) {
       {...{ layout, tools, onTools, isFull, setFull, className }}
       {...tracing}
       clear={isBlank(sketch) ? undefined : clear}
-      openSaved={() => setSavedOpen(true)}
+      openSaved={() => saved.setOpen(true)}
     />
   )
   const place = placesOf(layout, tools.areToolsOnRight)
@@ -97,7 +98,7 @@ export function SketchPanel(props: SketchPanelProps) {
           {...props}
           commands={commands}
           clear={clear}
-          openSaved={() => setSavedOpen(true)}
+          openSaved={() => saved.setOpen(true)}
           menu={menu('size-9 rounded-control')}
         />
       )}
@@ -120,7 +121,7 @@ export function SketchPanel(props: SketchPanelProps) {
         />
       </div>
       {trace.input}
-      {isSavedOpen && <OpenSaved sketch={sketch} sheet={sheet} onClose={() => setSavedOpen(false)} />}
+      {saved.isOpen && <OpenSaved sketch={sketch} sheet={sheet} onClose={() => saved.setOpen(false)} />}
     </section>
   )
 }

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { formatTerms, MAX_TERMS, mergeTerms, parseTerms, type QueryTerm, toggleTerm } from './query-terms.ts'
+import {
+  formatTerms,
+  MAX_TERMS,
+  mergeTerms,
+  parseTerms,
+  type QueryTerm,
+  toggleTerm,
+  withOtherWords,
+} from './query-terms.ts'
 
 const IMAGE: QueryTerm = { kind: 'image', id: '0b7c9e2a-1111-4222-8333-444455556666', isWanted: true }
 const SKETCH: QueryTerm = { kind: 'sketch', id: '0123456789abcdef01234567', isWanted: true }
@@ -76,5 +84,15 @@ describe('toggleTerm', () => {
     expect(toggleTerm([SKETCH, IMAGE], unwanted)).toEqual([SKETCH, unwanted])
     expect(toggleTerm([SKETCH, IMAGE], IMAGE)).toEqual([SKETCH])
     expect(toggleTerm([IMAGE], PART)).toEqual([IMAGE, PART])
+  })
+})
+
+describe('withOtherWords', () => {
+  it('changes the last words, keeps their influence, and merges equal ones', () => {
+    const dog: QueryTerm = { kind: 'words', id: 'dog', isWanted: true }
+    const dgo: QueryTerm = { kind: 'words', id: 'dgo', isWanted: false, influence: 4 }
+    expect(withOtherWords([dog, dgo, IMAGE], 'cat')).toEqual([dog, { ...dgo, id: 'cat' }, IMAGE])
+    expect(withOtherWords([dog, dgo], 'dog')).toEqual([{ ...dgo, id: 'dog' }])
+    expect(withOtherWords([IMAGE], 'cat')).toEqual([IMAGE])
   })
 })

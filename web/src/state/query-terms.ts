@@ -103,6 +103,16 @@ export function mergeTerms(
   return all.length > MAX_TERMS ? undefined : all
 }
 
+/** Puts another word in the place of the words that were added last. */
+export function withOtherWords(terms: readonly QueryTerm[], word: string): QueryTerm[] {
+  const replaced = terms.findLast(({ kind }) => kind === 'words')
+  if (replaced === undefined) return [...terms]
+  const next = { ...replaced, id: word }
+  return terms
+    .filter((term) => term === replaced || !isSameSource(term, next))
+    .map((term) => (term === replaced ? next : term))
+}
+
 function isSameSource(a: QueryTerm, b: QueryTerm): boolean {
   return sourceOf(a) === sourceOf(b)
 }

@@ -8,6 +8,7 @@ export const query = {
   describeIn: (language: string) => `Auf ${language} suchen`,
   addWordsIn: (language: string) => `Wörter auf ${language}`,
   words: 'Wörter',
+  similarWords: 'Ähnliche Wörter des Modells:',
   add: 'Zur Suche hinzufügen',
   clear: 'Suche leeren',
   picture: 'Bild',

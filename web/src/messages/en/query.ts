@@ -8,6 +8,7 @@ export const query = {
   describeIn: (language: string) => `Describe it in ${language}`,
   addWordsIn: (language: string) => `Add words in ${language}`,
   words: 'Words',
+  similarWords: 'Similar words of the model:',
   add: 'Add to the search',
   clear: 'Clear search',
   picture: 'Picture',

@@ -1,0 +1,77 @@
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { chip, DESKTOP, draw, firstResults, openPage, openSaved, PHONE } from './support/browser.ts'
+import { useDemo } from './support/demo.ts'
+import { stillness } from './support/layout.ts'
+import { STAR } from './support/shapes.ts'
+
+const demo = useDemo(2)
+
+describe('on a phone', () => {
+  it('a touch opens the fifth picture while the results have their lowest height', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url, PHONE)
+    const box = await boxOf(page, '[data-index="4"]')
+    expect(box.y).toBeLessThan(PHONE.height)
+    await page.touchscreen.tap(box.x + box.width / 2, (box.y + PHONE.height) / 2)
+    await page.getByTestId('large-picture').waitFor()
+    await close()
+  })
+
+  it.each([
+    ['the list', 'Options of this list', /list-menu-items/],
+    ['the sheet', 'More tools', /sheet-menu-items/],
+  ])('the menu of %s has room for its items, however late they come', async (_, name, code) => {
+    const { page, close } = await openPage(demo.browser, demo.product.url, PHONE)
+    const arrival = Promise.withResolvers<void>()
+    await page.route(code, async (route) => {
+      await arrival.promise
+      await route.continue()
+    })
+    await page.getByRole('button', { name, exact: true }).tap()
+    const menu = page.getByRole('menu')
+    await menu.waitFor()
+    await stillness(page)
+    arrival.resolve()
+    await menu.getByRole('menuitem').first().waitFor()
+    await stillness(page)
+    const hidden = await menu.evaluate((element) => element.scrollHeight - element.clientHeight)
+    expect(hidden).toBeLessThanOrEqual(0)
+    await close()
+  })
+
+  it('the field for words leaves the parts of the search in view', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url, PHONE, 'dark')
+    await page.goto(`${demo.product.url}/?q=wdog`)
+    await firstResults(page, 1)
+    await page.getByRole('button', { name: 'Add to the search' }).tap()
+    await page.getByRole('menuitem', { name: 'Add words' }).tap()
+    const field = page.getByPlaceholder('Add words in English')
+    await expect.poll(() => field.evaluate((element) => element === document.activeElement)).toBe(true)
+    // Playwright taps only what nothing covers.
+    await chip(page, 'Words dog').tap({ trial: true })
+    await field.fill('cat')
+    await field.press('Enter')
+    await chip(page, 'Words cat').tap({ trial: true })
+    await close()
+  })
+})
+
+it('the saved sketches stay open when the window becomes as narrow as a phone', async () => {
+  const { page, close } = await openPage(demo.browser, demo.product.url)
+  await draw(page, STAR)
+  await openSaved(page)
+  await page.setViewportSize(PHONE)
+  await page.getByRole('button', { name: 'More tools', includeHidden: true }).waitFor()
+  const dialog = page.getByRole('dialog', { name: 'Saved sketches' })
+  await dialog.getByRole('button', { name: 'Save sketch' }).click()
+  await page.setViewportSize(DESKTOP)
+  await dialog.getByRole('button', { name: 'Close' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  await close()
+})
+
+async function boxOf(page: Page, selector: string) {
+  const box = await page.locator(selector).boundingBox()
+  if (box === null) throw new Error(`${selector} is not shown`)
+  return box
+}
