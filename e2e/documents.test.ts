@@ -52,7 +52,7 @@ async function prepare(): Promise<{
   const gallery = await realpath(await mkdtemp(join(tmpdir(), 'sketch-search-documents-')))
   folders.push(gallery)
   for (let n = 0; n < 6; n++) {
-    const kind = n % 2 === 0 ? 'round' : 'square'
+    const kind = n % 2 === 0 ? 'ball' : 'box'
     await writeSettled(join(gallery, 'PHOTOS', kind, `${n}.png`), await picture(n))
     await writeSettled(join(gallery, 'SKETCHES', kind, `${n}-1.png`), await picture(n))
   }
@@ -121,6 +121,7 @@ function filledIn(command: string, reference = 'REFERENCE'): string[] {
     .replaceAll(/--(sketch|image) FILE/g, '--$1 sketch.png')
     .replaceAll(/--gallery DIR/g, '--gallery PHOTOS')
     .replaceAll(/--scenes OTHERS/g, '--scenes SKETCHES')
+    .replaceAll(/--limit N/g, '--limit 2')
     .replaceAll(/--queries DIR/g, '--queries SKETCHES')
     .replaceAll('examples/', join(ROOT, 'examples/'))
     .replaceAll(/\bFOLDER\b/g, 'PHOTOS')

@@ -115,6 +115,7 @@ async function problemsIn(
   size: { width: number; height: number },
   widths: readonly number[],
 ): Promise<string[]> {
+  await page.getByRole('main').or(page.getByRole('dialog')).first().waitFor({ state: 'attached' })
   await stillness(page)
   const list = await violationsIn(page)
   await page.emulateMedia({ colorScheme: 'dark' })

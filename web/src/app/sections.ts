@@ -113,7 +113,12 @@ function monthSections(
   return left.map(({ month, count, meanAspect }, n) => ({
     key: month,
     title: monthName(month),
-    detail: n === 0 ? messages.gallery.of(count, total) : number(count),
+    detail:
+      n > 0
+        ? number(count)
+        : count < total
+          ? messages.gallery.of(count, total)
+          : messages.gallery.pictures(count),
     count,
     meanAspect: Math.max(0.62, Math.min(2.4, meanAspect)),
   }))
