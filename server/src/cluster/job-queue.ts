@@ -149,7 +149,13 @@ class BossQueue implements JobQueue {
       const jobs = versions.slice(start, start + ROWS_PER_STATEMENT).map((version) => {
         const { path, bytes, modifiedAt, isReread, sidecar } = version
         return {
-          data: { path, bytes, modifiedAt, ...(isReread && { isReread }), ...(sidecar && { sidecar }) },
+          data: {
+            path,
+            bytes,
+            modifiedAt,
+            ...(isReread && { isReread }),
+            ...(sidecar !== undefined && { sidecar }),
+          },
           singletonKey: createHash('sha256').update(versionKey(version)).digest('base64url'),
         }
       })

@@ -43,6 +43,8 @@ export interface ImageFileRequest {
   skipSettleCheck: boolean
   /** Decodes the file even if a thumbnail of its bytes exists. */
   forceDecode: boolean
+  /** Its sidecar in the listing of its folder: null without one; undefined to look for it. */
+  sidecar?: string | null | undefined
 }
 
 export interface ImageFileSteps {
@@ -83,7 +85,7 @@ export type ImageFile =
  * @throws {DomainError} `permission_denied`
  */
 export async function readImageFile(
-  { path, skipSettleCheck, forceDecode }: ImageFileRequest,
+  { path, skipSettleCheck, forceDecode, sidecar: listed }: ImageFileRequest,
   { root, walk, limits, inputSize, windows: windowSize = 'none', timings = TIMINGS }: ImageFileOptions,
   thumbnails: ThumbnailStore,
   { decode, onBytes }: ImageFileSteps,
@@ -110,11 +112,13 @@ export async function readImageFile(
     const after = file.stat()
     if (after?.bytes !== bytes.length || after.modifiedAt !== stat.modifiedAt) return { state: 'unsettled' }
     if (after.changedAt !== stat.changedAt) return { state: 'unsettled' }
-    sidecar = readSidecar(
-      path,
-      (one) => toAbsolute(root, one),
-      (one) => openFile(root, one, walk),
-    )
+    // Listings leave out sidecars by rules that are not applied again here.
+    if (listed !== null)
+      sidecar = readSidecar(
+        path,
+        (one) => toAbsolute(root, one),
+        (one) => openFile(root, one, walk),
+      )
   } finally {
     file.close()
   }

@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs'
-import { systemCodeOf } from '../errors.ts'
+import { DomainError, systemCodeOf } from '../errors.ts'
 import type { FileDetails } from './details/file-details.ts'
 import { readXmp } from './details/xmp.ts'
 import { toSystemPath } from './file-names.ts'
@@ -24,7 +24,7 @@ interface SidecarFile {
 
 const ENDINGS = ['.xmp', '.XMP']
 /** Histories of edits can be long; more than this is no sidecar. */
-const MAX_BYTES = 4 * 1024 * 1024
+const MAX_BYTES = 1024 * 1024
 
 /** Paths at which the sidecar of a picture may be, best first: `photo.jpg.xmp`, then `photo.xmp`, which a raw photo may share. */
 function sidecarPaths(path: string): string[] {
@@ -51,7 +51,8 @@ export function withSidecars(files: readonly FileStat[], others: readonly FileSt
 }
 
 /**
- * Reads the sidecar of a picture. One that is no XMP states nothing. Blocks until the disk answers.
+ * Reads the sidecar of a picture. One that is no XMP states nothing, and one that cannot be read counts as absent, as in the
+ * listing of its folder. Blocks until the disk answers.
  * @param absolute returns the absolute path of a path of the gallery
  */
 export function readSidecar(
@@ -59,18 +60,27 @@ export function readSidecar(
   absolute: (path: string) => string,
   open: (path: string) => SidecarFile | undefined,
 ): Sidecar | undefined {
-  const isThere = (candidate: string) => {
-    try {
-      return lstatSync(toSystemPath(absolute(candidate)), { throwIfNoEntry: false })?.isFile() === true
-    } catch (error) {
-      // No file has such a name, although the picture's own name is short enough.
-      if (systemCodeOf(error) === 'ENAMETOOLONG') return false
-      throw error
-    }
+  try {
+    const found = sidecarPaths(path).find((candidate) => isFile(toSystemPath(absolute(candidate))))
+    const file = found === undefined ? undefined : open(found)
+    return file === undefined ? undefined : readOpened(file)
+  } catch (error) {
+    if (error instanceof DomainError || systemCodeOf(error) !== undefined) return undefined
+    throw error
   }
-  const found = sidecarPaths(path).find(isThere)
-  const file = found === undefined ? undefined : open(found)
-  if (file === undefined) return undefined
+}
+
+function isFile(path: string | Buffer): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true
+  } catch (error) {
+    // No file has such a name, although the picture's own name is short enough.
+    if (systemCodeOf(error) === 'ENAMETOOLONG') return false
+    throw error
+  }
+}
+
+function readOpened(file: SidecarFile): Sidecar | undefined {
   try {
     const stat = file.stat()
     if (stat === undefined) return undefined

@@ -214,7 +214,8 @@ class StagedIndexer implements Indexer {
   async #read(file: QueuedFile): Promise<void> {
     const { path, version } = file
     try {
-      const options = { skipSettleCheck: false, isReread: version?.isReread ?? false }
+      const { isReread = false, sidecar } = version ?? {}
+      const options = { skipSettleCheck: false, isReread, sidecar }
       const read = await readFile(this.#options, path, options)
       if (typeof read === 'object' && !this.#isClosed) {
         this.#queue.begin(read.record)

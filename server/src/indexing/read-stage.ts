@@ -46,6 +46,8 @@ export interface ReadOptions {
   skipSettleCheck: boolean
   /** Decodes the bytes even if their vector is stored. */
   isReread: boolean
+  /** Its sidecar in the listing of its folder: null without one; undefined to look for it. */
+  sidecar?: string | null | undefined
 }
 
 /**
@@ -55,9 +57,9 @@ export interface ReadOptions {
 export async function readFile(
   { reader, catalog }: { reader: ImageReader; catalog: Catalog },
   path: string,
-  { skipSettleCheck, isReread }: ReadOptions,
+  { skipSettleCheck, isReread, sidecar }: ReadOptions,
 ): Promise<ReadFile | 'gone' | 'unsettled'> {
-  let file = await reader.read({ path, skipSettleCheck, forceDecode: isReread })
+  let file = await reader.read({ path, skipSettleCheck, forceDecode: isReread, sidecar })
   if (file.state === 'seen') {
     const known = await catalog.images.contentInfo(file.contentHash)
     const embedded = known?.hasVector ? await embeddedAttributes(reader, file, known) : undefined
@@ -71,7 +73,7 @@ export async function readFile(
         windows: [],
       }
     }
-    file = await reader.read({ path, skipSettleCheck, forceDecode: true })
+    file = await reader.read({ path, skipSettleCheck, forceDecode: true, sidecar })
   }
   if (file.state === 'gone' || file.state === 'unsettled') return file.state
   if (file.state === 'failed') throw new FileFailure(file)

@@ -2,6 +2,8 @@ import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import type { App } from '../app/compose.ts'
+import { DomainError } from '../errors.ts'
+import { readSidecar } from '../gallery/sidecar.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { picture, writeSettled } from '../testing/pictures.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
@@ -15,10 +17,10 @@ function xmp(rating: number, title: string, ...keywords: string[]): string {
     </rdf:Description></rdf:RDF></x:xmpmeta>`
 }
 
-async function open(files: Record<string, Buffer | string>) {
+async function open(files: Record<string, Buffer | string>, config: Record<string, unknown> = {}) {
   const root = await temporaryDirectory()
   for (const [path, bytes] of Object.entries(files)) await writeSettled(join(root, path), Buffer.from(bytes))
-  const app = await startApp(await configFor(root))
+  const app = await startApp(await configFor(root, config))
   await indexAll(app)
   return { root, app, at: async (path: string) => (await app.catalog.images.getByPath(path))! }
 }
@@ -74,5 +76,28 @@ describe('an XMP file beside an image', () => {
     await writeSettled(join(root, 'b.png'), await picture(2))
     await indexAll(app)
     expect(embed).toHaveBeenCalledOnce()
+  })
+
+  it('that the settings leave out states nothing, and the image is not indexed again by each scan', async () => {
+    const files = { 'a.png': await picture(1), 'a.xmp': xmp(4, 'Harbour') }
+    const { app } = await open(files, { 'watcher.ignore': ['**/*.xmp'] })
+    expect(await stated(app, 'a.png')).toEqual(NOTHING)
+    const enqueue = vi.spyOn(app.indexer, 'enqueue')
+    await indexAll(app)
+    expect(enqueue.mock.calls.flat(2)).toEqual([])
+  })
+
+  it('that cannot be read counts as absent', async () => {
+    const { root } = await open({ 'a.png': await picture(1), 'a.xmp': xmp(4, 'Harbour') })
+    const read = (open: Parameters<typeof readSidecar>[2]) =>
+      readSidecar('a.png', (path) => join(root, path), open)
+    const denied = () => {
+      throw new DomainError('permission_denied', 'The file may not be read.')
+    }
+    expect(read(denied)).toBeUndefined()
+    const defect = () => {
+      throw new TypeError('a defect')
+    }
+    expect(() => read(defect)).toThrow('a defect')
   })
 })

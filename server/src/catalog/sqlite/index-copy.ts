@@ -31,7 +31,7 @@ export function startIndexCopy(options: IndexCopyOptions): IndexCopy {
   let isStopped = false
   const written = new Promise<boolean>((resolve, reject) => {
     worker.once('error', reject)
-    worker.once('exit', () => resolve(!isStopped))
+    worker.once('exit', (code) => resolve(!isStopped && code === 0))
   })
   return {
     written,

@@ -51,6 +51,8 @@ const MAX_CACHED_FILTERS = 4
 const CATCH_UP_ROWS = 256
 /** Number of unsaved vectors after which the index is saved. Adding them again after an interruption takes seconds. */
 const MIN_UNSAVED = 5_000
+/** The disk may be full, or there may be too little memory for a copy. */
+const PAUSE_AFTER_FAILURE_MS = 5 * 60_000
 const MAX_UNSAVED_SHARE = 0.1
 /** Writing this many vectors takes some 30 ms. */
 const MAX_DIRECT_SAVE = 20_000
@@ -84,6 +86,7 @@ export async function openSpaceIndex(
   let next = 0
   let writing = Promise.resolve()
   let copy: IndexCopy | undefined
+  let notBefore = 0
 
   async function keys(): Promise<Float64Array> {
     const absent = new Set(missing.slice(next))
@@ -127,6 +130,7 @@ export async function openSpaceIndex(
       if (always) await stopCopy()
       const isDue = always ? unsaved > 0 : unsaved > Math.max(MIN_UNSAVED, index.size * MAX_UNSAVED_SHARE)
       if (!isDue || copy !== undefined) return
+      if (!always && performance.now() < notBefore) return
       await writing
       const included = unsaved
       unsaved = 0
@@ -139,6 +143,7 @@ export async function openSpaceIndex(
         (error) => {
           // The index can be rebuilt from the rows.
           unsaved += included
+          notBefore = performance.now() + PAUSE_AFTER_FAILURE_MS
           console.error(`The index of the vectors can't be saved: ${messageOf(error)}`)
         },
       )

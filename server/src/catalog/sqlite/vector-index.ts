@@ -84,6 +84,7 @@ interface Header {
 /** Opens the index in `file`, with its keys in `file.keys`, or an empty one if they are missing or damaged. */
 export async function openVectorIndex(file: string, dimensions: number): Promise<LoadedIndex> {
   const keysFile = `${file}.keys`
+  const temporary = `${file}.tmp`
   const newIndex = () =>
     new Index({ dimensions, metric: MetricKind.Cos, quantization: ScalarKind.F16, multi: false, ...GRAPH })
   let native = newIndex()
@@ -122,7 +123,16 @@ export async function openVectorIndex(file: string, dimensions: number): Promise
   }
 
   async function save(current: Float64Array): Promise<void> {
-    const temporary = `${file}.tmp`
+    try {
+      await write(current)
+    } catch (error) {
+      // On a full disk, a part of the file would keep it full.
+      await rm(temporary, { force: true })
+      throw error
+    }
+  }
+
+  async function write(current: Float64Array): Promise<void> {
     native.save(temporary)
     await sync(temporary)
     const header: Header = {

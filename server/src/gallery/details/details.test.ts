@@ -172,6 +172,22 @@ describe('readDetails of raw photos', () => {
 })
 
 describe('readXmp', () => {
+  it('reads a packet of many elements in time that grows with their number, and keeps at most 1,000 keywords', () => {
+    const packet = (parts: string) =>
+      Buffer.from(XMP.replace('</rdf:Description>', `${parts}</rdf:Description>`))
+    const timeOf = (count: number) => {
+      const bytes = packet('<a/>'.repeat(count))
+      const start = performance.now()
+      readXmp(bytes)
+      return performance.now() - start
+    }
+    timeOf(1_000)
+    expect(timeOf(40_000)).toBeLessThan(40 * Math.max(5, timeOf(4_000)))
+    const items = '<rdf:li>word</rdf:li>'.repeat(3_000)
+    const { keywords } = readXmp(packet(`<dc:subject><rdf:Bag>${items}</rdf:Bag></dc:subject>`))
+    expect(keywords?.length).toBe(1_000)
+  })
+
   it('reads attributes, elements, lists and texts in several languages', () => {
     expect(close(readXmp(Buffer.from(XMP)))).toMatchObject({
       capturedAt: Date.parse('2019-02-03T04:05:06.500Z'),

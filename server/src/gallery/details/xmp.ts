@@ -4,6 +4,7 @@ import { cleanNumber, cleanRating, cleanText, decodeText, parseTime } from './va
 
 /** Larger packets contain previews or histories of edits. */
 const MAX_XMP_BYTES = 4 * 1024 * 1024
+const MAX_KEYWORDS = 1_000
 
 /**
  * Reads an XMP packet. Properties are attributes of `rdf:Description` or elements in it; lists contain `rdf:li`. Prefixes
@@ -18,7 +19,10 @@ export function readXmp(packet: Buffer): FileDetails {
       .replaceAll('\0', ''),
   )
   const first = (...names: string[]) => names.map((name) => properties.get(name)?.[0]).find(Boolean)
-  const keywords = (properties.get('dc:subject') ?? []).map(cleanText).filter((word) => word !== undefined)
+  const keywords = (properties.get('dc:subject') ?? [])
+    .map(cleanText)
+    .filter((word) => word !== undefined)
+    .slice(0, MAX_KEYWORDS)
   const time = parseTime(first('exif:DateTimeOriginal', 'photoshop:DateCreated', 'xmp:CreateDate'))
   return {
     ...time,
@@ -36,7 +40,11 @@ export function readXmp(packet: Buffer): FileDetails {
 /** Values by qualified name, in the order of the document. */
 function propertiesOf(xml: string): Map<string, string[]> {
   const properties = new Map<string, string[]>()
-  const add = (name: string, value: string) => properties.set(name, [...(properties.get(name) ?? []), value])
+  const add = (name: string, value: string) => {
+    const values = properties.get(name)
+    if (values === undefined) properties.set(name, [value])
+    else values.push(value)
+  }
   const visit = (element: XmlElement) => {
     if (element.name === 'rdf:Description') {
       for (const [name, value] of Object.entries(element.attributes)) add(name, value)
