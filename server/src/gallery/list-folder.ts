@@ -143,9 +143,10 @@ class Lister {
       else others.push(path)
     }
     this.#listing.files.push(...(await this.#stats(images)))
-    await this.#addByContent(others)
+    const sidecars = await this.#addByContent(others)
     for (const path of special) await this.#addSpecial(path)
     for (const path of links) await this.#addLink(path)
+    this.#listing.files = withSidecars(this.#listing.files, sidecars)
     if (this.#listing.directory === ROOT) await this.#addGalleryDirectories()
     this.#listing.leftOut = [...this.#leftOut.values()]
     return this.#listing
@@ -175,15 +176,15 @@ class Lister {
     return (await knownIn?.(directory)) ?? new Set()
   }
 
-  /** Adds files whose names do not end as those of images do, if they hold one. */
-  async #addByContent(paths: readonly string[]): Promise<void> {
+  /** Adds files whose names do not end as those of images do, if they hold one. @returns the others */
+  async #addByContent(paths: readonly string[]): Promise<readonly FileStat[]> {
     const { directory, files } = this.#listing
     const stats = await this.#stats(paths)
     const { images, others, unreadable } = await recognise(this.#root, directory, stats)
     files.push(...images)
-    this.#listing.files = withSidecars(files, others)
     for (const { path } of others) this.#leaveOut('not_an_image', path)
     for (const { path } of unreadable) this.#leaveOut('unreadable_file', path)
+    return others
   }
 
   async #stats(paths: readonly string[]): Promise<FileStat[]> {

@@ -109,7 +109,7 @@ export class StoreStage {
     const images = toEmbed.map(({ image }) => image!)
     const embeddings = await this.#options.embedder.embed(images, 'photo', priority)
     const byContent = new Map(toEmbed.map(({ record }, n) => [record.contentHash, embeddings[n]!]))
-    const windows = await this.#embedWindows(toEmbed, byContent, priority)
+    const windows = await this.#embedWindows(toEmbed, byContent)
     const failed: FailedImage[] = []
     for (const { record } of batch) {
       const embedding = byContent.get(record.contentHash)
@@ -126,13 +126,13 @@ export class StoreStage {
   async #embedWindows(
     images: readonly ReadFile[],
     wholes: ReadonlyMap<string, Embedding>,
-    priority: Priority,
   ): Promise<Map<string, Float32Array>> {
     const result = new Map<string, Float32Array>()
     for (const { record, windows } of images) {
       const whole = wholes.get(record.contentHash)
       if (windows.length === 0 || !(whole instanceof Float32Array)) continue
-      const embedded = await this.#options.embedder.embed(windows, 'photo', priority)
+      // The queue of queries is short, and an image has up to 25 windows.
+      const embedded = await this.#options.embedder.embed(windows, 'photo', 'bulk')
       const vectors = embedded.map((one) => (one instanceof Float32Array ? one : whole))
       const all = new Float32Array(vectors.length * whole.length)
       const weighted = vectors.map((vector) => vector.map((value) => WINDOW_WEIGHT * value))

@@ -1,4 +1,4 @@
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import type { App } from '../app/compose.ts'
@@ -85,6 +85,17 @@ describe('an XMP file beside an image', () => {
     const enqueue = vi.spyOn(app.indexer, 'enqueue')
     await indexAll(app)
     expect(enqueue.mock.calls.flat(2)).toEqual([])
+  })
+
+  it('is followed beside a link to an image, too', async () => {
+    const { root, app } = await open({ 'a/a.png': await picture(1) })
+    await symlink('a/a.png', join(root, 'link.png'))
+    await indexAll(app)
+    expect(await stated(app, 'link.png')).toEqual(NOTHING)
+    await writeFile(join(root, 'link.xmp'), xmp(3, 'Linked'))
+    await indexAll(app)
+    expect(await stated(app, 'link.png')).toMatchObject({ title: 'Linked', rating: 3 })
+    expect(await stated(app, 'a/a.png')).toEqual(NOTHING)
   })
 
   it('that cannot be read counts as absent', async () => {
