@@ -81,6 +81,14 @@ interface Header {
   checksum: number
 }
 
+/** Removes a file if writing it fails: on a full disk, a part of it would keep the disk full. */
+async function orRemoved(file: string, write: Promise<void>): Promise<void> {
+  await write.catch(async (error) => {
+    await rm(file, { force: true })
+    throw error
+  })
+}
+
 /** Opens the index in `file`, with its keys in `file.keys`, or an empty one if they are missing or damaged. */
 export async function openVectorIndex(file: string, dimensions: number): Promise<LoadedIndex> {
   const keysFile = `${file}.keys`
@@ -102,7 +110,7 @@ export async function openVectorIndex(file: string, dimensions: number): Promise
       add,
       remove,
       search,
-      save,
+      save: (current) => orRemoved(temporary, save(current)),
     },
     keys: keys ?? new Float64Array(),
   }
@@ -123,16 +131,6 @@ export async function openVectorIndex(file: string, dimensions: number): Promise
   }
 
   async function save(current: Float64Array): Promise<void> {
-    try {
-      await write(current)
-    } catch (error) {
-      // On a full disk, a part of the file would keep it full.
-      await rm(temporary, { force: true })
-      throw error
-    }
-  }
-
-  async function write(current: Float64Array): Promise<void> {
     native.save(temporary)
     await sync(temporary)
     const header: Header = {
