@@ -7,7 +7,6 @@ import {
   count,
   draw,
   firstResults,
-  type Line,
   openFolders,
   openPage,
   PHONE,
@@ -15,16 +14,9 @@ import {
 } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { CLASSICAL } from './support/product.ts'
-import { STAR } from './support/shapes.ts'
+import { LINE, STAR } from './support/shapes.ts'
 
 const demo = useDemo(20, CLASSICAL)
-
-const LINE: Line[] = [
-  [
-    [0.2, 0.5],
-    [0.8, 0.5],
-  ],
-]
 
 describe('the drawing sheet', () => {
   it('has an address that can be shared, and Back leads to the previous page', async () => {

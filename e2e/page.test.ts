@@ -10,7 +10,6 @@ import {
   filterByName,
   firstResults,
   inkIn,
-  type Line,
   nameFilter,
   openPage,
   PHONE,
@@ -20,15 +19,9 @@ import {
 } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { CLASSICAL } from './support/product.ts'
+import { LINE } from './support/shapes.ts'
 
 const demo = useDemo(20, CLASSICAL)
-
-const LINE: Line[] = [
-  [
-    [0.2, 0.5],
-    [0.8, 0.5],
-  ],
-]
 
 describe('the drawing sheet', () => {
   it('draws straight lines with Shift, erases whole strokes, and colours', async () => {

@@ -17,7 +17,7 @@ from wordnet import DICTIONARY
 INDEXES = ("index.noun", "index.verb", "index.adj")
 # As in the product (server/src/search/words/lexicon.ts): mistakes that are accepted in words of fewer letters.
 MISTAKES = ((4, 0), (7, 1))
-MOST_MISTAKES = 2
+MAX_MISTAKES = 2
 
 
 def main():
@@ -37,7 +37,7 @@ def main():
     known = {spelling(word) for content in contents.values() for words in words_of(content) for word in words}
     index = collections.defaultdict(set)
     for word in known:
-        for shorter in without_letters(word, MOST_MISTAKES):
+        for shorter in without_letters(word, MAX_MISTAKES):
             index[shorter].add(word)
     for path, words in sources.items():
         others = sorted(word for word in words - known if " " not in word and is_taken_for(word, index))
@@ -62,7 +62,7 @@ def words_of(content) -> list:
 
 def is_taken_for(word: str, index) -> bool:
     """Whether the product would accept a word as another one with mistakes."""
-    most = next((mistakes for length, mistakes in MISTAKES if len(word) < length), MOST_MISTAKES)
+    most = next((mistakes for length, mistakes in MISTAKES if len(word) < length), MAX_MISTAKES)
     candidates = set().union(*(index.get(shorter, ()) for shorter in without_letters(word, most)))
     return any(distance(word, candidate) <= most for candidate in candidates)
 

@@ -63,3 +63,11 @@ export const FLOWER: Line[] = [
   curve([0.5, 0.62], [0.52, 0.76], [0.49, 0.94]),
   curve([0.51, 0.82], [0.62, 0.7], [0.74, 0.72], [0.64, 0.82], [0.51, 0.83]),
 ]
+
+/** A line across the middle of the sheet. */
+export const LINE: Line[] = [
+  [
+    [0.2, 0.5],
+    [0.8, 0.5],
+  ],
+]
