@@ -24,7 +24,7 @@ describe('a word that the model does not have', () => {
 
   it('is replaced in its phrase only, whichever part of the search has it', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
-    await page.goto(`${demo.product.url}/?q=wa%20dgo%20on%20sofa,wcat`)
+    await page.goto(`${demo.product.url}/?q=wa%2520dgo%2520on%2520sofa,wcat`)
     await page.getByRole('heading', { name: 'The model has no word "dgo" in "dgo on sofa"' }).waitFor()
     await page.getByRole('button', { name: 'dog', exact: true }).click()
     await chip(page, 'Words a dog on sofa').waitFor()

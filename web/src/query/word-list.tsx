@@ -14,7 +14,9 @@ interface WordListProps {
 export function WordList({ id, words, active, onChoose }: WordListProps) {
   const activeRef = useRef<HTMLDivElement>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs for each active word
-  useEffect(() => activeRef.current?.scrollIntoView({ block: 'nearest' }), [active])
+  useEffect(() => {
+    activeRef.current?.scrollIntoView({ block: 'nearest' })
+  }, [active])
   return (
     <div
       role="listbox"
