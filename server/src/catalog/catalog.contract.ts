@@ -682,6 +682,34 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       )
     })
 
+    it('returns all images that lose the attributes of their sidecars to new ones of their content', async () => {
+      const catalog = await openEmpty()
+      const copies = ['current.jpg', 'outdated.jpg'].map((path, n) =>
+        record(n, { path, contentHash: 'copied', sidecar: '1', title: 'Sidecar', attributesVersion: 1 + n }),
+      )
+      const plain = record(2, { path: 'plain.jpg', contentHash: 'copied' })
+      const unreadable = record(3, { path: 'unreadable.jpg', sidecar: '1', title: 'Sidecar' })
+      await catalog.images.upsert([...copies, plain, unreadable])
+      const attributes = { width: 10, height: 20, contentType: 'image/jpeg', title: 'File' }
+      const lost = await catalog.images.setAttributes([
+        { contentHash: 'copied', attributes },
+        { contentHash: unreadable.contentHash, attributes: undefined },
+      ])
+      const versions = copies.map(({ path, bytes, modifiedAt }) => ({ path, bytes, modifiedAt }))
+      expect(lost.sort((a, b) => a.path.localeCompare(b.path))).toEqual(versions)
+      const titles = await Promise.all(
+        [...copies, plain, unreadable].map(async ({ path }) => (await catalog.images.getByPath(path))?.title),
+      )
+      expect(titles).toEqual(['File', 'File', 'File', 'Sidecar'])
+      const known = await catalog.files.at([...copies, unreadable].map(({ path }) => path))
+      const sidecars = new Map(known.map(({ path, sidecar }) => [path, sidecar]))
+      expect([...copies, unreadable].map(({ path }) => sidecars.get(path))).toEqual([
+        undefined,
+        undefined,
+        '1',
+      ])
+    })
+
     it('counts images by month of capture or else of modification, newest first', async () => {
       const catalog = await openEmpty()
       const at = (text: string) => Date.parse(`${text}Z`)
