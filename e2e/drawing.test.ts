@@ -225,8 +225,9 @@ describe('searching while drawing', () => {
       await page.mouse.move(...at([0.3 + n * 0.02, 0.3 + 0.1 * Math.sin(n)]), { steps: 2 })
       await page.waitForTimeout(50)
     }
-    expect(times.length).toBeGreaterThanOrEqual(2)
-    expect(times.length).toBeLessThanOrEqual(1 + (times.at(-1)! - times[0]!) / 240)
+    await expect.poll(() => times.length).toBeGreaterThanOrEqual(2)
+    // Four a second, the first of which may have been late.
+    expect(times.length).toBeLessThanOrEqual(2 + (times.at(-1)! - times[0]!) / 250)
     const during = times.length
     await page.mouse.up()
     await expect.poll(() => times.length).toBeGreaterThan(during)
