@@ -11,9 +11,9 @@ import { writeSettled } from '../server/src/testing/pictures.ts'
 import { temporaryDirectory } from '../server/src/testing/temporary.ts'
 import { CLASSICAL, startProduct } from './support/product.ts'
 
-/** Of files that take long. More than are read before the first is stored. */
+/** More files than are read before the first is stored. */
 const MIN_FILES = 48
-/** Of small files. Even the fastest decoder needs a minute for them, so some are left when a busy machine gets to the signal. */
+/** The fastest decoder needs a minute for them, so some are left when a busy machine gets to the signal. */
 const MAX_FILES = 1_000
 const MAX_TOTAL_BYTES = 100_000_000
 const STOP_TIMEOUT_MS = 10_000
