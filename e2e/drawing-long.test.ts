@@ -29,7 +29,7 @@ describe('a reload', () => {
     await page.reload()
     await expect.poll(() => hasInkAt(page, 0.5)).toBe(true)
     for (let n = 1; n < 500; n++) await page.keyboard.press('Control+z')
-    expect(await undoButton.isEnabled()).toBe(true)
+    await expect.poll(() => undoButton.isEnabled()).toBe(true)
     await page.keyboard.press('Control+z')
     await expect.poll(() => undoButton.isDisabled()).toBe(true)
     // The stroke was drawn one step before.

@@ -139,7 +139,7 @@ export function itFits(demo: Demo, widths: readonly number[]): void {
     const { page, close } = await openPage(demo.browser, demo.product.url, { width, height: 900 })
     await draw(page, STAR)
     await firstResults(page, 1)
-    expect(await misplaced(page)).toEqual([])
+    await expect.poll(() => misplaced(page)).toEqual([])
     await close()
   })
 }
