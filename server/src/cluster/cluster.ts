@@ -68,6 +68,8 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     waitForReplicas: options.waitForReplicas,
     log,
   })
+  // Events from now on are published, also those that come before the session is connected.
+  events.look()
   const session = shared.openSession({
     channels: [eventTable.channel],
     onNotify: () => events.look(),
