@@ -3,7 +3,7 @@ import { normalizeWord, TOKEN } from './word-forms.ts'
 
 /** Words for the end of a text. */
 export interface Completion {
-  /** The end of the text, as it is written, that each of the words can take the place of. Empty if there are none. */
+  /** The end of the given text that each of the words can replace; empty if there are none. */
   prefix: string
   words: string[]
 }
