@@ -17,7 +17,7 @@ import type { GallerySync } from '../sync/gallery-sync.ts'
 import { TIMINGS, type Timings } from '../timings.ts'
 import { openFoundations } from './foundations.ts'
 import { openHttp } from './http.ts'
-import { openIndexing } from './indexing.ts'
+import { type GalleryServer, openIndexing } from './indexing.ts'
 import { openSearch } from './search.ts'
 import { failWhileStorageIsUnusable } from './storage-monitor.ts'
 
@@ -55,6 +55,8 @@ export interface AppOptions {
   isReadOnly?: boolean
   /** False for a server that leaves watching and indexing to others. */
   indexes?: boolean
+  /** For a worker that has no access to the gallery: the server that sends its files. */
+  galleryServer?: GalleryServer
   /** False for a worker, which answers no searches. */
   searches?: boolean
   /** Reports the progress of loading the embedder; `share` from 0 to 1 if it is known. */
@@ -73,7 +75,16 @@ export interface AppOptions {
  */
 export async function createApp(
   config: Config,
-  { log, isReadOnly = false, indexes = true, searches = true, onLoading, mountTable, ...options }: AppOptions,
+  {
+    log,
+    isReadOnly = false,
+    indexes = true,
+    searches = true,
+    onLoading,
+    mountTable,
+    galleryServer,
+    ...options
+  }: AppOptions,
 ): Promise<App> {
   const timings = { ...TIMINGS, ...options.timings }
   let background: Promise<unknown> | undefined
@@ -95,6 +106,7 @@ export async function createApp(
       indexes,
       timings,
       mountTable,
+      galleryServer,
       isSearching: () => search.isBusy,
     })
     const { events, indexer, backfill, sync, cluster } = indexing
