@@ -75,17 +75,9 @@ export interface AppOptions {
  */
 export async function createApp(
   config: Config,
-  {
-    log,
-    isReadOnly = false,
-    indexes = true,
-    searches = true,
-    onLoading,
-    mountTable,
-    galleryServer,
-    ...options
-  }: AppOptions,
+  { log, isReadOnly = false, indexes = true, searches = true, ...options }: AppOptions,
 ): Promise<App> {
+  const { onLoading, openEmbedder, mountTable, galleryServer } = options
   const timings = { ...TIMINGS, ...options.timings }
   let background: Promise<unknown> | undefined
   const foundations = await openFoundations(config, {
@@ -93,7 +85,7 @@ export async function createApp(
     isReadOnly,
     timings,
     onLoading,
-    openEmbedder: options.openEmbedder,
+    openEmbedder,
     background: () => background,
   })
   const { lock, storage, monitor, signIn, model, closing } = foundations
@@ -111,7 +103,6 @@ export async function createApp(
     })
     const { events, indexer, backfill, sync, cluster } = indexing
     const metrics = createMetrics(reads.catalog, indexer)
-    const { openEmbedder } = options
     const parts = { indexing, metrics, searches, openEmbedder, timings, log }
     const { search, former } = await openSearch(config, foundations, parts)
     const { http, trash, exporter, maintain } = openHttp(config, {
@@ -138,8 +129,7 @@ export async function createApp(
       publishAddress: lock.publishAddress,
       async start() {
         stopMaintenance = maintain()
-        if (cluster !== undefined) return cluster.start()
-        if (!indexes) return
+        if (cluster !== undefined || !indexes) return cluster?.start()
         // Watching begins first, so that no change during the scan is missed.
         await sync.startWatching()
         await sync.scan()
