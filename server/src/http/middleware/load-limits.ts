@@ -12,7 +12,7 @@ export interface LoadLimit {
 
 /**
  * Each bounds what waits for one resource: the embedder, the upload of a body, the reading of images, the database. Two CPU cores
- * answer some 70 searches per second, so that the last of 128 waits two seconds. A heat map embeds at least 28 parts of an image, as
+ * answer some 70 searches per second, so that the last of 128 waits two seconds. A heat map embeds at least 21 parts of an image, as
  * many as that number of searches. A request counts until its response begins: `events.ts` limits the streams of events.
  */
 export const LOAD_LIMITS: readonly LoadLimit[] = [
