@@ -19,7 +19,7 @@ const ELSEWHERE: [command: RegExp, reason: string][] = [
   [/^npm ci( && npm (start|test).*)?$/, 'a clean checkout is tested by it'],
   [/^npm (test|run test:long)$/, 'this is part of it'],
   [/^npm run (package|dev)\b/, 'package.test.ts does, and dev is for whoever looks at it'],
-  [/^npm install \.\/sketch-search/, 'package.test.ts installs what npm would'],
+  [/^ONNXRUNTIME_NODE_INSTALL=skip npm install \.\/sketch-search/, 'package.test.ts installs what npm would'],
   [/^npx sketch-search PHOTO_FOLDER$/, 'package.test.ts starts the installed one'],
   [/^npm install @huggingface\/transformers$/, 'scripts/transformers.ts does'],
   [/^docker compose /, 'there is no Docker where tests run; compose.test.ts holds the files'],

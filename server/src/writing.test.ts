@@ -15,8 +15,11 @@ const WORDS =
 const isQuestion = (sentence: string) => sentence.endsWith('?')
 
 const sources = globSync('{server/src,web/src,scripts,bench,e2e}/**/*.{ts,tsx}', { cwd: ROOT }).sort()
-const pages = globSync(['*.md', 'docs/*.md', 'model/*.md', '{server,web}/src/**/*.md'], { cwd: ROOT })
-  .filter((file) => !/THIRD-PARTY|CHANGELOG/.test(file))
+const pages = globSync(
+  ['*.md', 'docs/*.md', 'model/*.md', 'bench/{results,sketches}/*.md', '{server,web}/src/**/*.md'],
+  { cwd: ROOT },
+)
+  .filter((file) => !file.startsWith('THIRD-PARTY'))
   .sort()
 const textOf = (file: string) => readFileSync(join(ROOT, file), 'utf8')
 
