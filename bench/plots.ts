@@ -27,6 +27,7 @@ const group = (label: string, key: Exclude<keyof SideBySide, 'version'>, format:
 
 draw(
   'versions',
+  'Speed of the former and of this version',
   versions.map(({ version }) => version),
   [
     group('a sketch, one client: median', 'medianMs', milliseconds),
@@ -37,29 +38,35 @@ draw(
   ],
 )
 
-const quality = qualityOf(readFileSync(join(import.meta.dirname, '../model/README.md'), 'utf8'))
-draw(
-  'quality',
-  [...quality.keys()],
-  [
-    {
-      label: 'mAP, sketches of unknown things',
-      values: [...quality.values()],
-      format: (value) => value.toFixed(3),
-    },
-  ],
-)
+const embedders = ['classical', 'sketch-search-4', 'sketch-search-5']
+const card = readFileSync(join(import.meta.dirname, '../model/README.md'), 'utf8')
+const [unknownThings, unknownPhotos] = tablesOf(card)
+draw('quality', 'Quality of the embedders', embedders, [
+  precision('mAP, things unseen in training', unknownThings!),
+  precision('mAP, photos unseen in training', unknownPhotos!),
+])
 
-/** Mean average precision of the embedders in the first table of results of the model card. */
-function qualityOf(card: string): Map<string, number> {
-  const table = /## Results\n[\s\S]*?\n(\| embedder[\s\S]*?)\n\n/.exec(card)![1]!
-  const rows = table.split('\n').map((line) => line.split('|').map((cell) => cell.trim().replaceAll('`', '')))
-  const wanted = ['classical', 'sketch-search-4', 'sketch-search-5']
-  return new Map(wanted.map((name) => [name, Number(rows.find(([, cell]) => cell === name)![2])]))
+/** The tables of embedders in the model card, as rows of cells. */
+function tablesOf(text: string): string[][][] {
+  const tables = text.match(/^\| embedder \|.*\n(?:\|.*\n)+/gm)!
+  return tables.map((table) =>
+    table
+      .trim()
+      .split('\n')
+      .map((line) => line.split('|').map((cell) => cell.trim().replaceAll('`', ''))),
+  )
+}
+
+function precision(label: string, table: string[][]): Group {
+  return {
+    label,
+    values: embedders.map((name) => Number(table.find(([, cell]) => cell === name)![2])),
+    format: (value) => value.toFixed(3),
+  }
 }
 
 /** Draws a bar for each value; the bars of a group have a scale of their own. */
-function draw(name: string, series: string[], groups: Group[]): void {
+function draw(name: string, title: string, series: string[], groups: Group[]): void {
   const top = 30
   const groupHeight = series.length * BAR + GAP
   const height = top + groups.length * groupHeight
@@ -79,6 +86,7 @@ function draw(name: string, series: string[], groups: Group[]): void {
     text(LABELS + n * 130 + 18, 17, label),
   ])
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="13">
+<title>${title}</title>
 <rect width="${WIDTH}" height="${height}" fill="#fff"/>
 ${[...legend, ...bars].join('\n')}
 </svg>
