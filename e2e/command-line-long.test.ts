@@ -160,3 +160,20 @@ describe('sketch-search search', () => {
     expect(await product.stop()).toBe(0)
   })
 })
+
+describe('sketch-search index', () => {
+  it('writes its log as readable lines into a pipe, and as JSON lines on request', async () => {
+    const index = async (environment: Record<string, string>) => {
+      const { gallery } = await smallGallery()
+      // Without the measurements of earlier runs, the first line announces them.
+      const args = ['index', gallery, '--data-directory', join(await temporaryDirectory(), 'data')]
+      const { stderr } = await runCommand(args, { ...CLASSICAL, ...environment })
+      return stderr.trim().split('\n')
+    }
+    const lines = await index({})
+    expect(lines[0]).toMatch(/^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} [+-]\d{4}\] INFO: \S/)
+    for (const sign of ['\x1b', '{"level"']) expect(lines.join('')).not.toContain(sign)
+    const entries = (await index({ SERVER__LOG_FORMAT: 'json' })).map((line) => JSON.parse(line))
+    expect(entries[0]).toMatchObject({ level: expect.any(Number), msg: expect.any(String) })
+  })
+})
