@@ -13,7 +13,7 @@ export interface SideBySide {
   p95Ms: number
   /** 32 clients. */
   queriesPerSecond: number
-  /** Of the bare model. */
+  /** Share of the rate of the bare model. */
   share: number
   memoryMiB: number
 }
