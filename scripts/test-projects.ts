@@ -33,6 +33,7 @@ const LONG_FILES = [
   'e2e/file-manager.test.ts',
   'e2e/final-deletion.test.ts',
   'e2e/installed.test.ts',
+  'e2e/large-view.test.ts',
   'e2e/missing-part.test.ts',
   'e2e/network.test.ts',
   'e2e/package.test.ts',
