@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import type { ImageFilter } from '../../server/src/catalog/catalog.ts'
+import { nearestRows } from '../../server/src/catalog/sqlite/vector-index.ts'
+import { median, percentile } from '../support.ts'
+import { casesFor, DIMENSIONS, type VectorSource } from '../vectors.ts'
+
+export const TOP_K = 50
+const QUERIES = 200
+export const BATCH = 500
+
+/** One row of the report: searches of one database with one filter. */
+export interface Measurement {
+  database: string
+  rows: number
+  filter: string
+  recall: number
+  p50Ms: number
+  p95Ms: number
+  /** Memory that the index needs: that of the process, or the size of the index of PostgreSQL. */
+  memoryBytes: number
+  /** Processor time of one core for building the index. */
+  buildS: number
+}
+
+/** A database that has been filled, with exact answers. */
+export interface LargeSet {
+  count: number
+  vectors: Float32Array[]
+  cases: ExactCase[]
+}
+
+interface ExactCase {
+  name: string
+  filter: ImageFilter
+  queries: Float32Array[]
+  exact: number[][]
+}
+
+export function makeLargeSet(source: VectorSource, count: number, added = 0): LargeSet {
+  const vectors = source.make(count + added)
+  const matrix = new Float32Array(count * DIMENSIONS)
+  for (let n = 0; n < count; n++) matrix.set(vectors[n]!, n * DIMENSIONS)
+  const queries = Array.from({ length: QUERIES }, (_, n) => source.query(n, vectors))
+  const cases = casesFor(count).map(({ name, filter, passing }) => ({
+    name,
+    filter,
+    queries,
+    exact: nearestRows(matrix.subarray(0, passing * DIMENSIONS), queries, Math.min(TOP_K, passing)).map(
+      ({ rows }) => rows,
+    ),
+  }))
+  return { count, vectors, cases }
+}
+
+/** @returns the numbers of the rows that are found */
+export type LargeSearch = (vector: Float32Array, filter: ImageFilter) => Promise<number[]>
+
+export async function measureSearch(
+  { cases, count }: LargeSet,
+  of: Pick<Measurement, 'database' | 'memoryBytes' | 'buildS'>,
+  search: LargeSearch,
+): Promise<Measurement[]> {
+  const measured: Measurement[] = []
+  for (const { name, filter, queries, exact } of cases) {
+    const times: number[] = []
+    let [hits, possible] = [0, 0]
+    for (const [q, query] of queries.entries()) {
+      const start = performance.now()
+      const found = new Set(await search(query, filter))
+      times.push(performance.now() - start)
+      hits += exact[q]!.filter((n) => found.has(n)).length
+      possible += exact[q]!.length
+    }
+    const row = { rows: count, filter: name, recall: hits / possible }
+    measured.push({ ...of, ...row, p50Ms: median(times), p95Ms: percentile(times, 0.95) })
+  }
+  return measured
+}
+
+const JIFFIES_PER_SECOND = 100
+
+/** Processor time of a process in seconds (Linux): unlike the time on a clock, it does not depend on what runs beside it. */
+export function processorTime(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  // The name of the program, in brackets, may contain spaces.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / JIFFIES_PER_SECOND
+}
