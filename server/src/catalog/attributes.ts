@@ -238,11 +238,10 @@ export function attributeSchemas(): AttributeSchemas {
 /** Returns the properties of an image in answers. */
 export function attributesJson(image: ImageAttributes): AttributesJson {
   const byName: AttributeValues = { ...image }
-  const values = ANSWERED.map(([name, { column, answer }]) => [
-    column,
-    answer === undefined ? (byName[name] ?? null) : answer(byName),
-  ])
-  return Object.fromEntries(values) as AttributesJson
+  const values: Partial<Record<string, unknown>> = {}
+  for (const [name, { column, answer }] of ANSWERED)
+    values[column] = answer === undefined ? (byName[name] ?? null) : answer(byName)
+  return values as AttributesJson
 }
 
 /** ISO 8601, without a zone if the offset is unknown. */

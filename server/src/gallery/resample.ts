@@ -13,7 +13,7 @@ export interface GreyImage {
 }
 
 /** The source pixels that each target pixel is made of, and their weights (which sum to 1). */
-interface Taps {
+export interface Taps {
   /** Index of the first source pixel of each target pixel. */
   first: Int32Array
   /** Index of the first weight of each target pixel; its weights end where those of the next one begin. */
@@ -164,7 +164,8 @@ function resampleColumns(
   return data
 }
 
-function tapsFor(source: number, target: number): Taps {
+/** The filter that resizes a line of pixels. */
+export function tapsFor(source: number, target: number): Taps {
   const key = `${source} ${target}`
   const kept = keptTaps.get(key)
   if (kept !== undefined) return kept

@@ -125,8 +125,9 @@ export function attributeColumns(attributes: AttributeTable, values: ImageAttrib
 /** Reads the attributes from the columns of a row, as `attributeColumns` writes them. */
 export function attributeValues(attributes: AttributeTable, row: object): ImageAttributes {
   const byColumn = row as Partial<Record<string, string | number | null>>
-  const values = Object.entries(attributes).map(([name, { column }]) => [name, byColumn[column] ?? undefined])
-  return Object.fromEntries(values) as ImageAttributes
+  const values: Partial<Record<string, string | number>> = {}
+  for (const [name, { column }] of Object.entries(attributes)) values[name] = byColumn[column] ?? undefined
+  return values as ImageAttributes
 }
 
 /** Columns that order by capture. Generated columns would keep SQLite from answering from an index alone. */
