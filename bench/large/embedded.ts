@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { openSqliteCatalogThread } from '../../server/src/catalog/sqlite/client.ts'
 import { waitsWhileSaving } from '../embedded.ts'
-import { percentile } from '../support.ts'
+import { percentile, processorTime } from '../support.ts'
 import { defaultSpace, record, type VectorSource } from '../vectors.ts'
-import { BATCH, type LargeSet, type Measurement, measureSearch, processorTime, TOP_K } from './measurement.ts'
+import { BATCH, type LargeSet, type Measurement, measureSearch, TOP_K } from './measurement.ts'
 
 const OPEN = fileURLToPath(new URL('./open-embedded.ts', import.meta.url))
 

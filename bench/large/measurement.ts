@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { ImageFilter } from '../../server/src/catalog/catalog.ts'
 import { nearestRows } from '../../server/src/catalog/sqlite/vector-index.ts'
 import { median, percentile } from '../support.ts'
@@ -75,14 +74,4 @@ export async function measureSearch(
     measured.push({ ...of, ...row, p50Ms: median(times), p95Ms: percentile(times, 0.95) })
   }
   return measured
-}
-
-const JIFFIES_PER_SECOND = 100
-
-/** Processor time of a process in seconds (Linux): unlike the time on a clock, it does not depend on what runs beside it. */
-export function processorTime(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  // The name of the program, in brackets, may contain spaces.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / JIFFIES_PER_SECOND
 }

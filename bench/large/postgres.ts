@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from 'pg'
 import type { PostgresOptions } from '../../server/src/database/postgres/connection.ts'
 import { openStorage } from '../../server/src/storage/open-storage.ts'
+import { processorTime } from '../support.ts'
 import { DIMENSIONS, record } from '../vectors.ts'
 import {
   BATCH,
@@ -9,7 +10,6 @@ import {
   type LargeSet,
   type Measurement,
   measureSearch,
-  processorTime,
   TOP_K,
 } from './measurement.ts'
 

@@ -5,13 +5,6 @@ export interface RgbImage {
   height: number
 }
 
-/** An 8-bit grey picture, row-major `[height, width]`. */
-export interface GreyImage {
-  data: Uint8Array
-  width: number
-  height: number
-}
-
 /** The source pixels that each target pixel is made of, and their weights (which sum to 1). */
 export interface Taps {
   /** Index of the first source pixel of each target pixel. */
@@ -35,25 +28,6 @@ export function resample(image: RgbImage, width: number, height: number): RgbIma
   if (image.width === width && image.height === height) return image
   const rows = resampleRows(image, width)
   return { data: resampleColumns(rows, image.height, 3 * width, height), width, height }
-}
-
-/** As `resample`, in a third of its time. */
-export function resampleGrey(image: GreyImage, width: number, height: number): GreyImage {
-  if (image.width === width && image.height === height) return image
-  const rows = resampleGreyRows(image, width)
-  return { data: resampleColumns(rows, image.height, width, height), width, height }
-}
-
-/** Gives each channel the value of the pixel. */
-export function fromGrey({ data: grey, width, height }: GreyImage): RgbImage {
-  const data = new Uint8Array(grey.length * 3)
-  for (let i = 0, at = 0; i < grey.length; i++, at += 3) {
-    const value = grey[i]!
-    data[at] = value
-    data[at + 1] = value
-    data[at + 2] = value
-  }
-  return { data, width, height }
 }
 
 /**
@@ -116,22 +90,6 @@ function resampleRows({ data, width: sourceWidth, height }: RgbImage, width: num
       out[o] = red
       out[o + 1] = green
       out[o + 2] = blue
-    }
-  }
-  return out
-}
-
-/** @returns `[image.height, width]`, in the same buffer */
-function resampleGreyRows({ data, width: sourceWidth, height }: GreyImage, width: number): Float32Array {
-  const { first, start, weights } = tapsFor(sourceWidth, width)
-  const out = rowsOf(width * height)
-  for (let y = 0, o = 0; y < height; y++) {
-    const row = y * sourceWidth
-    for (let x = 0; x < width; x++, o++) {
-      let sum = 0
-      const end = start[x + 1]!
-      for (let tap = start[x]!, at = row + first[x]!; tap < end; tap++, at++) sum += weights[tap]! * data[at]!
-      out[o] = sum
     }
   }
   return out

@@ -143,8 +143,12 @@ function differencesFrom(background: Color, { data }: RgbImage, differences: Uin
 }
 
 /** The largest difference in a channel, 0…255. */
-function differenceFrom([red, green, blue]: Color, data: Uint8Array, at: number): number {
-  return Math.max(Math.abs(data[at]! - red), Math.abs(data[at + 1]! - green), Math.abs(data[at + 2]! - blue))
+function differenceFrom(background: Color, data: Uint8Array, at: number): number {
+  // Destructuring would take several times as long.
+  const red = Math.abs(data[at]! - background[0])
+  const green = Math.abs(data[at + 1]! - background[1])
+  const blue = Math.abs(data[at + 2]! - background[2])
+  return Math.max(red, green, blue)
 }
 
 /** The smallest box around all ink; undefined if there is none. */
