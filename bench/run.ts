@@ -11,6 +11,7 @@ import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { drawDemoGallery } from '../scripts/demo/draw-gallery.ts'
+import { benchBrowsing } from './browsing.ts'
 import { benchContention } from './contention.ts'
 import { benchDates } from './dates.ts'
 import { benchDetails } from './details.ts'
@@ -66,7 +67,11 @@ const USUAL: Record<string, () => Promise<Section>[] | AsyncGenerator<Section>> 
   },
   embedded: async function* () {
     for (const size of sizes) yield await benchEmbedded(inside(`embedded-${size}/data`), size, await source())
-    for (const size of sizes.slice(1)) yield await benchStart(inside(`embedded-${size}`), size)
+    for (const size of sizes.slice(1)) {
+      const directory = inside(`embedded-${size}`)
+      yield await benchBrowsing(join(directory, 'browsed'), join(directory, 'data'))
+      yield await benchStart(directory, size)
+    }
   },
   postgres: async function* () {
     for (const size of sizes) yield await benchPostgres(size, await source())

@@ -28,7 +28,7 @@ export async function listImages(context: SqlContext, query: ListQuery): Promise
   if (offset < FAR_OFFSET && isInOrder) {
     const condition = filterCondition(filter, context.dialect)
     const [total, images] = await Promise.all([
-      countPassing(context, filter),
+      context.results.get('countPassing', filter, () => countPassing(context, filter)),
       pageOf(context, query, { condition }),
     ])
     return { images, total }
