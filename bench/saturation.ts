@@ -1,10 +1,11 @@
 /**
- * `node bench/saturation.ts [--seconds 10] [--pictures 1000]`: sends sketch queries from 8 clients, then from twice as many, up
+ * `node bench/saturation.ts [--seconds 10] [--pictures 1000] [--write]`: sends sketch queries from 8 clients, then from twice as many, up
  * to 512, each without pauses, and prints the queries per second that were answered and rejected, and the processor time of each.
  * Beyond saturation, the number of answered queries has to stay constant. A rejected client waits as long as `Retry-After` asks.
+ * `--write` adds the table to `bench/results/scaling.md`.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
-import { cpus, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -12,11 +13,16 @@ import { startProduct } from '../e2e/support/product.ts'
 import { drawDemoGallery } from '../scripts/demo/draw-gallery.ts'
 import { SUBJECTS } from '../scripts/demo/subjects.ts'
 import { formRequest, type HttpClient, httpClient, type LoadRequest } from './http-load.ts'
+import { recordSection } from './large/results.ts'
 import { drawSketches, SKETCH_SEARCH, sketchForm } from './queries.ts'
 import { ms, percentile, processorTimeOfChildren, table } from './support.ts'
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '10' }, pictures: { type: 'string', default: '1000' } },
+  options: {
+    seconds: { type: 'string', default: '10' },
+    pictures: { type: 'string', default: '1000' },
+    write: { type: 'boolean', default: false },
+  },
 })
 const DURATION_MS = Number(values.seconds) * 1000
 const CLIENTS = [8, 16, 32, 64, 128, 256, 512]
@@ -52,12 +58,13 @@ try {
       ),
     )
   }
-  console.log(
-    `${values.pictures} pictures, ${values.seconds} s for each number of clients; ${cpus()[0]!.model} × ${cpus().length}\n`,
-  )
-  console.log(
+  const text = [
+    '## Sketch queries beyond saturation\n',
+    `${values.pictures} pictures, 100 results, ${values.seconds} s for each number of clients, which run on the same cores and send the next query at once. \`node bench/saturation.ts\`.\n`,
     table(['clients', 'answered/s', 'rejected/s', 'failed', 'median', 'p95', 'processor time of each'], rows),
-  )
+  ].join('\n')
+  console.log(text)
+  if (values.write) recordSection('saturation', text)
 } finally {
   await product.stop()
   await rm(directory, { recursive: true, force: true })

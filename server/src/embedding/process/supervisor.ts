@@ -41,6 +41,7 @@ class EmbedderSupervisor implements EmbedderClient {
   readonly #definition: EmbedderDefinition
   readonly #options: EmbedderClientOptions
   readonly #jobs = new JobQueue()
+  readonly announceQuery = () => this.#jobs.announceQuery(() => void this.#work())
   readonly #closing = new AbortController()
   #measurement: Measurement | undefined
   #process: EmbeddingProcess | undefined
