@@ -37,7 +37,7 @@ async function findNearest(context: SqlContext, query: NearestQuery): Promise<Ne
     // An image may have been deleted since.
     images: page.flatMap(({ imageId, score }) => {
       const image = images.get(imageId)
-      return image === undefined ? [] : [{ ...image, score }]
+      return image === undefined ? [] : [Object.assign(image, { score })]
     }),
     total: matches.length,
     close: matches.filter(({ score }) => score >= (query.closeScore ?? Number.POSITIVE_INFINITY)).length,
