@@ -13,9 +13,9 @@ const PORT = 18_997
 const RATE = 500
 const SECONDS = 20
 const PAGE = 60
-/** Pages at the beginning, as people see them most, and others spread over the whole gallery. */
-const FIRST_PAGES = 10
-const FURTHER_PAGES = 30
+/** Most people look at the beginning; one list in ten is from anywhere in the gallery. */
+const FIRST_PAGES = 36
+const FURTHER_PAGES = 4
 const SIDE = 32
 
 /**
