@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Job, JobQueue } from './jobs.ts'
 
-const BATCH = 4
+const BATCH = { batchSize: 4, sketchBatchSize: 8 }
 
 /** A job of which each item is embedded as a vector with its number. */
 function openJob(priority: Job['priority'], ...names: string[]) {
@@ -20,6 +20,21 @@ function openJob(priority: Job['priority'], ...names: string[]) {
 function answer(job: Job | undefined): void {
   job?.resolve(job.items.map((name) => Float32Array.of(Number(name))))
 }
+
+describe('queries', () => {
+  it('of one kind are combined up to the size of a batch of this kind', () => {
+    const jobs = new JobQueue()
+    for (let n = 0; n < 9; n++) {
+      jobs.add({ ...openJob('query', `${n}`).job, kind: 'sketch' })
+      jobs.add(openJob('query', `${n}`).job)
+    }
+    expect(jobs.next(BATCH)?.items).toHaveLength(8)
+    expect(jobs.next(BATCH)?.items).toHaveLength(4)
+    const { batchSize } = BATCH
+    jobs.add({ ...openJob('query', '10').job, kind: 'sketch' })
+    expect([jobs.next({ batchSize })?.items.length, jobs.next({ batchSize })?.items.length]).toEqual([4, 2])
+  })
+})
 
 describe('jobs of indexing', () => {
   it('are whole batches while nobody searches', () => {

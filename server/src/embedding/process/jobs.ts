@@ -1,5 +1,6 @@
 import { DomainError } from '../../errors.ts'
 import type { ImageKind } from '../embedder.ts'
+import type { Measurement } from '../measurements.ts'
 import type { Embedding, Priority } from './embedder-client.ts'
 
 /** The input of one batch: images as 8-bit RGB pixels, or texts. */
@@ -15,6 +16,8 @@ export interface Job {
   resolve: (results: Embedding[]) => void
   reject: (error: DomainError) => void
 }
+
+type BatchLimits = Pick<Measurement, 'batchSize' | 'sketchBatchSize'>
 
 /** More than the limits of the HTTP API let through: 128 searches, and 16 heat maps of some 30 parts. */
 const MAX_WAITING_QUERIES = 1_024
@@ -82,13 +85,14 @@ export class JobQueue {
    * Removes and returns the next job. Waiting queries of one kind are combined, up to the size of a batch, because a batch
    * takes hardly longer than one image. Their number is a power of two, so that the model gets few different batch sizes.
    */
-  next(batchSize: number): Job | undefined {
+  next({ batchSize, sketchBatchSize = batchSize }: BatchLimits): Job | undefined {
     const { query, bulk } = this.#waiting
     const [first] = query
     if (first === undefined) return this.#announced > 0 ? undefined : this.#nextBulk(bulk)
     const canShare = (job: Job) => job.kind === first.kind && job.items.length === 1 && job.attempts === 0
     const alike = canShare(first) ? query.filter(canShare) : [first]
-    const size = batchSizes(batchSize).findLast((most) => most <= alike.length) ?? 1
+    const limit = first.kind === 'sketch' ? sketchBatchSize : batchSize
+    const size = batchSizes(limit).findLast((most) => most <= alike.length) ?? 1
     const together = alike.slice(0, size)
     this.#waiting.query = query.filter((job) => !together.includes(job))
     return size === 1 ? first : combine(together)
