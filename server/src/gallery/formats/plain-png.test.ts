@@ -37,7 +37,7 @@ describe('a plain PNG', () => {
     expect(readPlainPng(bytes)).toEqual({ width: 60, height: 41, hasAlpha: true })
     expect(readPlainPng(bytes.subarray(0, 30))).toBeUndefined()
     expect(readPlainPng(bytes.subarray(0, 8))).toBeUndefined()
-    expect(readPlainPng(await drawing(60, 41).greyscale().toBuffer())).toBeUndefined()
+    expect(readPlainPng(await drawing(60, 41).png({ palette: true }).toBuffer())).toBeUndefined()
   })
 
   it('that is damaged is left to the general way', async () => {

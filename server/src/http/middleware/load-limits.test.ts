@@ -65,9 +65,10 @@ describe('limits of the load', () => {
         },
         { highWaterMark: 0 },
       )
-      return Promise.resolve(
-        app.request(new Request('http://localhost/upload', { method: 'POST', body, duplex: 'half', signal })),
-      )
+      // The types of the browser lack `duplex`, which Node requires.
+      const streaming = { duplex: 'half' }
+      const request = new Request('http://localhost/upload', { method: 'POST', body, signal, ...streaming })
+      return Promise.resolve(app.request(request))
     }
     const gone = new AbortController()
     const first = upload('first')
