@@ -18,7 +18,7 @@ export type BrowsingTimes = Record<'list' | 'thumbnail' | 'timeline', number[]>
 
 const CONNECTIONS = 64
 const TICK_MS = 5
-/** Of 20 requests, as many ask for a list and for the timeline; the others ask for thumbnails. */
+/** Requests of a cycle: one for the timeline, some for lists, the others for thumbnails. */
 const CYCLE = 20
 const LISTS = 4
 

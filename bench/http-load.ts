@@ -12,7 +12,7 @@ export interface LoadAnswer {
   status: number
   ms: number
   serverTiming: string
-  /** Of rejected requests; else 0. */
+  /** Seconds that a rejected request is asked to wait; else 0. */
   retryAfterS: number
   bytes: number
 }

@@ -11,7 +11,7 @@ import { fillPostgres, measurePostgres } from './postgres.ts'
 import { recordLarge } from './results.ts'
 
 /** Memory of the server, as a machine for a million images has it. */
-export const POSTGRES_SETTINGS = ['shared_buffers=1GB', 'max_wal_size=8GB']
+const POSTGRES_SETTINGS = ['shared_buffers=1GB', 'max_wal_size=8GB']
 
 /** Fills and measures both databases at a size, and adds the results to `bench/results/scaling.md`. */
 export async function benchLarge(directory: string, count: number, source: VectorSource): Promise<Section> {

@@ -5,18 +5,16 @@ import { openSqliteCatalogThread } from '../../server/src/catalog/sqlite/client.
 import { waitsWhileSaving } from '../embedded.ts'
 import { percentile, processorTime } from '../support.ts'
 import { defaultSpace, record, type VectorSource } from '../vectors.ts'
-import { BATCH, type LargeSet, type Measurement, measureSearch, TOP_K } from './measurement.ts'
+import {
+  BATCH,
+  type EmbeddedCosts,
+  type LargeSet,
+  type Measurement,
+  measureSearch,
+  TOP_K,
+} from './measurement.ts'
 
 const OPEN = fileURLToPath(new URL('./open-embedded.ts', import.meta.url))
-
-export interface EmbeddedCosts {
-  rows: number
-  /** Until a new process can search. */
-  openMs: number
-  memoryBytes: number
-  savingMs: number
-  longestWaitMs: number
-}
 
 /** Fills an embedded database. @returns processor time in seconds */
 export async function fillEmbedded(directory: string, { vectors, count }: LargeSet): Promise<number> {

@@ -6,6 +6,10 @@ import { casesFor, DIMENSIONS, type VectorSource } from '../vectors.ts'
 export const TOP_K = 50
 const QUERIES = 200
 export const BATCH = 500
+/** Size that is computed from the others where it was not measured. */
+export const COMPUTED_ROWS = 10_000_000
+/** The first of the cases. */
+export const UNFILTERED = 'no filter'
 
 /** One row of the report: searches of one database with one filter. */
 export interface Measurement {
@@ -19,6 +23,25 @@ export interface Measurement {
   memoryBytes: number
   /** Processor time of one core for building the index. */
   buildS: number
+}
+
+export interface EmbeddedCosts {
+  rows: number
+  /** Until a new process can search. */
+  openMs: number
+  memoryBytes: number
+  savingMs: number
+  longestWaitMs: number
+}
+
+/** A measurement with the machine, the day and the vectors that it was taken with. */
+export type Recorded<T> = T & { machine: string; date: string; vectors: string }
+
+export interface LargeResults {
+  measurements: Recorded<Measurement>[]
+  costs: Recorded<EmbeddedCosts>[]
+  /** Reports of other measurements, in the order of the document. */
+  sections: Record<string, string>
 }
 
 /** A database that has been filled, with exact answers. */

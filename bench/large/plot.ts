@@ -1,5 +1,4 @@
-import type { Measurement } from './measurement.ts'
-import { COMPUTED_ROWS, UNFILTERED } from './report.ts'
+import { COMPUTED_ROWS, type Measurement, UNFILTERED } from './measurement.ts'
 import { extended, type SizedValue } from './slope.ts'
 
 const PANEL = { width: 260, height: 220, left: 58, top: 34, gap: 66 }

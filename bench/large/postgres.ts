@@ -23,7 +23,7 @@ const log = { warn: console.error, info: console.error }
 
 export interface PostgresTarget {
   database: PostgresOptions
-  /** Of the same machine, so that the processor time of the server can be read. */
+  /** The server runs on this machine, so that its processor time can be read. */
   client: Client
 }
 

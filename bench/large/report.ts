@@ -1,10 +1,13 @@
 import { ms, table } from '../support.ts'
-import type { Measurement } from './measurement.ts'
-import type { LargeResults, Recorded } from './results.ts'
+import {
+  COMPUTED_ROWS,
+  type LargeResults,
+  type Measurement,
+  type Recorded,
+  UNFILTERED,
+} from './measurement.ts'
 import { extended } from './slope.ts'
 
-export const COMPUTED_ROWS = 10_000_000
-export const UNFILTERED = 'no filter'
 const MEBIBYTE = 2 ** 20
 
 /** The report of all stored measurements, one row each. */

@@ -1,24 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
-import type { EmbeddedCosts } from './embedded.ts'
-import type { Measurement } from './measurement.ts'
+import type { EmbeddedCosts, LargeResults, Measurement } from './measurement.ts'
 import { scalingPlot } from './plot.ts'
 import { scalingReport } from './report.ts'
 
 const RESULTS = join(import.meta.dirname, '../results')
 const DATA = join(RESULTS, 'scaling.json')
 const GIBIBYTE = 2 ** 30
-
-/** A measurement with the machine, the day and the vectors that it was taken with. */
-export type Recorded<T> = T & { machine: string; date: string; vectors: string }
-
-export interface LargeResults {
-  measurements: Recorded<Measurement>[]
-  costs: Recorded<EmbeddedCosts>[]
-  /** Reports of other measurements, in the order of the document. */
-  sections: Record<string, string>
-}
 
 /** Adds measurements to the stored ones, replaces those of the same kind and size, and writes report and plot. */
 export function recordLarge(

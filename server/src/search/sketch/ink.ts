@@ -152,7 +152,7 @@ function differenceFrom(background: Color, data: Uint8Array, at: number): number
 }
 
 /** The smallest box around all ink; undefined if there is none. */
-export function boundsOfInk({ strength, width, height }: InkMap, threshold: number): Box | undefined {
+function boundsOfInk({ strength, width, height }: InkMap, threshold: number): Box | undefined {
   let left = width
   let right = -1
   let top = height
