@@ -66,8 +66,8 @@ describe('limits of the load', () => {
         { highWaterMark: 0 },
       )
       // The types of the browser lack `duplex`, which Node requires.
-      const streaming = { duplex: 'half' }
-      const request = new Request('http://localhost/upload', { method: 'POST', body, signal, ...streaming })
+      const streaming = { duplex: 'half', signal: signal ?? null }
+      const request = new Request('http://localhost/upload', { method: 'POST', body, ...streaming })
       return Promise.resolve(app.request(request))
     }
     const gone = new AbortController()
