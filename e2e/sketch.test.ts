@@ -76,7 +76,7 @@ describe('drawing', () => {
     await showNew.click()
     await page.locator('[data-index="0"]').waitFor()
     expect(await firstResults(page, 8)).not.toEqual(star)
-    expect(await showNew.count()).toBe(0)
+    await expect.poll(() => showNew.count()).toBe(0)
     await close()
   })
 

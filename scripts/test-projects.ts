@@ -21,13 +21,17 @@ export const SHORT_PROJECTS = PROJECTS.filter((project) => project !== 'long')
 /** Tests that take long, or check rarer cases in a browser, although they need no database server. */
 const LONG_FILES = [
   'e2e/accessibility.test.ts',
+  'e2e/account.test.ts',
   'e2e/api-keys-dialog.test.ts',
+  'e2e/api-keys.test.ts',
   'e2e/collections.test.ts',
   'e2e/components.test.ts',
   'e2e/crash.test.ts',
+  'e2e/deleted-part.test.ts',
   'e2e/embedders.test.ts',
   'e2e/export.test.ts',
   'e2e/file-manager.test.ts',
+  'e2e/final-deletion.test.ts',
   'e2e/installed.test.ts',
   'e2e/missing-part.test.ts',
   'e2e/network.test.ts',
@@ -37,6 +41,8 @@ const LONG_FILES = [
   'e2e/review.test.ts',
   'e2e/soak.test.ts',
   'e2e/stopping.test.ts',
+  'e2e/surfaces.test.ts',
+  'e2e/unknown-word.test.ts',
   'server/src/embedders.test.ts',
 ]
 /** The imports of a test decide its project; the first rule that applies counts. */

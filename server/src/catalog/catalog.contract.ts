@@ -515,7 +515,9 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       const copies = numbers(5000).map((n) =>
         record(n, { path: `copy-${n}.jpg`, contentHash: 'hash-0', vector: undefined }),
       )
-      await catalog.images.upsert(copies)
+      // In batches, as the indexer stores them.
+      for (let start = 0; start < copies.length; start += 100)
+        await catalog.images.upsert(copies.slice(start, start + 100))
       await catalog.images.upsert([record(1, { path: 'single.jpg', contentHash: 'single' })])
       const times: Record<string, number[]> = { single: [], 'hash-0': [] }
       // Takes turns and compares the fastest of many calls: other work on the machine slows down single calls only.
@@ -678,6 +680,34 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect((await catalog.images.outdated(undefined, 9)).map(({ path }) => path).sort()).toEqual(
         [2, 3, 4].map((n) => old[n]!.path).sort(),
       )
+    })
+
+    it('returns all images that lose the attributes of their sidecars to new ones of their content', async () => {
+      const catalog = await openEmpty()
+      const copies = ['current.jpg', 'outdated.jpg'].map((path, n) =>
+        record(n, { path, contentHash: 'copied', sidecar: '1', title: 'Sidecar', attributesVersion: 1 + n }),
+      )
+      const plain = record(2, { path: 'plain.jpg', contentHash: 'copied' })
+      const unreadable = record(3, { path: 'unreadable.jpg', sidecar: '1', title: 'Sidecar' })
+      await catalog.images.upsert([...copies, plain, unreadable])
+      const attributes = { width: 10, height: 20, contentType: 'image/jpeg', title: 'File' }
+      const lost = await catalog.images.setAttributes([
+        { contentHash: 'copied', attributes },
+        { contentHash: unreadable.contentHash, attributes: undefined },
+      ])
+      const versions = copies.map(({ path, bytes, modifiedAt }) => ({ path, bytes, modifiedAt }))
+      expect(lost.sort((a, b) => a.path.localeCompare(b.path))).toEqual(versions)
+      const titles = await Promise.all(
+        [...copies, plain, unreadable].map(async ({ path }) => (await catalog.images.getByPath(path))?.title),
+      )
+      expect(titles).toEqual(['File', 'File', 'File', 'Sidecar'])
+      const known = await catalog.files.at([...copies, unreadable].map(({ path }) => path))
+      const sidecars = new Map(known.map(({ path, sidecar }) => [path, sidecar]))
+      expect([...copies, unreadable].map(({ path }) => sidecars.get(path))).toEqual([
+        undefined,
+        undefined,
+        '1',
+      ])
     })
 
     it('counts images by month of capture or else of modification, newest first', async () => {

@@ -14,16 +14,17 @@ export interface Recognised {
   unreadable: FileStat[]
 }
 
-interface Verdicts {
-  /** Changes when any of the files does. */
-  digest: string
-  images: ReadonlySet<string>
-  unreadable: ReadonlySet<string>
-}
+type Verdict = 'image' | 'other' | 'unreadable'
+
+/** Files of a folder by what their first bytes are. A number stands for one version of one file. */
+type Verdicts = Record<Verdict, Float64Array>
 
 const MAX_CONCURRENT_READS = 8
 
-/** By absolute folder. As long as no file of a folder changes, none of them is read again. */
+/** Hexadecimal digits of a hash that a double holds exactly. */
+const NUMBER_DIGITS = 13
+
+/** By absolute folder. A file is not read again as long as it does not change. Arrays of numbers, because folders of photos have many sidecars. */
 const known = new Map<string, Verdicts>()
 
 /** Sorts files whose names do not end as those of images do by their first bytes. */
@@ -33,20 +34,20 @@ export async function recognise(root: string, directory: string, files: FileStat
     known.delete(key)
     return { images: [], others: [], unreadable: [] }
   }
-  const digest = digestOf(files)
-  const earlier = known.get(key)
-  const verdicts = earlier?.digest === digest ? earlier : { digest, ...(await examine(root, files)) }
-  known.set(key, verdicts)
-  const groups = Map.groupBy(files, ({ path }) => {
-    const name = nameOf(path)
-    if (verdicts.images.has(name)) return 'image'
-    return verdicts.unreadable.has(name) ? 'unreadable' : 'other'
+  const earlier = verdictsByNumber(known.get(key))
+  const numbered = files.map((file) => ({ file, number: numberOf(file) }))
+  const added = numbered.filter(({ number }) => !earlier.has(number))
+  const verdicts = await examine(root, added)
+  const groups = Map.groupBy(numbered, ({ number }) => earlier.get(number) ?? verdicts.get(number)!)
+  const inGroup = (verdict: Verdict) => groups.get(verdict) ?? []
+  const numbersOf = (verdict: Verdict) => Float64Array.from(inGroup(verdict), ({ number }) => number)
+  const filesOf = (verdict: Verdict) => inGroup(verdict).map(({ file }) => file)
+  known.set(key, {
+    image: numbersOf('image'),
+    other: numbersOf('other'),
+    unreadable: numbersOf('unreadable'),
   })
-  return {
-    images: groups.get('image') ?? [],
-    others: groups.get('other') ?? [],
-    unreadable: groups.get('unreadable') ?? [],
-  }
+  return { images: filesOf('image'), others: filesOf('other'), unreadable: filesOf('unreadable') }
 }
 
 /** Forgets a folder that is gone. */
@@ -68,26 +69,41 @@ export async function hasImageContent(absolute: string): Promise<boolean> {
   }
 }
 
-async function examine(root: string, files: readonly FileStat[]): Promise<Omit<Verdicts, 'digest'>> {
-  const images = new Set<string>()
-  const unreadable = new Set<string>()
-  for (let start = 0; start < files.length; start += MAX_CONCURRENT_READS)
-    await Promise.all(
-      files.slice(start, start + MAX_CONCURRENT_READS).map(async ({ path, bytes }) => {
-        try {
-          if (bytes > 0 && (await hasImageContent(toAbsolute(root, path)))) images.add(nameOf(path))
-        } catch (error) {
-          if (!isNotFound(error) && systemCodeOf(error) !== 'ELOOP') unreadable.add(nameOf(path))
-        }
-      }),
-    )
-  return { images, unreadable }
+interface NumberedFile {
+  file: FileStat
+  number: number
 }
 
-function digestOf(files: readonly FileStat[]): string {
-  const lines = files.map(
-    ({ path, bytes, modifiedAt, changedAt, inode }) =>
-      `${nameOf(path)}\0${bytes} ${modifiedAt} ${changedAt} ${inode}`,
-  )
-  return hash('sha1', lines.sort().join('\n'))
+async function examine(root: string, files: readonly NumberedFile[]): Promise<Map<number, Verdict>> {
+  const verdicts = new Map<number, Verdict>()
+  for (let start = 0; start < files.length; start += MAX_CONCURRENT_READS)
+    await Promise.all(
+      files.slice(start, start + MAX_CONCURRENT_READS).map(async ({ file, number }) => {
+        verdicts.set(number, await verdictOn(root, file))
+      }),
+    )
+  return verdicts
+}
+
+async function verdictOn(root: string, { path, bytes }: FileStat): Promise<Verdict> {
+  try {
+    return bytes > 0 && (await hasImageContent(toAbsolute(root, path))) ? 'image' : 'other'
+  } catch (error) {
+    return isNotFound(error) || systemCodeOf(error) === 'ELOOP' ? 'other' : 'unreadable'
+  }
+}
+
+function verdictsByNumber(verdicts: Verdicts | undefined): Map<number, Verdict> {
+  if (verdicts === undefined) return new Map()
+  const { image, other, unreadable } = verdicts
+  return new Map([
+    ...Array.from(image, (number) => [number, 'image'] as const),
+    ...Array.from(other, (number) => [number, 'other'] as const),
+    ...Array.from(unreadable, (number) => [number, 'unreadable'] as const),
+  ])
+}
+
+function numberOf({ path, bytes, modifiedAt, changedAt, inode }: FileStat): number {
+  const digest = hash('sha1', `${nameOf(path)}\0${bytes} ${modifiedAt} ${changedAt} ${inode}`)
+  return Number.parseInt(digest.slice(0, NUMBER_DIGITS), 16)
 }

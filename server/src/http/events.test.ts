@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import type { HttpEnv } from '../contract/routes.ts'
 import { createEventBus, createLocalFeed, type EventFeed, type PublishedEvent } from '../events.ts'
+import { readEventStream } from '../testing/event-stream.ts'
 import { eventContract } from './contract/events.ts'
 import { respondWithError } from './errors.ts'
 import { eventHandlers } from './events.ts'
@@ -130,4 +131,18 @@ it('starts from the present if the last event is of another run of the server', 
   const response = await listen(createLocalFeed(bus), 'another-1')
   bus.emit('fileDeleted', { path: 'a.png' })
   expect(await readIds(response, 1)).toHaveLength(1)
+})
+
+it('reports that nothing is left after files have left the queue without an event of their own', async () => {
+  const bus = createEventBus()
+  const stream = await readEventStream(await listen(createLocalFeed(bus), ''))
+  const progress = { done: 1, failed: 0, ratePerSecond: 0, etaSeconds: 0 }
+  bus.emit('progress', { ...progress, pending: 0 })
+  bus.emit('imagesIndexed', { count: 1, toIndex: 2 })
+  bus.emit('progress', { ...progress, pending: 2 })
+  for (let n = 0; n < 2; n++) bus.emit('progress', { ...progress, pending: 0 })
+  bus.emit('fileDeleted', { path: 'a.png' })
+  await stream.next('FileDeletedEvent')
+  expect(stream.events.flatMap(({ data }) => data.to_index ?? [])).toEqual([2, 0])
+  await stream.close()
 })

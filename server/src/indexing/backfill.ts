@@ -91,9 +91,8 @@ class AttributeBackfill implements Backfill {
       // Copies share their attributes.
       const contents = [...new Map(section.map((image) => [image.contentHash, image])).values()]
       const updates = await this.#read(contents)
-      // A sidecar belongs to one file: its row is read again with it.
-      await catalog.images.setAttributes(updates)
-      indexer.enqueue(section.filter(({ hasSidecar }) => hasSidecar))
+      // Copies with a sidecar may belong to other sections.
+      indexer.enqueue(await catalog.images.setAttributes(updates))
       left += contents.length - updates.length
       after = section.at(-1)
       this.#pending = Math.max(0, this.#pending - section.length)

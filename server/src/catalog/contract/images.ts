@@ -173,8 +173,10 @@ export interface OutdatedImage extends OutdatedCursor {
   bytes: number
   modifiedAt: number
   attributes: ImageAttributes
-  hasSidecar: boolean
 }
+
+/** The file that an image was read from. */
+export type ImageFileVersion = Pick<Image, 'path' | 'bytes' | 'modifiedAt'>
 
 /** Attributes of a content; undefined if they can't be read, which is then not tried again. */
 export interface AttributesUpdate {
@@ -218,6 +220,9 @@ export interface ImageStore {
   /** Images whose attributes were read by an earlier version, in a stable order. */
   outdated(after: OutdatedCursor | undefined, limit: number): Promise<OutdatedImage[]>
   countOutdated(): Promise<number>
-  /** Sets the attributes of all images with these contents and marks them as current. Those with a sidecar have to be indexed again. */
-  setAttributes(updates: AttributesUpdate[]): Promise<void>
+  /**
+   * Sets the attributes of all images with these contents and marks them as current. A sidecar belongs to one image.
+   * @returns images that have lost the attributes of their sidecars, and have to be indexed again
+   */
+  setAttributes(updates: AttributesUpdate[]): Promise<ImageFileVersion[]>
 }

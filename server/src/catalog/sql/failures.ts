@@ -4,7 +4,7 @@ import { FoldLevels } from './fold-levels.ts'
 import { nameColumns } from './image-rows.ts'
 
 export function createSqlFailures(context: SqlContext): FailureStore {
-  const { database } = context
+  const { database, dialect } = context
   return {
     async list({ offset, limit }) {
       const { total } = await currentFailures(context)
@@ -22,8 +22,12 @@ export function createSqlFailures(context: SqlContext): FailureStore {
     put: (record) => putFailure(context, record),
 
     async clear() {
-      const { numDeletedRows } = await database.deleteFrom('failures').executeTakeFirstOrThrow()
-      return Number(numDeletedRows)
+      // It waits for other transactions that change failures: the statement locks rows in any order.
+      return database.transaction().execute(async (transaction) => {
+        await dialect.lockFolding(transaction)
+        const { numDeletedRows } = await transaction.deleteFrom('failures').executeTakeFirstOrThrow()
+        return Number(numDeletedRows)
+      })
     },
   }
 }

@@ -35,15 +35,8 @@ export function createSqlFiles(context: SqlContext): FileStore {
     },
 
     async saveChangeTimes(files) {
-      for (let start = 0; start < files.length; start += CHANGE_TIMES_PER_STATEMENT) {
-        const rows = files
-          .slice(start, start + CHANGE_TIMES_PER_STATEMENT)
-          .map(({ path, changedAt }) => sql`(${path}, cast(${changedAt} as bigint))`)
-        for (const table of ['images', 'failures'])
-          await sql`with changed (path, changed_at) as (values ${sql.join(rows)})
-            update ${sql.table(table)} set changed_at = changed.changed_at from changed
-            where ${sql.table(table)}.path = changed.path`.execute(database)
-      }
+      for (let start = 0; start < files.length; start += CHANGE_TIMES_PER_STATEMENT)
+        await saveChangeTimes(context, files.slice(start, start + CHANGE_TIMES_PER_STATEMENT))
     },
 
     ...createSqlLeftOut(context),
@@ -86,6 +79,21 @@ export function createSqlFiles(context: SqlContext): FileStore {
       })
     },
   }
+}
+
+/** Waits for other transactions that change images or failures: the statements lock rows in any order. */
+async function saveChangeTimes(
+  { database, dialect }: SqlContext,
+  files: readonly { path: string; changedAt: number }[],
+): Promise<void> {
+  const rows = files.map(({ path, changedAt }) => sql`(${path}, cast(${changedAt} as bigint))`)
+  await database.transaction().execute(async (transaction) => {
+    await dialect.lockFolding(transaction)
+    for (const table of ['images', 'failures'])
+      await sql`with changed (path, changed_at) as (values ${sql.join(rows)})
+        update ${sql.table(table)} set changed_at = changed.changed_at from changed
+        where ${sql.table(table)}.path = changed.path`.execute(transaction)
+  })
 }
 
 async function filesWhere(

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Connection } from '../../database/dialect.ts'
 import { versionOf } from '../attributes.ts'
-import type { AttributesUpdate, OutdatedCursor, OutdatedImage } from '../catalog.ts'
+import type { AttributesUpdate, ImageFileVersion, OutdatedCursor, OutdatedImage } from '../catalog.ts'
 import { changeImages, type SqlContext } from './context.ts'
 import { FoldLevels } from './fold-levels.ts'
 import { insertFurther } from './further-vectors.ts'
@@ -32,7 +32,6 @@ export async function outdatedImages(
     modifiedAt: row.modified_at,
     attributes: attributeValues(attributes, row),
     attributesVersion: row.attributes_version,
-    hasSidecar: row.sidecar !== null,
   }))
 }
 
@@ -48,17 +47,17 @@ export async function countOutdated({ database, attributes }: SqlContext): Promi
 export async function setAttributes(
   context: SqlContext,
   updates: readonly AttributesUpdate[],
-): Promise<void> {
+): Promise<ImageFileVersion[]> {
   const { attributes } = context
   const version = { attributes_version: versionOf(attributes) }
   // Filters may select by attributes.
-  await changeImages(context, async (transaction) => {
+  return changeImages(context, async (transaction) => {
     // Vectors first: another transaction that stores the same ones may wait for this one to change images.
     await insertFurther(context, transaction, updates)
     const folds = await FoldLevels.begin({ database: transaction, dialect: context.dialect })
     const changed = await transaction
       .selectFrom('images')
-      .select('id')
+      .select(['id', 'path', 'bytes', 'modified_at', 'content_hash', 'sidecar'])
       .where('content_hash', 'in', context.dialect.texts(updates.map(({ contentHash }) => contentHash)))
       .execute()
     const ids = changed.map(({ id }) => id)
@@ -73,8 +72,14 @@ export async function setAttributes(
       if (values !== undefined) await setTaken(transaction, contentHash, values.capturedAt)
     }
     await folds.after(ids)
+    const replaced = new Set(updates.filter((update) => update.attributes !== undefined).map(hashOf))
+    return changed
+      .filter((row) => row.sidecar !== null && replaced.has(row.content_hash))
+      .map(({ path, bytes, modified_at }) => ({ path, bytes, modifiedAt: modified_at }))
   })
 }
+
+const hashOf = ({ contentHash }: AttributesUpdate) => contentHash
 
 /** Copies that were taken at an unknown time may have been modified at different times. */
 async function setTaken(

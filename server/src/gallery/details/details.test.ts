@@ -175,11 +175,15 @@ describe('readXmp', () => {
   it('reads a packet of many elements in time that grows with their number, and keeps at most 1,000 keywords', () => {
     const packet = (parts: string) =>
       Buffer.from(XMP.replace('</rdf:Description>', `${parts}</rdf:Description>`))
+    // The shortest of several times: other work on the machine lengthens single ones.
     const timeOf = (count: number) => {
       const bytes = packet('<a/>'.repeat(count))
-      const start = performance.now()
-      readXmp(bytes)
-      return performance.now() - start
+      const times = Array.from({ length: 5 }, () => {
+        const start = performance.now()
+        readXmp(bytes)
+        return performance.now() - start
+      })
+      return Math.min(...times)
     }
     timeOf(1_000)
     expect(timeOf(40_000)).toBeLessThan(40 * Math.max(5, timeOf(4_000)))
