@@ -41,6 +41,7 @@ export function scalingPlot(measurements: readonly Measurement[]): string {
     return `<circle cx="${x}" cy="${y - 4}" r="4" fill="${COLOURS[n]}"/><text x="${x + 10}" y="${y}">${database}</text>`
   })
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="sans-serif" font-size="12">
+<title>Median time of a search, memory of the index and time of building it, by the number of rows</title>
 <rect width="100%" height="100%" fill="#fff"/>
 ${[...panels, ...legend].join('\n')}
 </svg>
