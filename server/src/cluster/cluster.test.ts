@@ -1,11 +1,13 @@
-import { rm, utimes } from 'node:fs/promises'
+import { readdir, rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { App, AppOptions } from '../app/compose.ts'
 import type { Config } from '../config/schema.ts'
 import { createEventBus, MAX_KEPT_EVENTS, type PublishedEvent } from '../events.ts'
+import { statFile } from '../gallery/stat-file.ts'
 import { openThumbnailStore } from '../gallery/thumbnails.ts'
+import { listen } from '../http/listen.ts'
 import { openStorage } from '../storage/open-storage.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { type EventStream, readEventStream } from '../testing/event-stream.ts'
@@ -304,6 +306,46 @@ describe('processes on one database', () => {
     const app = await start(config!, { indexes: false })
     expect(await (await app.http.request('/api/index/status')).json()).toMatchObject({ watching: 'off' })
     await expect(app.sync.scan()).rejects.toThrow(/No process watches.*start a worker/)
+  })
+})
+
+describe('a worker without the gallery', () => {
+  it('indexes files that a server sends, as if it had read them from the disk', async () => {
+    const gallery = await galleryOf(3)
+    const sidecar =
+      '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4"/></rdf:RDF></x:xmpmeta>'
+    await writeSettled(join(gallery, 'a/0.png.xmp'), sidecar)
+    await writeSettled(join(gallery, 'broken.png'), 'no picture')
+    const [one, two] = await configsFor(gallery, 2)
+    const first = await startApp(one!)
+    const http = await listen(first.http, '127.0.0.1', 0)
+    onTestFinished(() => http.close())
+    const copies = await temporaryDirectory()
+    const config = { ...two!, watcher: { ...two!.watcher, watched_directory: copies } }
+    const worker = await start(config, { searches: false, galleryServer: { url: http.url } })
+
+    const files = await Promise.all(
+      ['a/0.png', 'a/1.png', 'a/2.png', 'broken.png', 'gone.png'].map(async (path) => {
+        const file = await statFile(gallery, path, { recursive: true, excluded: [] })
+        return file ?? { path, bytes: 1, modifiedAt: 1 }
+      }),
+    )
+    first.indexer.enqueue(files)
+    await first.indexer.idle()
+    const { indexed, failed } = await first.catalog.images.counts()
+    expect({ indexed, failed }).toEqual({ indexed: 3, failed: 1 })
+    const byPath = await first.catalog.images.getByPath('a/0.png')
+    expect(byPath).toMatchObject({ rating: 4, bytes: files[0]!.bytes, modifiedAt: files[0]!.modifiedAt })
+    expect(await readdir(copies)).toEqual([])
+
+    // A scan finds what the worker stored, and indexes nothing again.
+    const events: string[] = []
+    for (const name of ['fileModified', 'imagesIndexed', 'fileFailed'] as const)
+      first.events.on(name, () => events.push(name))
+    await worker.close()
+    await first.start()
+    await indexAll(first)
+    expect(events).toEqual([])
   })
 })
 
