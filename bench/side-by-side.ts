@@ -17,7 +17,7 @@ import { SUBJECTS } from '../scripts/demo/subjects.ts'
 import { DEFAULT_EMBEDDER, FORMER_EMBEDDER } from '../server/src/config/built-in.ts'
 import { withoutTelemetry } from '../server/src/embedding/telemetry.ts'
 import { formRequest, httpClient, type LoadRequest } from './http-load.ts'
-import { drawSketches } from './queries.ts'
+import { drawSketches, SKETCH_SEARCH, sketchForm } from './queries.ts'
 import { FIGURES, type SideBySide } from './side-by-side-figures.ts'
 import { median, ms, percentile, table } from './support.ts'
 
@@ -154,16 +154,7 @@ async function memoryOf(url: string): Promise<number> {
 
 async function sketchRequests(): Promise<LoadRequest[]> {
   const sketches = await drawSketches(SKETCHES)
-  return Promise.all(
-    sketches.map((sketch) => {
-      const form = new FormData()
-      form.set('image', new Blob([new Uint8Array(sketch)]), 'sketch.png')
-      form.set('kind', 'sketch')
-      form.set('top_k', '100')
-      form.set('query_json', '{"items_per_page": 100}')
-      return formRequest('/api/images/similarity-search', form)
-    }),
-  )
+  return Promise.all(sketches.map((sketch) => formRequest(SKETCH_SEARCH, sketchForm(sketch))))
 }
 
 async function untilIndexed(url: string): Promise<void> {
