@@ -33,6 +33,7 @@ const LONG_FILES = [
   'e2e/file-manager.test.ts',
   'e2e/final-deletion.test.ts',
   'e2e/installed.test.ts',
+  'e2e/large-view.test.ts',
   'e2e/missing-part.test.ts',
   'e2e/network.test.ts',
   'e2e/package.test.ts',
@@ -48,7 +49,7 @@ const LONG_FILES = [
 /** The imports of a test decide its project; the first rule that applies counts. */
 const MARKS: [Project, RegExp][] = [
   ['long', /from '[./\w-]*\/testing\/(shared-)?postgres\.ts'|from '\.\/cluster\/run\.ts'/],
-  ['browser', /from '\.\/support\/(browser|surfaces)\.ts'/],
+  ['browser', /from '\.\/support\/(browser|surfaces|team)\.ts'/],
   ['product', /from '\.\/support\/(product|api-keys)\.ts'/],
   ['server', /from '[./\w-]*\/testing\/(app|team|conformance\/servers)\.ts'/],
 ]
@@ -74,6 +75,8 @@ const SLOWEST = [
   'place.test.ts',
   'quality-long.test.ts',
   'drawing-long.test.ts',
+  'page-long.test.ts',
+  'interaction-long.test.ts',
   'postgres/catalog.test.ts',
   'cluster.test.ts',
   'soak.test.ts',
@@ -89,6 +92,7 @@ const SLOWEST = [
   'quality.test.ts',
   'interaction.test.ts',
   'e2e/gallery.test.ts',
+  'e2e/sign-in.test.ts',
   'command-line.test.ts',
   'gallery-sync.test.ts',
   'http.test.ts',

@@ -39,17 +39,11 @@ async function listen(feed: EventFeed, lastId: string, method = 'GET'): Promise<
 }
 
 /** Reads a stream until it has shown this number of events. */
-async function readIds(response: Response, count: number): Promise<string[]> {
-  let text = ''
-  const ids = () => [...text.matchAll(/^id: (\S+)$/gm)].map(([, id]) => id!)
-  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
-  while (ids().length < count) {
-    const { done, value } = await reader.read()
-    if (done) throw new Error(`The stream has ended:\n${text}`)
-    text += value
-  }
-  await reader.cancel()
-  return ids()
+async function readIds(response: Response, count: number): Promise<(string | undefined)[]> {
+  const stream = await readEventStream(response)
+  await expect.poll(() => stream.events.length).toBeGreaterThanOrEqual(count)
+  await stream.close()
+  return stream.events.map(({ id }) => id)
 }
 
 it('sends no events for a HEAD request', async () => {
