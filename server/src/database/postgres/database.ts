@@ -19,6 +19,7 @@ import * as shots from './migrations/010-shots.ts'
 import * as apiKeys from './migrations/011-api-keys.ts'
 import * as folding from './migrations/012-folding.ts'
 import * as sidecars from './migrations/013-sidecars.ts'
+import * as bitDepth from './migrations/014-bit-depth.ts'
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -34,6 +35,7 @@ const MIGRATIONS = {
   '011-api-keys': apiKeys,
   '012-folding': folding,
   '013-sidecars': sidecars,
+  '014-bit-depth': bitDepth,
 }
 
 /** Maximum time to wait for a server that is starting. */

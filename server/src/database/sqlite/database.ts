@@ -19,6 +19,7 @@ import * as trash from './migrations/010-trash.ts'
 import * as shots from './migrations/011-shots.ts'
 import * as folding from './migrations/012-folding.ts'
 import * as sidecars from './migrations/013-sidecars.ts'
+import * as bitDepth from './migrations/014-bit-depth.ts'
 
 /** Migrations of the catalog, oldest first. */
 const CATALOG_MIGRATIONS: Migrations = {
@@ -35,6 +36,7 @@ const CATALOG_MIGRATIONS: Migrations = {
   '011-shots': shots,
   '012-folding': folding,
   '013-sidecars': sidecars,
+  '014-bit-depth': bitDepth,
 }
 
 const OWNER_ONLY = 0o600
