@@ -53,8 +53,8 @@ function passesOf(filter: ImageFilter, dialect: SqlDialect) {
   return { condition: filterCondition(filter, dialect), isSharedByShots: isSharedByShots(filter) }
 }
 
-/** Whether a filter only tests folders and capture times, which the files of a shot share. */
-function isSharedByShots({ directory, recursive, conditions = [], ...others }: ImageFilter): boolean {
+/** Whether a filter only tests capture times, which the files of a shot share and whose index has the level of folding. */
+function isSharedByShots({ conditions = [], ...others }: ImageFilter): boolean {
   const isOfTime = ({ column }: AttributeCondition) => column === IMAGE_ATTRIBUTES.capturedAt.order
   return isUnfiltered(others) && conditions.every(isOfTime)
 }
@@ -72,7 +72,10 @@ export function countedConditions(filter: ImageFilter, dialect: SqlDialect) {
   const isPassing = filterCondition(others, dialect)
   const all = (eb: ImagesBuilder) =>
     unsettled === undefined ? isPassing(eb) : eb.and([isPassing(eb), unsettled])
-  const replaced = (eb: ImagesBuilder) => eb.and([all(eb), replacedCondition(eb, fold, dialect, passes)])
+  const replaced = (eb: ImagesBuilder) => {
+    const isReplaced = replacedCondition(eb, fold, dialect, passes)
+    return passes === undefined ? eb.and([all(eb), isReplaced]) : isReplaced
+  }
   return { all, replaced }
 }
 

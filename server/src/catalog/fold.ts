@@ -106,7 +106,7 @@ export function foldCondition(
   return eb.or([isShown(level), unsettled === undefined ? isKept : eb.and([unsettled, isKept])])
 }
 
-/** Returns the condition that another image takes the place of an image that is left by `unsettledCondition`. */
+/** Returns the condition that an image passes, is left by `unsettledCondition`, and another one takes its place. Without `passes`, all pass. */
 export function replacedCondition(
   eb: ImagesBuilder,
   level: FoldLevel,

@@ -8,7 +8,7 @@ interface BarButtonProps extends Omit<ComponentProps<'button'>, 'children'> {
   text?: 'never' | 'always' | 'wide'
 }
 
-const WORDS = { always: '', wide: '@max-6xl:hidden', usual: '@max-3xl:hidden' }
+const WORDS = { always: '', wide: '@max-6xl:hidden', usual: '@max-[46rem]:hidden' }
 
 /** A button on the dark bar of a selection, which is a container: where the bar is narrow, only its icon is shown. */
 export function BarButton({ label, icon, isDanger = false, text, ...rest }: BarButtonProps) {

@@ -67,5 +67,6 @@ it('opens a database in which two migrations have the same number, and stores wh
     '012-folding',
     '013-sidecars',
     '014-bit-depth',
+    '015-folded-folders',
   ])
 })

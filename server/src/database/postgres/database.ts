@@ -20,6 +20,7 @@ import * as apiKeys from './migrations/011-api-keys.ts'
 import * as folding from './migrations/012-folding.ts'
 import * as sidecars from './migrations/013-sidecars.ts'
 import * as bitDepth from './migrations/014-bit-depth.ts'
+import * as foldedFolders from './migrations/015-folded-folders.ts'
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -36,6 +37,7 @@ const MIGRATIONS = {
   '012-folding': folding,
   '013-sidecars': sidecars,
   '014-bit-depth': bitDepth,
+  '015-folded-folders': foldedFolders,
 }
 
 /** Maximum time to wait for a server that is starting. */
