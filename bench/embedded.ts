@@ -75,7 +75,7 @@ export async function benchEmbedded(
 }
 
 /** Removes more images than may stay unsaved, and searches until the index file is written. */
-async function waitsWhileSaving(
+export async function waitsWhileSaving(
   catalog: Catalog,
   directory: string,
   source: VectorSource,

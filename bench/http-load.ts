@@ -12,8 +12,12 @@ export interface LoadAnswer {
   status: number
   ms: number
   serverTiming: string
+  /** Seconds that a rejected request is asked to wait; else 0. */
+  retryAfterS: number
   bytes: number
 }
+
+export type HttpClient = ReturnType<typeof httpClient>
 
 /**
  * Sends prepared requests over kept connections. A client of a benchmark shares the cores with the server: `fetch` with a form takes
@@ -36,6 +40,7 @@ export function httpClient(url: string, connections: number) {
           resolve({
             status: response.statusCode!,
             ms: performance.now() - start,
+            retryAfterS: Number(response.headers['retry-after'] ?? 0),
             serverTiming: String(response.headers['server-timing'] ?? ''),
             bytes,
           }),

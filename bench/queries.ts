@@ -70,18 +70,25 @@ async function ask(
   return { samples, perSecond: (1000 * QUERIES) / (performance.now() - from) }
 }
 
+export const SKETCH_SEARCH = '/api/images/similarity-search'
+
+/** A search for 100 images like a sketch. */
+export function sketchForm(sketch: Buffer): FormData {
+  const form = new FormData()
+  form.set('image', new Blob([sketch as Uint8Array<ArrayBuffer>]), 'sketch.png')
+  form.set('kind', 'sketch')
+  form.set('top_k', '100')
+  form.set('query_json', '{"items_per_page": 100}')
+  return form
+}
+
 /** Sends a sketch and reads the answer. @returns the milliseconds that it took */
 export async function sendSketch(
   url: string,
   sketch: Buffer,
 ): Promise<{ total: number; response: Response }> {
-  const body = new FormData()
-  body.set('image', new Blob([sketch as Uint8Array<ArrayBuffer>]), 'sketch.png')
-  body.set('kind', 'sketch')
-  body.set('top_k', '100')
-  body.set('query_json', '{"items_per_page": 100}')
   const start = performance.now()
-  const response = await fetch(`${url}/api/images/similarity-search`, { method: 'POST', body })
+  const response = await fetch(`${url}${SKETCH_SEARCH}`, { method: 'POST', body: sketchForm(sketch) })
   await response.json()
   return { total: performance.now() - start, response }
 }

@@ -1,8 +1,9 @@
 /**
  * `npm run bench -- [--only NAMES] [--gallery FOLDER] [--files N] [--vectors N] [--rows N] [--photos DATA] [--large]
  * [--write] [--check]`: measures the product on this machine and prints a Markdown report. `--photos` grows vectors from those of a data
- * directory of photos. Each figure for comparison has a ratio to something measured in the same run. `--write` keeps report and
- * ratios in `bench/results/`; `--check` compares the ratios with the stored ones, and ends with code 1 if one is lower by a
+ * directory of photos. `--large` measures only both databases up to a million vectors, and adds them to `bench/results/scaling.md`.
+ * Each figure for comparison has a ratio to something measured in the same run. `--write` replaces the measured parts of the report
+ * and the ratios in `bench/results/`; `--check` compares the ratios with the stored ones, and ends with code 1 if one is lower by a
  * quarter.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -11,6 +12,7 @@ import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { drawDemoGallery } from '../scripts/demo/draw-gallery.ts'
+import { benchBrowsing } from './browsing.ts'
 import { benchContention } from './contention.ts'
 import { benchDates } from './dates.ts'
 import { benchDetails } from './details.ts'
@@ -21,7 +23,9 @@ import { benchFolder } from './folder.ts'
 import { grownVectors } from './grown-vectors.ts'
 import { benchIndexing } from './indexing.ts'
 import { benchInteraction } from './interaction.ts'
+import { partsOf, reportOf } from './kept-report.ts'
 import { makeKnownGallery } from './known-gallery.ts'
+import { benchLarge } from './large/bench-large.ts'
 import { benchPage } from './page.ts'
 import { benchParts } from './parts.ts'
 import { benchPostgres } from './postgres.ts'
@@ -34,9 +38,9 @@ import { MADE_VECTORS, type VectorSource } from './vectors.ts'
 import { benchWorkers } from './workers.ts'
 
 const RESULTS = join(import.meta.dirname, 'results')
-const [REPORT, RATIOS] = [join(RESULTS, 'report.md'), join(RESULTS, 'ratios.json')]
+const [REPORT, RATIOS] = [join(RESULTS, 'bench.md'), join(RESULTS, 'ratios.json')]
 const SIZES = [10_000, 100_000]
-const LARGE = 1_000_000
+const LARGE_SIZES = [...SIZES, 1_000_000]
 const DEMO_PER_SUBJECT = 100
 
 const { values } = parseArgs({
@@ -56,7 +60,6 @@ const { values } = parseArgs({
 const directory = await mkdtemp(join(tmpdir(), 'sketch-search-bench-'))
 const inside = (name: string) => join(directory, name)
 const text = async (report: Promise<string>): Promise<Section> => ({ text: await report, ratios: {} })
-const sizes = values.large ? [...SIZES, LARGE] : SIZES
 
 /** Default measurements. */
 const USUAL: Record<string, () => Promise<Section>[] | AsyncGenerator<Section>> = {
@@ -65,11 +68,15 @@ const USUAL: Record<string, () => Promise<Section>[] | AsyncGenerator<Section>> 
     yield await benchQueries(await gallery(), inside('queries'))
   },
   embedded: async function* () {
-    for (const size of sizes) yield await benchEmbedded(inside(`embedded-${size}/data`), size, await source())
-    for (const size of sizes.slice(1)) yield await benchStart(inside(`embedded-${size}`), size)
+    for (const size of SIZES) yield await benchEmbedded(inside(`embedded-${size}/data`), size, await source())
+    for (const size of SIZES.slice(1)) {
+      const directory = inside(`embedded-${size}`)
+      yield await benchBrowsing(join(directory, 'browsed'), join(directory, 'data'))
+      yield await benchStart(directory, size)
+    }
   },
   postgres: async function* () {
-    for (const size of sizes) yield await benchPostgres(size, await source())
+    for (const size of SIZES) yield await benchPostgres(size, await source())
   },
   page: () => [text(benchPage(inside('page'), 2_000))],
 }
@@ -84,6 +91,9 @@ const FURTHER: typeof USUAL = {
   contention: async function* () {
     yield await text(benchContention(await gallery(), inside('contention'), await checkpoint()))
   },
+  large: async function* () {
+    for (const size of LARGE_SIZES) yield await benchLarge(inside(`large-${size}`), size, await source())
+  },
   folder: () => [text(benchFolder(inside('folder'), Number(values.files)))],
   'large-page': () => [text(benchPage(inside('large-page'), Number(values.files)))],
   interaction: () => [text(interaction())],
@@ -97,48 +107,54 @@ const FURTHER: typeof USUAL = {
 }
 
 const all = { ...USUAL, ...FURTHER }
-const wanted = values.only?.split(',') ?? Object.keys(USUAL)
+const wanted = values.only?.split(',') ?? (values.large ? ['large'] : Object.keys(USUAL))
 const unknown = wanted.filter((name) => !(name in all))
 if (unknown.length > 0) {
   console.error(`--only: there is no ${unknown.join(', ')}; there are ${Object.keys(all).join(', ')}.`)
   process.exit(1)
 }
 
-if (values.write && values.only !== undefined) {
-  console.error('--write keeps a whole report: leave --only out.')
-  process.exit(1)
-}
-
 const [cpu] = cpus()
 const memory = Math.round(totalmem() / 2 ** 30)
-const head = `# What was measured\n\nWith Node ${process.version} on ${cpus().length} × ${cpu?.model ?? 'unknown'}, ${memory} GiB, ${new Date().toISOString().slice(0, 10)}. \`npm run bench\` does it again.\n`
-const sections: Section[] = []
+const head = `Node ${process.version} on ${cpus().length} × ${cpu?.model ?? 'unknown'}, ${memory} GiB, ${new Date().toISOString().slice(0, 10)}.\n`
+const measured = new Map<string, Section[]>()
 try {
   console.log(head)
   for (const name of wanted) {
     console.error(`${new Date().toISOString().slice(11, 19)} ${name}`)
+    const sections: Section[] = []
     for await (const section of all[name]!()) {
       sections.push(section)
       console.log(section.text)
     }
+    measured.set(name, sections)
   }
 } finally {
   await rm(directory, { recursive: true, force: true })
 }
 
-const ratios: Record<string, number> = Object.assign({}, ...sections.map((section) => section.ratios))
+const ratios: Record<string, number> = Object.assign(
+  {},
+  ...[...measured.values()].flat().map((section) => section.ratios),
+)
 if (values.write) {
-  writeFileSync(REPORT, [head, ...sections.map((section) => section.text)].join('\n'))
-  writeFileSync(RATIOS, `${JSON.stringify(ratios, undefined, 2)}\n`)
+  const parts = partsOf(readFileSync(REPORT, 'utf8'))
+  for (const [name, sections] of measured)
+    parts.set(name, [head, ...sections.map((section) => section.text)].join('\n').trim())
+  writeFileSync(REPORT, reportOf(parts, Object.keys(all)))
+  writeFileSync(RATIOS, `${JSON.stringify({ ...storedRatios(), ...ratios }, undefined, 2)}\n`)
 }
 if (values.check) {
-  const kept = JSON.parse(readFileSync(RATIOS, 'utf8')) as Record<string, number>
-  const { lines, lost } = compareRatios(kept, ratios)
+  const { lines, lost } = compareRatios(storedRatios(), ratios)
   console.log(lines.join('\n'))
   if (lost > 0) {
     console.error(`${lost} of ${lines.length} ratios have lost a quarter or more.`)
     process.exitCode = 1
   }
+}
+
+function storedRatios(): Record<string, number> {
+  return JSON.parse(readFileSync(RATIOS, 'utf8')) as Record<string, number>
 }
 
 async function interaction(): Promise<string> {

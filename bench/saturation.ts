@@ -1,21 +1,28 @@
 /**
- * `node bench/saturation.ts [--seconds 10] [--pictures 1000]`: sends sketch queries from 8 clients, then from twice as many, up
- * to 512, each without pauses, and prints the queries per second that were answered and rejected. Beyond saturation, the number
- * of answered queries has to stay constant. A rejected client waits as long as `Retry-After` asks.
+ * `node bench/saturation.ts [--seconds 10] [--pictures 1000] [--write]`: sends sketch queries from 8 clients, then from twice as many, up
+ * to 512, each without pauses, and prints the queries per second that were answered and rejected, and the processor time of each.
+ * Beyond saturation, the number of answered queries has to stay constant. A rejected client waits as long as `Retry-After` asks.
+ * `--write` adds the table to `bench/results/scaling.md`.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
-import { cpus, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { startProduct } from '../e2e/support/product.ts'
 import { drawDemoGallery } from '../scripts/demo/draw-gallery.ts'
 import { SUBJECTS } from '../scripts/demo/subjects.ts'
-import { drawSketches } from './queries.ts'
-import { ms, percentile, table } from './support.ts'
+import { formRequest, type HttpClient, httpClient, type LoadRequest } from './http-load.ts'
+import { recordSection } from './large/results.ts'
+import { drawSketches, SKETCH_SEARCH, sketchForm } from './queries.ts'
+import { ms, percentile, processorTimeOfChildren, table } from './support.ts'
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '10' }, pictures: { type: 'string', default: '1000' } },
+  options: {
+    seconds: { type: 'string', default: '10' },
+    pictures: { type: 'string', default: '1000' },
+    write: { type: 'boolean', default: false },
+  },
 })
 const DURATION_MS = Number(values.seconds) * 1000
 const CLIENTS = [8, 16, 32, 64, 128, 256, 512]
@@ -25,6 +32,8 @@ interface Step {
   times: number[]
   rejected: number
   failed: number
+  /** Processor time of the product, in milliseconds. */
+  processorMs: number
 }
 
 const directory = await mkdtemp(join(tmpdir(), 'sketch-search-saturation-'))
@@ -33,50 +42,55 @@ await drawDemoGallery(gallery, Math.ceil(Number(values.pictures) / Object.keys(S
 const product = await startProduct(gallery, join(directory, 'data'), {})
 try {
   await untilIndexed()
-  const sketches = await drawSketches(SKETCHES)
+  const requests = await Promise.all(
+    (await drawSketches(SKETCHES)).map((sketch) => formRequest(SKETCH_SEARCH, sketchForm(sketch))),
+  )
   const rows: string[][] = []
-  await measure(CLIENTS[0]!, sketches)
+  await measure(CLIENTS[0]!, requests)
   for (const clients of CLIENTS) {
-    const { times, rejected, failed } = await measure(clients, sketches)
+    const { times, rejected, failed, processorMs } = await measure(clients, requests)
     const perSecond = (count: number) => (count / (DURATION_MS / 1000)).toFixed(1)
     const [median, p95] = [percentile(times, 0.5), percentile(times, 0.95)]
-    rows.push([`${clients}`, perSecond(times.length), perSecond(rejected), `${failed}`, ms(median), ms(p95)])
+    const perQuery = ms(processorMs / times.length)
+    rows.push(
+      [clients, perSecond(times.length), perSecond(rejected), failed, ms(median), ms(p95), perQuery].map(
+        String,
+      ),
+    )
   }
-  console.log(
-    `${values.pictures} pictures, ${values.seconds} s for each number of clients; ${cpus()[0]!.model} × ${cpus().length}\n`,
-  )
-  console.log(table(['clients', 'answered/s', 'rejected/s', 'failed', 'median', 'p95'], rows))
+  const text = [
+    '## Sketch queries beyond saturation\n',
+    `${values.pictures} pictures, 100 results, ${values.seconds} s for each number of clients, which run on the same cores and send the next query at once. \`node bench/saturation.ts\`.\n`,
+    table(['clients', 'answered/s', 'rejected/s', 'failed', 'median', 'p95', 'processor time of each'], rows),
+  ].join('\n')
+  console.log(text)
+  if (values.write) recordSection('saturation', text)
 } finally {
   await product.stop()
   await rm(directory, { recursive: true, force: true })
 }
 
 /** Sends queries from a number of clients at once for the duration of a step. */
-async function measure(clients: number, sketches: readonly Uint8Array[]): Promise<Step> {
-  const step: Step = { times: [], rejected: 0, failed: 0 }
+async function measure(clients: number, requests: readonly LoadRequest[]): Promise<Step> {
+  const step: Step = { times: [], rejected: 0, failed: 0, processorMs: 0 }
+  const http = httpClient(product.url, clients)
+  const before = processorTimeOfChildren(process.pid)
   const end = performance.now() + DURATION_MS
   const client = async (first: number) => {
-    for (let n = first; performance.now() < end; n++) await query(sketches[n % sketches.length]!, step)
+    for (let n = first; performance.now() < end; n++) await query(http, requests[n % requests.length]!, step)
   }
   await Promise.all(Array.from({ length: clients }, (_, n) => client(n * 7)))
+  step.processorMs = 1000 * (processorTimeOfChildren(process.pid) - before)
+  http.close()
   return step
 }
 
-async function query(sketch: Uint8Array, step: Step): Promise<void> {
-  const form = new FormData()
-  form.set('image', new Blob([new Uint8Array(sketch)]), 'sketch.png')
-  form.set('kind', 'sketch')
-  form.set('top_k', '100')
-  const start = performance.now()
-  const response = await fetch(new URL('/api/images/similarity-search', product.url), {
-    method: 'POST',
-    body: form,
-  })
-  await response.arrayBuffer()
-  if (response.ok) step.times.push(performance.now() - start)
-  else if (response.status === 503) {
+async function query(http: HttpClient, request: LoadRequest, step: Step): Promise<void> {
+  const { status, ms, retryAfterS } = await http.send(request)
+  if (status === 200) step.times.push(ms)
+  else if (status === 503) {
     step.rejected++
-    await sleep(1000 * Number(response.headers.get('retry-after')))
+    await sleep(1000 * retryAfterS)
   } else step.failed++
 }
 

@@ -29,7 +29,9 @@ describe('the keyboard', () => {
     expect(seen).toEqual(['header', 'sheet', 'results', 'header', 'results', 'sheet'])
     // The sheet has the keys of the pane that was used last.
     await page.keyboard.press('e')
-    expect(await page.getByRole('button', { name: 'Eraser' }).getAttribute('aria-pressed')).toBe('true')
+    await expect
+      .poll(() => page.getByRole('button', { name: 'Eraser' }).getAttribute('aria-pressed'))
+      .toBe('true')
     await close()
   })
 })
@@ -42,7 +44,7 @@ describe('a tooltip', () => {
     await tooltip.filter({ hasText: 'Brush' }).waitFor()
     await page.getByRole('button', { name: 'Eraser' }).hover()
     await tooltip.filter({ hasText: 'Eraser' }).waitFor()
-    expect(await tooltip.count()).toBe(1)
+    await expect.poll(() => tooltip.count()).toBe(1)
     await page.keyboard.press('Escape')
     await tooltip.waitFor({ state: 'detached' })
     // With keyboard focus, a tooltip appears at once, and a press hides it.

@@ -1,13 +1,57 @@
-import { describe } from 'vitest'
+import { readdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { sharedPostgres } from '../server/src/testing/shared-postgres.ts'
 import { itUsesApiKeys } from './support/api-keys.ts'
-import { useTeamGallery } from './support/team.ts'
+import { runCommand, startLongRunning } from './support/product.ts'
+import { ADMIN, startTeam, useTeamGallery } from './support/team.ts'
 
 const team = useTeamGallery()
 
+async function newDatabase(): Promise<Record<string, unknown>> {
+  const database = await sharedPostgres().createDatabase()
+  return Object.fromEntries(Object.entries(database).map(([key, value]) => [`database.${key}`, value]))
+}
+
 describe('a search of the gallery of a server', () => {
-  itUsesApiKeys('PostgreSQL', team, async () => {
-    const database = await sharedPostgres().createDatabase()
-    return Object.fromEntries(Object.entries(database).map(([key, value]) => [`database.${key}`, value]))
+  itUsesApiKeys('PostgreSQL', team, newDatabase)
+})
+
+describe('a worker without the folder', () => {
+  it('starts with the key of an editor, and leaves no copies behind', async () => {
+    const { product, data, environment } = await startTeam(await newDatabase())
+    const folders = ['--folder', team.gallery, '--data-directory', data]
+    const keyFor = async (role: string) =>
+      (
+        await runCommand(['users', 'keys', 'add', ADMIN, '--role', role, ...folders], environment)
+      ).stdout.trim()
+    const words = ['worker', '--server', product.url, '--data-directory', `${data}-worker`]
+    const withKey = (token: string) => ({ ...environment, SKETCH_SEARCH_API_KEY: token })
+    for (const token of ['wrong', await keyFor('user')])
+      expect(await runCommand(words, withKey(token))).toMatchObject({
+        code: 1,
+        stdout: '',
+        stderr: expect.stringMatching(
+          /does not send files: .*\. Set SKETCH_SEARCH_API_KEY to the token of an API key with the role editor\.\n$/,
+        ),
+      })
+    expect(await runCommand([...words, team.gallery], environment)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Give either a folder or --server: both name the gallery.'),
+    })
+    expect(await copies()).toEqual([])
+
+    const key = withKey(await keyFor('editor'))
+    const worker = await startLongRunning(words, /Sketch-Search worker for (http:\S+)/, key)
+    onTestFinished(() => worker.kill())
+    expect(worker.url).toBe(product.url)
+    expect(await copies()).toHaveLength(1)
+    expect(await worker.stop('SIGTERM')).toBe(0)
+    expect(await copies()).toEqual([])
   })
 })
+
+/** Folders of copies. No other test starts such a worker. */
+async function copies(): Promise<string[]> {
+  return (await readdir(tmpdir())).filter((name) => name.startsWith('sketch-search-worker-'))
+}

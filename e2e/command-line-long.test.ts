@@ -123,6 +123,18 @@ describe('sketch-search evaluate', () => {
     expect(pasted.stdout).toMatch(/^1\/4( +[01]\.\d{4}){3} +-$/m)
     const few = await evaluate('--kind', 'pasted', '--scenes', folder('scenes'), '--limit', '2')
     expect(few.stdout).toMatch(/^2 objects pasted into scenes, 6 images/)
+
+    const all = await evaluate('--kind', 'all', '--pairs', '--scenes', folder('scenes'), '--limit', '2')
+    for (const row of [
+      /^sketch → photo +mAP, 8 sketches, 2 classes +[01]\.\d{3} +random: [01]\.\d{3}$/m,
+      /^sketch and colours, weight 1 +R@1, R@10, 8 sketches .* sketch: [01]\.\d{3}, [01]\.\d{3}$/m,
+      /^region of 1\/4 → photo .*, 2 regions +\d+, \d+, [01]\.\d{3} +crop alone: /m,
+      /^things of 1\/3 by photo +R@10 with windows half, quarter +[01]\.\d{3}, [01]\.\d{3} +without windows: /m,
+      /^heat map, things of 1\/2 +maximum on the thing, by region, photo +[01]\.\d{3}, [01]\.\d{3} +chance: /m,
+      /^feedback +P@20 after 1, 2, 3 rounds +[01]\.\d{3}, [01]\.\d{3}, [01]\.\d{3} +before: [01]\.\d{3}$/m,
+      /^The embedder does not understand words\.$/m,
+    ])
+      expect(all.stdout).toMatch(row)
   })
 })
 
@@ -158,5 +170,22 @@ describe('sketch-search search', () => {
       stderr: expect.stringContaining('has no vectors of the embedder "sketch-search-5"'),
     })
     expect(await product.stop()).toBe(0)
+  })
+})
+
+describe('sketch-search index', () => {
+  it('writes its log as readable lines into a pipe, and as JSON lines on request', async () => {
+    const index = async (environment: Record<string, string>) => {
+      const { gallery } = await smallGallery()
+      // Without the measurements of earlier runs, the first line announces them.
+      const args = ['index', gallery, '--data-directory', join(await temporaryDirectory(), 'data')]
+      const { stderr } = await runCommand(args, { ...CLASSICAL, ...environment })
+      return stderr.trim().split('\n')
+    }
+    const lines = await index({})
+    expect(lines[0]).toMatch(/^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} [+-]\d{4}\] INFO: \S/)
+    for (const sign of ['\x1b', '{"level"']) expect(lines.join('')).not.toContain(sign)
+    const entries = (await index({ SERVER__LOG_FORMAT: 'json' })).map((line) => JSON.parse(line))
+    expect(entries[0]).toMatchObject({ level: expect.any(Number), msg: expect.any(String) })
   })
 })

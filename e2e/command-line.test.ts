@@ -20,21 +20,6 @@ describe('sketch-search index', () => {
     expect(second).toMatchObject({ code: 0, stdout: expect.stringMatching(/^0 indexed .*5 in the index/) })
   })
 
-  it('writes its log as readable lines into a pipe, and as JSON lines on request', async () => {
-    const index = async (environment: Record<string, string>) => {
-      const { gallery } = await smallGallery()
-      // Without the measurements of earlier runs, the first line announces them.
-      const args = ['index', gallery, '--data-directory', join(await temporaryDirectory(), 'data')]
-      const { stderr } = await runCommand(args, { ...CLASSICAL, ...environment })
-      return stderr.trim().split('\n')
-    }
-    const lines = await index({})
-    expect(lines[0]).toMatch(/^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} [+-]\d{4}\] INFO: \S/)
-    for (const sign of ['\x1b', '{"level"']) expect(lines.join('')).not.toContain(sign)
-    const entries = (await index({ SERVER__LOG_FORMAT: 'json' })).map((line) => JSON.parse(line))
-    expect(entries[0]).toMatchObject({ level: expect.any(Number), msg: expect.any(String) })
-  })
-
   it('ends with code 1 and the reason if a file failed', async () => {
     const { gallery, data } = await smallGallery()
     await writeSettled(join(gallery, 'broken.jpg'), 'no image')

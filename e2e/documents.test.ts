@@ -3,10 +3,11 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { Client } from 'pg'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commandsIn, documents, ROOT } from '../scripts/documents.ts'
 import { findPostgres } from '../scripts/postgres.ts'
 import { DEFAULT_EMBEDDER } from '../server/src/config/built-in.ts'
+import { clientConfig, type PostgresOptions } from '../server/src/database/postgres/connection.ts'
 import { freePort } from '../server/src/testing/free-port.ts'
 import { takeMeasurements } from '../server/src/testing/measurements.ts'
 import { circleSketch, picture, writeSettled } from '../server/src/testing/pictures.ts'
@@ -18,21 +19,29 @@ const ELSEWHERE: [command: RegExp, reason: string][] = [
   [/^npm ci( && npm (start|test).*)?$/, 'a clean checkout is tested by it'],
   [/^npm (test|run test:long)$/, 'this is part of it'],
   [/^npm run (package|dev)\b/, 'package.test.ts does, and dev is for whoever looks at it'],
-  [/^npm install \.\/sketch-search/, 'package.test.ts installs what npm would'],
+  [/^ONNXRUNTIME_NODE_INSTALL=skip npm install \.\/sketch-search/, 'package.test.ts installs what npm would'],
   [/^npx sketch-search PHOTO_FOLDER$/, 'package.test.ts starts the installed one'],
   [/^npm install @huggingface\/transformers$/, 'scripts/transformers.ts does'],
   [/^docker compose /, 'there is no Docker where tests run; compose.test.ts holds the files'],
   [/^sudo (sysctl|useradd|install) /, 'it changes the machine'],
-  [/^sudo -u postgres /, 'it is for a server of the system; tests start their own'],
+  [/^sudo -u postgres (createuser|psql) /, 'prepare() creates the user and the extension'],
   [/^npx sketch-search (users keys |search --server )/, 'api-keys.test.ts uses them with sign-in'],
   [/^python3 model\/make\.py /, 'it takes the training data and hours'],
 ]
 
 const EMAIL = 'anna@example.org'
+/** Owner of the databases. */
+const OWNER = 'documents_owner'
 /** A page's commands are tried one after the other, each of them starts the product, and all pages are tried at the same time. */
 const TIMEOUT_MS = 300_000
 const server = sharedPostgres()
 const folders: string[] = []
+beforeAll(async () => {
+  const client = new Client(clientConfig(await server.createDatabase()))
+  await client.connect()
+  await client.query(`create role ${OWNER} login`)
+  await client.end()
+})
 afterAll(async () => {
   for (const folder of folders) await rm(folder, { recursive: true, force: true })
 })
@@ -59,6 +68,7 @@ async function prepare(): Promise<{
   for (const name of ['sketch.png', 'a.png']) await writeFile(join(gallery, name), await circleSketch())
   for (const name of ['b.jpg', 'photo.jpg']) await writeFile(join(gallery, name), await picture(0, 'jpeg'))
   const { password = '', ...database } = await server.createDatabase()
+  await giveToOwner(database)
   const watcher = { watched_directory: join(gallery, 'PHOTOS'), watch_recursive: true }
   const own = (name: string) => {
     const directory = join(gallery, '.data', name)
@@ -70,7 +80,7 @@ async function prepare(): Promise<{
     'config.yaml': { ...own('config'), port },
     'embedded.yaml': own('config'),
     'backup.yaml': own('backup'),
-    'shared.yaml': { ...own('shared'), port, database: { ...database, password } },
+    'shared.yaml': { ...own('shared'), port, database: { ...database, user: OWNER, password } },
   }
   for (const [name, config] of Object.entries(files))
     await writeFile(join(gallery, name), JSON.stringify(config))
@@ -86,6 +96,15 @@ async function prepare(): Promise<{
     PGDATABASE: database.database!,
   }
   return { gallery, reference: await referenceDatabase(), environment }
+}
+
+/** Gives a database to a user who is no superuser, as docs/configuration.md does. */
+async function giveToOwner(database: PostgresOptions): Promise<void> {
+  const client = new Client(clientConfig(database))
+  await client.connect()
+  await client.query('create extension vector')
+  await client.query(`alter database ${database.database} owner to ${OWNER}`)
+  await client.end()
 }
 
 /** @returns the address of a database with the tables of the reference implementation and one user */
@@ -135,7 +154,8 @@ describe('commands in the documents', () => {
   it('are all run here or in another test', () => {
     const unknown = commands.filter(
       ({ command }) =>
-        !isElsewhere(command) && !/^(npx sketch-search|pg_dump|pg_restore|createdb|dropdb) /.test(command),
+        !isElsewhere(command) &&
+        !/^(npx sketch-search|sudo -u postgres (pg_dump|pg_restore|createdb|dropdb)) /.test(command),
     )
     expect(unknown).toEqual([])
     const unused = ELSEWHERE.filter(([pattern]) => !commands.some(({ command }) => pattern.test(command)))
@@ -145,7 +165,13 @@ describe('commands in the documents', () => {
 
   // A command that several pages contain runs once.
   const lineOf = (command: string) => (command.startsWith('npx ') ? filledIn(command).join(' ') : command)
-  const once = new Map(commands.map(({ file, command }) => [lineOf(command), { file, command }]))
+  const once = new Map<string, { file: string; command: string }>()
+  for (const { file, command } of commands) {
+    const line = lineOf(command)
+    // Moves it to its place in the last page.
+    once.delete(line)
+    once.set(line, { file, command })
+  }
   const tried = Map.groupBy(
     [...once.values()].filter(({ command }) => !isElsewhere(command)),
     ({ file }) => file,
@@ -163,14 +189,14 @@ describe('commands in the documents', () => {
     for (const { command } of commandsOfPage) {
       if (!command.startsWith('npx ')) {
         const index = ['index', '--config', 'shared.yaml']
-        const program = command.split(' ')[0]!
+        const [, program] = /^sudo -u postgres (\w+)/.exec(command)!
         if (program === 'pg_dump') await runCommand(index, environment, gallery)
         const line = command
+          .replace('sudo -u postgres ', `${findPostgres()}/`)
           .replaceAll(/\bsketch_search\b/g, environment.PGDATABASE!)
-          .split(' ')
-          .slice(1)
+          .replaceAll(/=sketch\b/g, `=${OWNER}`)
         const { PGDATABASE: _, ...env } = { ...process.env, ...environment }
-        execFileSync(join(findPostgres()!, program), line, { cwd: gallery, env })
+        execFileSync('sh', ['-c', line], { cwd: gallery, env })
         if (program !== 'pg_restore') continue
         const again = await runCommand(index, environment, gallery)
         expect(again.stdout, command).toMatch(/^0 indexed .* 6 in the index/)

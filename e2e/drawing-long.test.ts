@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { draw, openPage } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { itStaysFluent } from './support/fluency.ts'
-import { hasInkAt, levelLine } from './support/ink.ts'
+import { anyInk, hasInkAt, levelLine } from './support/ink.ts'
 import { CLASSICAL } from './support/product.ts'
 import { itEndsWhereThePointerIsLifted } from './support/stroke-end.ts'
 
@@ -29,13 +29,32 @@ describe('a reload', () => {
     await page.reload()
     await expect.poll(() => hasInkAt(page, 0.5)).toBe(true)
     for (let n = 1; n < 500; n++) await page.keyboard.press('Control+z')
-    expect(await undoButton.isEnabled()).toBe(true)
+    await expect.poll(() => undoButton.isEnabled()).toBe(true)
     await page.keyboard.press('Control+z')
     await expect.poll(() => undoButton.isDisabled()).toBe(true)
     // The stroke was drawn one step before.
     expect(await hasInkAt(page, 0.5)).toBe(true)
     await close()
   })
+
+  it('keeps the tool settings, and another tab has a sheet of its own', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await page.keyboard.press('c')
+    await page.getByRole('radio', { name: 'Teal' }).check()
+    await page.keyboard.press('Escape')
+    await draw(page, [levelLine(0.5)])
+    await page.waitForTimeout(400)
+    const other = await page.context().newPage()
+    await other.goto(demo.product.url)
+    await other.getByRole('button', { name: 'Colour: Teal' }).waitFor()
+    expect(await anyInk(other)).toBe(0)
+    await other.close()
+    await close()
+  })
+})
+
+describe('a sheet of 500 strokes', () => {
+  itStaysFluent(demo, 500, 0.02)
 })
 
 describe('a sheet of 5,000 strokes', () => {

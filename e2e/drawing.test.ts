@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { draw, firstResults, inkIn, openPage, PHONE, sheetPlace } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
-import { itStaysFluent } from './support/fluency.ts'
 import { anyInk, hasInkAt, levelLine } from './support/ink.ts'
 import { deviceOf, fingers, type Point, stream } from './support/pointer.ts'
 import { CLASSICAL } from './support/product.ts'
@@ -68,21 +67,6 @@ describe('a reload', () => {
     await expect.poll(() => hasInkAt(page, 0.4)).toBe(true)
     await page.keyboard.press('Control+Shift+z')
     await expect.poll(() => hasInkAt(page, 0.5)).toBe(true)
-    await close()
-  })
-
-  it('keeps the tool settings, and another tab has a sheet of its own', async () => {
-    const { page, close } = await openPage(demo.browser, demo.product.url)
-    await page.keyboard.press('c')
-    await page.getByRole('radio', { name: 'Teal' }).check()
-    await page.keyboard.press('Escape')
-    await draw(page, [levelLine(0.5)])
-    await page.waitForTimeout(400)
-    const other = await page.context().newPage()
-    await other.goto(demo.product.url)
-    await other.getByRole('button', { name: 'Colour: Teal' }).waitFor()
-    expect(await anyInk(other)).toBe(0)
-    await other.close()
     await close()
   })
 })
@@ -220,10 +204,6 @@ describe('the eraser', () => {
   })
 })
 
-describe('a sheet of 500 strokes', () => {
-  itStaysFluent(demo, 500, 0.02)
-})
-
 describe('searching while drawing', () => {
   it('waits for 24 pixels of ink, and does not wait for the release', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
@@ -245,8 +225,9 @@ describe('searching while drawing', () => {
       await page.mouse.move(...at([0.3 + n * 0.02, 0.3 + 0.1 * Math.sin(n)]), { steps: 2 })
       await page.waitForTimeout(50)
     }
-    expect(times.length).toBeGreaterThanOrEqual(2)
-    expect(times.length).toBeLessThanOrEqual(1 + (times.at(-1)! - times[0]!) / 240)
+    await expect.poll(() => times.length).toBeGreaterThanOrEqual(2)
+    // Four a second, the first of which may have been late.
+    expect(times.length).toBeLessThanOrEqual(2 + (times.at(-1)! - times[0]!) / 250)
     const during = times.length
     await page.mouse.up()
     await expect.poll(() => times.length).toBeGreaterThan(during)

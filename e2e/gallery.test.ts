@@ -140,10 +140,10 @@ describe('the gallery', () => {
     const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
     const grid = page.getByTestId('grid')
     const tiles = grid.locator('[role=gridcell]')
-    expect(await tiles.count()).toBeLessThan(120)
+    await expect.poll(() => tiles.count()).toBeLessThan(120)
     await grid.evaluate((element) => element.scrollTo(0, element.scrollHeight))
     await tile(page, 'umbrella/umbrella-20.jpg').waitFor()
-    expect(await tiles.count()).toBeLessThan(120)
+    await expect.poll(() => tiles.count()).toBeLessThan(120)
     await close()
   })
 

@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { picture } from '../server/src/testing/pictures.ts'
-import { chip, count, draw, firstResults, openPage, settled } from './support/browser.ts'
+import { chip, count, draw, firstResults, openPage, PHONE, settled } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { addressOfDrawing, BELOW, inkBelow } from './support/line-below.ts'
 import { CLASSICAL } from './support/product.ts'
@@ -116,6 +116,68 @@ describe('an upload that was cut off', () => {
     await leaving
     await page.getByTestId('count').waitFor()
     expect(await readdir(demo.gallery)).not.toContain('left.png')
+    await close()
+  })
+})
+
+describe('a very long list', () => {
+  it('is scrolled row by row, and reaches both ends', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    // The server has fewer: what is beyond them stays empty.
+    await page.route('**/api/images?*', async (route) => {
+      const response = await route.fetch()
+      await route.fulfill({ response, json: { ...(await response.json()), total: 3_000_000 } })
+    })
+    await page.goto(`${demo.product.url}/?sort=name`)
+    await count(page, '3,000,000 pictures')
+    const grid = page.getByTestId('grid')
+    const top = () => grid.evaluate((element) => element.getBoundingClientRect().top)
+    /** Returns the number of the first visible picture. */
+    const firstSeen = async () => {
+      const least = await top()
+      return grid
+        .locator('[role=row]')
+        .evaluateAll(
+          (rows, least) =>
+            Math.min(
+              ...rows
+                .filter((row) => row.getBoundingClientRect().bottom > least)
+                .map((row) => Number(row.getAttribute('aria-rowindex'))),
+            ),
+          least,
+        )
+    }
+    const rows = Number(await grid.getByRole('grid').getAttribute('aria-rowcount'))
+    await grid.evaluate((element) => element.scrollTo(0, element.scrollHeight / 2))
+    await expect.poll(async () => Math.abs((await firstSeen()) / rows - 0.5)).toBeLessThan(0.02)
+    const before = await firstSeen()
+    await grid.hover()
+    for (let notch = 0; notch < 10; notch++) {
+      await page.mouse.wheel(0, 100)
+      await page.waitForTimeout(60)
+    }
+    // A thousand pixels are about six rows, not the hundreds for which the scroll bar stands.
+    await expect.poll(async () => (await firstSeen()) - before).toBeGreaterThan(3)
+    await page.waitForTimeout(500)
+    expect((await firstSeen()) - before).toBeLessThan(12)
+    await grid.evaluate((element) => element.scrollTo(0, element.scrollHeight))
+    await expect.poll(firstSeen).toBeGreaterThan(rows - 20)
+    await grid.evaluate((element) => element.scrollTo(0, 0))
+    await page.locator('[data-index="0"]').waitFor()
+    await close()
+  })
+})
+
+describe('a dialog', () => {
+  it('stays open when the window becomes as narrow as a phone', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await page.getByRole('button', { name: 'Settings' }).click()
+    await page.getByRole('button', { name: 'Files of the folder' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Files of the folder' })
+    await dialog.waitFor()
+    await page.setViewportSize(PHONE)
+    await page.getByRole('button', { name: 'Show more results' }).waitFor({ state: 'attached' })
+    expect(await dialog.isVisible()).toBe(true)
     await close()
   })
 })

@@ -2,7 +2,17 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { picture } from '../server/src/testing/pictures.ts'
-import { count, draw, firstResults, openPage, PHONE } from './support/browser.ts'
+import {
+  chip,
+  count,
+  draw,
+  filterByName,
+  firstResults,
+  openPage,
+  PHONE,
+  removeChip,
+  tile,
+} from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { CLASSICAL } from './support/product.ts'
 import { STAR } from './support/shapes.ts'
@@ -67,6 +77,24 @@ describe('the drawing sheet', () => {
     expect(share(await firstResults(page, 8), 'star')).toBeGreaterThanOrEqual(0.75)
     await close()
   })
+
+  it('ignores single keys if shortcuts are switched off', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    const eraser = page.getByRole('button', { name: 'Eraser' })
+    await page.keyboard.press('e')
+    await expect.poll(() => eraser.getAttribute('aria-pressed')).toBe('true')
+    await page.keyboard.press('p')
+    await page.getByRole('button', { name: 'Settings' }).click()
+    await page.getByRole('switch', { name: /^Single-key shortcuts/ }).uncheck()
+    await page.keyboard.press('Escape')
+    await page.reload()
+    await count(page, '240 pictures')
+    await page.keyboard.press('e')
+    await page.keyboard.press('?')
+    expect(await eraser.getAttribute('aria-pressed')).toBe('false')
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    await close()
+  })
 })
 
 describe('queries', () => {
@@ -86,6 +114,88 @@ describe('queries', () => {
     await page.waitForTimeout(1000)
     expect(new URL(page.url()).searchParams.get('q')).toBeNull()
     await page.getByText('Draw what you remember').waitFor()
+    await close()
+  })
+
+  it('are refined by more and less like results', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await tile(page, 'star/star-05.png').or(page.locator('[data-path]').first()).first().waitFor()
+    await filterByName(page, 'star-0')
+    await count(page, '9 pictures')
+    await tile(page, 'star/star-01.png').hover()
+    await page.getByRole('button', { name: 'More like star-01.png' }).click()
+    await filterByName(page, '')
+    await chip(page, 'More like star-01.png').waitFor()
+    // Until the name is cleared in the query too, nine are shown.
+    await expect.poll(async () => (await firstResults(page, 40)).length).toBe(40)
+    const before = await firstResults(page, 40)
+    expect(before[0]).toBe('star/star-01.png')
+    const unwanted = before.find((path) => !path.startsWith('star/'))!
+    await tile(page, unwanted).scrollIntoViewIfNeeded()
+    await tile(page, unwanted).focus()
+    await page.keyboard.press('-')
+    const name = unwanted.split('/')[1]!
+    await chip(page, `Less like ${name}`).waitFor()
+    const after = await firstResults(page, 40)
+    expect(after).not.toContain(unwanted)
+    // The keys continue with the new results, although the focused tile was removed.
+    await expect.poll(() => page.locator(':focus').getAttribute('data-path')).toBe(after[0])
+    await page.reload()
+    expect(await firstResults(page, 40)).toEqual(after)
+    await removeChip(page, `Less like ${name}`)
+    expect(await firstResults(page, 40)).toEqual(before)
+    await page.getByRole('button', { name: 'Clear search' }).click()
+    await count(page, '240 pictures')
+    await close()
+  })
+
+  it('search a region of a picture of the gallery, by pointer and by keyboard', async () => {
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?name=star-0`)
+    await page.locator('[data-path]').first().click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Search a region' }).click()
+    const box = (await page.getByRole('img', { name: /^star-0/ }).boundingBox())!
+    await page.mouse.move(box.x + box.width * 0.2, box.y + box.height * 0.2)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width * 0.8, box.y + box.height * 0.8, { steps: 4 })
+    await page.mouse.up()
+    await chip(page, 'Region star-0').waitFor()
+    const region = () => new URL(page.url()).searchParams.get('q')
+    await expect.poll(region).toMatch(/^i[0-9a-f-]+@0\.(2|19)\d*_0\.(2|19)\d*_0\.\d+_0\.\d+$/)
+    await firstResults(page, 1)
+    const before = region()
+    await page.keyboard.press('ArrowRight')
+    await expect.poll(region).not.toBe(before)
+    await close()
+  })
+
+  it('search a region of an uploaded picture', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await page.getByTestId('query-file').setInputFiles(join(demo.gallery, 'star/star-01.png'))
+    await chip(page, 'More like Your picture').click()
+    await page.getByRole('button', { name: 'Search a region' }).click()
+    const picture = page.getByRole('img', { name: 'Your picture' })
+    await expect.poll(async () => (await picture.boundingBox())!.height).toBeGreaterThan(100)
+    const box = (await picture.boundingBox())!
+    await page.mouse.move(box.x + box.width * 0.1, box.y + box.height * 0.1)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width * 0.6, box.y + box.height * 0.6, { steps: 4 })
+    await page.mouse.up()
+    await chip(page, 'Region Your picture').waitFor()
+    await page.waitForURL(/q=p[0-9a-f]+(%40|@)0\.\d+_0\.\d+_0\.\d+_0\.\d+$/)
+    await page.getByRole('button', { name: 'Whole picture' }).click()
+    await chip(page, 'More like Your picture').waitFor()
+    await firstResults(page, 1)
+    await close()
+  })
+
+  it('that have expired show a message, and Back leaves them', async () => {
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?name=umb`)
+    await page.evaluate(() => {
+      location.href = '/?q=s0123456789abcdef01234567'
+    })
+    await page.getByText('This sketch is no longer available.').waitFor()
+    await page.goBack()
+    await count(page, '20 pictures')
     await close()
   })
 })
@@ -138,6 +248,25 @@ describe('the gallery', () => {
     )
     expect(new Set(places).size).toBe(places.length)
     await remove()
+    await grid.evaluate((element) => element.scrollTo(0, 0))
+    await count(page, '240 pictures')
+    await close()
+  })
+
+  it('keeps the position while the folder changes, and announces it once', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    const grid = page.getByTestId('grid')
+    await grid.evaluate((element) => element.scrollTo(0, 900))
+    await page.locator('[data-index="0"]').waitFor({ state: 'detached' })
+    const first = await page.locator('[data-path]').first().getAttribute('data-path')
+    const file = join(demo.gallery, 'heart/brand-new.png')
+    onTestFinished(() => rm(file, { force: true }))
+    await writeFile(file, await picture(71))
+    await page.getByText('The folder has changed.').waitFor()
+    expect(await page.locator('[data-path]').first().getAttribute('data-path')).toBe(first)
+    await page.getByRole('button', { name: 'Show changes' }).click()
+    await count(page, '241 pictures')
+    await rm(file)
     await grid.evaluate((element) => element.scrollTo(0, 0))
     await count(page, '240 pictures')
     await close()

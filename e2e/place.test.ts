@@ -50,13 +50,14 @@ async function scrollFarDown(page: Page): Promise<{ path: string; top: number }>
   return settledPlace(page)
 }
 
-/** The place once it is the same in two frames that are some time apart. */
+/** The place once the list is loaded and the place is the same in two frames that are some time apart. */
 async function settledPlace(page: Page): Promise<{ path: string; top: number }> {
-  let last = await placeIn(page)
+  let last = { path: '', top: 0 }
   await expect
     .poll(
       async () => {
         const before = last
+        await page.locator('[data-state=current]').waitFor()
         last = await placeIn(page)
         return last.path !== '' && last.path === before.path && last.top === before.top
       },
@@ -64,6 +65,22 @@ async function settledPlace(page: Page): Promise<{ path: string; top: number }> 
     )
     .toBe(true)
   return last
+}
+
+/** Scrolls just before the timer that aligns the scroll bar, which then comes before the event of the movement. */
+function scrollBeforeAligning(page: Page, px: number): Promise<void> {
+  return page.getByTestId('grid').evaluate(async (grid, by) => {
+    const pause = (ms: number) => new Promise((done) => setTimeout(done, ms))
+    for (let step = 0; step < 10; step++) {
+      const once = new Promise((done) => grid.addEventListener('scroll', done, { once: true }))
+      grid.scrollTop += by / 20
+      await once
+      await pause(150)
+      grid.scrollTop += by / 20
+      for (const until = performance.now() + 20; performance.now() < until; );
+      await pause(300)
+    }
+  }, px)
 }
 
 describe('the place in a gallery of a million pictures', () => {
@@ -107,6 +124,17 @@ describe('the place in a gallery of a million pictures', () => {
     await expect.poll(() => settledPlace(page)).toEqual(narrower)
     await page.goForward()
     await expect.poll(() => settledPlace(page)).toEqual(inFolder)
+    await close()
+  })
+
+  it('loses no movement of a page that is busy', async () => {
+    const browser = await sharedBrowser()
+    const { page, close } = await openPage(browser, product().url)
+    const place = await scrollFarDown(page)
+    await scrollBeforeAligning(page, -600)
+    await expect.poll(() => settledPlace(page)).not.toEqual(place)
+    await scrollBeforeAligning(page, 600)
+    await expect.poll(() => settledPlace(page)).toEqual(place)
     await close()
   })
 })

@@ -1,31 +1,23 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { DESKTOP, draw, firstResults, openPage, PHONE } from './support/browser.ts'
+import { DESKTOP, PHONE } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
-import { misplaced } from './support/layout.ts'
 import { CLASSICAL } from './support/product.ts'
-import { STAR } from './support/shapes.ts'
-import { itIsAccessible } from './support/views.ts'
+import { itFits, itIsAccessible } from './support/views.ts'
 
 const demo = useDemo(2, CLASSICAL)
 /** The others are in the long set. */
-const MAIN_VIEWS = ['the gallery', 'results', 'the large view']
+const MAIN_VIEWS = ['results', 'the large view']
 
 describe.each([
-  ['desktop', DESKTOP, [768, 2560]],
-  ['phone', PHONE, [320, 639]],
+  ['desktop', DESKTOP, [768]],
+  ['phone', PHONE, [320]],
 ] as const)('the views that are used most on a %s', (_, size, widths) => {
   itIsAccessible(demo, MAIN_VIEWS, size, widths)
 })
 
 describe('the page', () => {
-  it.each([768, 1024, 2560])('fits into a width of %i pixels from the beginning', async (width) => {
-    const { page, close } = await openPage(demo.browser, demo.product.url, { width, height: 900 })
-    await draw(page, STAR)
-    await firstResults(page, 1)
-    expect(await misplaced(page)).toEqual([])
-    await close()
-  })
+  itFits(demo, [1024])
 
   it('contacts no other host, violates no policy, and does not shift while it loads', async () => {
     const context = await demo.browser.newContext({ viewport: DESKTOP })

@@ -109,7 +109,7 @@ describe('the review of duplicates', () => {
       .getByText(/^(All duplicates reviewed|Group 1 of)/)
       .first()
       .waitFor()
-    expect(await tile(page, SMALLER).count()).toBe(0)
+    await expect.poll(() => tile(page, SMALLER).count()).toBe(0)
     await close()
   })
 

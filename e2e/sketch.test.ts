@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { DESKTOP, draw, firstResults, type Line, openPage, PHONE } from './support/browser.ts'
+import { DESKTOP, draw, firstResults, openPage } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
+import { itFindsItsKind } from './support/finding.ts'
 import { STAR } from './support/shapes.ts'
 
 const demo = useDemo(12)
@@ -9,17 +10,7 @@ const share = (paths: string[], folder: string) =>
   paths.filter((path) => path.startsWith(`${folder}/`)).length / paths.length
 
 describe('drawing', () => {
-  it.each([
-    ['a star', 'star', STAR, DESKTOP],
-    ['a star on a phone', 'star', STAR, PHONE],
-  ] as const)('%s finds pictures of its kind', async (_, folder, lines, viewport) => {
-    const { page, close, complaints } = await openPage(demo.browser, demo.product.url, viewport)
-    await draw(page, lines as Line[])
-    // On a busy machine, the response to the last of many strokes takes a while.
-    await expect.poll(async () => share(await firstResults(page, 8), folder)).toBeGreaterThanOrEqual(0.75)
-    expect(complaints).toEqual([])
-    await close()
-  })
+  itFindsItsKind(demo, 'a star', 'star', STAR, DESKTOP)
 
   it('follows undo, redo and clear', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
@@ -76,7 +67,7 @@ describe('drawing', () => {
     await showNew.click()
     await page.locator('[data-index="0"]').waitFor()
     expect(await firstResults(page, 8)).not.toEqual(star)
-    expect(await showNew.count()).toBe(0)
+    await expect.poll(() => showNew.count()).toBe(0)
     await close()
   })
 

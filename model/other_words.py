@@ -77,13 +77,17 @@ def without_letters(word: str, count: int) -> set:
 
 
 def distance(a: str, b: str) -> int:
-    """Levenshtein distance."""
-    row = list(range(len(b) + 1))
+    """Levenshtein distance, in which a swap of neighbouring letters is one mistake (Damerau)."""
+    rows = [list(range(len(b) + 1))]
     for i, letter in enumerate(a, 1):
-        above, row = row, [i]
+        row = [i]
         for j, other in enumerate(b, 1):
-            row.append(min(above[j] + 1, row[-1] + 1, above[j - 1] + (letter != other)))
-    return row[-1]
+            least = min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (letter != other))
+            if i > 1 and j > 1 and (letter, a[i - 2]) == (b[j - 2], other):
+                least = min(least, rows[-2][j - 2] + 1)
+            row.append(least)
+        rows.append(row)
+    return rows[-1][-1]
 
 
 if __name__ == "__main__":

@@ -21,14 +21,19 @@ export const SHORT_PROJECTS = PROJECTS.filter((project) => project !== 'long')
 /** Tests that take long, or check rarer cases in a browser, although they need no database server. */
 const LONG_FILES = [
   'e2e/accessibility.test.ts',
+  'e2e/account.test.ts',
   'e2e/api-keys-dialog.test.ts',
+  'e2e/api-keys.test.ts',
   'e2e/collections.test.ts',
   'e2e/components.test.ts',
   'e2e/crash.test.ts',
+  'e2e/deleted-part.test.ts',
   'e2e/embedders.test.ts',
   'e2e/export.test.ts',
   'e2e/file-manager.test.ts',
+  'e2e/final-deletion.test.ts',
   'e2e/installed.test.ts',
+  'e2e/large-view.test.ts',
   'e2e/missing-part.test.ts',
   'e2e/network.test.ts',
   'e2e/package.test.ts',
@@ -37,12 +42,14 @@ const LONG_FILES = [
   'e2e/review.test.ts',
   'e2e/soak.test.ts',
   'e2e/stopping.test.ts',
+  'e2e/surfaces.test.ts',
+  'e2e/unknown-word.test.ts',
   'server/src/embedders.test.ts',
 ]
 /** The imports of a test decide its project; the first rule that applies counts. */
 const MARKS: [Project, RegExp][] = [
   ['long', /from '[./\w-]*\/testing\/(shared-)?postgres\.ts'|from '\.\/cluster\/run\.ts'/],
-  ['browser', /from '\.\/support\/(browser|surfaces)\.ts'/],
+  ['browser', /from '\.\/support\/(browser|surfaces|team)\.ts'/],
   ['product', /from '\.\/support\/(product|api-keys)\.ts'/],
   ['server', /from '[./\w-]*\/testing\/(app|team|conformance\/servers)\.ts'/],
 ]
@@ -68,6 +75,8 @@ const SLOWEST = [
   'place.test.ts',
   'quality-long.test.ts',
   'drawing-long.test.ts',
+  'page-long.test.ts',
+  'interaction-long.test.ts',
   'postgres/catalog.test.ts',
   'cluster.test.ts',
   'soak.test.ts',
@@ -83,6 +92,7 @@ const SLOWEST = [
   'quality.test.ts',
   'interaction.test.ts',
   'e2e/gallery.test.ts',
+  'e2e/sign-in.test.ts',
   'command-line.test.ts',
   'gallery-sync.test.ts',
   'http.test.ts',

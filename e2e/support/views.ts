@@ -132,3 +132,14 @@ async function problemsIn(
   await page.setViewportSize(size)
   return list
 }
+
+/** Tests that results fit into a window that has these widths from the beginning. */
+export function itFits(demo: Demo, widths: readonly number[]): void {
+  it.each(widths)('fits into a width of %i pixels from the beginning', async (width) => {
+    const { page, close } = await openPage(demo.browser, demo.product.url, { width, height: 900 })
+    await draw(page, STAR)
+    await firstResults(page, 1)
+    await expect.poll(() => misplaced(page)).toEqual([])
+    await close()
+  })
+}

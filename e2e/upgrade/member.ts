@@ -13,6 +13,8 @@ export interface Member {
   send(method: string, path: string, body?: FormData | string): Promise<unknown>
   /** All images. */
   images(): Promise<{ images: ListedImage[] }>
+  /** The header with the cookies. */
+  cookies(): string
   /** The same person at another address. */
   at(url: string): Member
 }
@@ -28,11 +30,12 @@ export async function signIn(url: string, email: string, mail: MailServer): Prom
 const PAGE = 500
 
 function memberAt(url: string, cookies: Map<string, string>): Member {
+  const header = () => [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
   async function send(method: string, path: string, body?: FormData | string): Promise<unknown> {
     const response = await fetch(new URL(path, url), {
       method,
       headers: {
-        cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+        cookie: header(),
         origin: new URL(url).origin,
         ...(typeof body === 'string' && { 'content-type': 'application/json' }),
       },
@@ -61,6 +64,7 @@ function memberAt(url: string, cookies: Map<string, string>): Member {
         if (found.images.length < PAGE) return { images }
       }
     },
+    cookies: header,
     at: (other) => memberAt(other, cookies),
   }
   return member

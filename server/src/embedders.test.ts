@@ -39,7 +39,7 @@ describe('a model that fails', () => {
       const black = sharp({ create: { width: 60, height: 60, channels: 3, background: '#000' } })
       await writeSettled(join(root, 'black.png'), await black.png().toBuffer())
       // The short timeout is only for the embedder that hangs: on a busy machine, the others may take longer.
-      const timeout = { batch_timeout_s: class_name === 'Hangs' ? 3 : 60 }
+      const timeout = { batch_timeout_s: class_name === 'Hangs' ? 10 : 60 }
       const app = await startApp(await configFor(root, python(class_name, timeout)))
       const begin = performance.now()
       let isIndexed = false

@@ -37,6 +37,14 @@ export type ErrorCode =
   | 'user_not_found'
   | 'wrong_code'
 
+/** The part of a text that an error is about. */
+export interface RejectedText {
+  text: string
+  /** Position of its first letter, and that after its last one. */
+  start: number
+  end: number
+}
+
 /** An expected failure: `message` is one clear sentence that may be shown to people. */
 export class DomainError extends Error {
   readonly code: ErrorCode
@@ -44,17 +52,25 @@ export class DomainError extends Error {
   readonly retryAfterS: number | undefined
   /** Valid values that are similar to a rejected one. */
   readonly suggestions: readonly string[] | undefined
+  /** The text that each of the suggestions can take the place of. */
+  readonly rejected: RejectedText | undefined
 
   constructor(
     code: ErrorCode,
     message: string,
-    options?: { cause?: unknown; retryAfterS?: number; suggestions?: readonly string[] },
+    options?: {
+      cause?: unknown
+      retryAfterS?: number
+      suggestions?: readonly string[]
+      rejected?: RejectedText
+    },
   ) {
     super(message, options)
     this.name = 'DomainError'
     this.code = code
     this.retryAfterS = options?.retryAfterS
     this.suggestions = options?.suggestions
+    this.rejected = options?.rejected
   }
 }
 

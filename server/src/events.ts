@@ -55,6 +55,15 @@ export interface EventFeed {
 /** Number of past events that are kept for a browser that comes back after a lost connection. */
 export const MAX_KEPT_EVENTS = 1000
 
+/** Published after the last file has left the queue without an event of its own: it failed, or was gone or unchanged. */
+export const NOTHING_LEFT: BusEvent = { name: 'imagesIndexed', args: [{ count: 0, toIndex: 0 }] }
+
+/** @returns the number of files that wait by this event; undefined if it does not name one */
+export function toIndexOf(event: BusEvent): number | undefined {
+  const isReport = event.name === 'imagesIndexed' || event.name === 'imagesUpdated'
+  return isReport ? event.args[0].toIndex : undefined
+}
+
 const EVENT_NAMES = Object.keys({
   fileCreated: 0,
   fileModified: 0,
@@ -79,11 +88,17 @@ export function createLocalFeed(bus: EventBus): EventFeed {
   // Distinguishes the ids from those of other runs of the server.
   const run = Date.now().toString(36)
   let last = 0
-  forwardAll(bus, (event) => {
+  let lastToIndex = 0
+  const publish = (event: BusEvent) => {
+    lastToIndex = toIndexOf(event) ?? lastToIndex
     const published = { id: event.name === 'progress' ? undefined : `${run}-${++last}`, event }
     if (published.id !== undefined) history.push(published)
     if (history.length > MAX_KEPT_EVENTS) history.shift()
     for (const listener of listeners) listener(published)
+  }
+  forwardAll(bus, publish)
+  bus.on('progress', ({ pending }) => {
+    if (pending === 0 && lastToIndex > 0) publish(NOTHING_LEFT)
   })
   return {
     follow(listener) {

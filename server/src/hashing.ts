@@ -12,12 +12,17 @@ export async function hashOfFile(path: string | Buffer): Promise<string | undefi
   const file = await openOrdinaryFile(path)
   if (file === undefined) return undefined
   try {
-    const hash = createHash('sha256')
-    await pipeline(file.createReadStream({ highWaterMark: 1 << 20, autoClose: false }), hash)
-    return hash.digest('hex')
+    return await hashOfStream(file.createReadStream({ highWaterMark: 1 << 20, autoClose: false }))
   } finally {
     await file.close()
   }
+}
+
+/** SHA-256 of all bytes of a stream. @returns 64 hexadecimal digits */
+export async function hashOfStream(stream: AsyncIterable<Uint8Array>): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(stream, hash)
+  return hash.digest('hex')
 }
 
 /** @returns undefined if nothing is there, or no ordinary file, such as a named pipe */

@@ -7,7 +7,7 @@ import { imagesByName } from './testing/images.ts'
 import { picture, writeSettled } from './testing/pictures.ts'
 import { temporaryDirectory } from './testing/temporary.ts'
 
-const DOCUMENT = new URL('../../docs/gallery.md', import.meta.url)
+const DOCUMENT = new URL('../../bench/results/hostile-files.md', import.meta.url)
 
 describe('hostile files', () => {
   it('are indexed or recorded with the reason, and harm no others', async () => {

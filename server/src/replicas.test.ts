@@ -166,10 +166,14 @@ describe('reading from a standby server', () => {
     const lists = await Promise.all(Array.from({ length: 12 }, () => list(app)))
     expect(lists.every((listed) => listed.length === 3)).toBe(true)
     const firstMs = performance.now() - begun
-    const asked = performance.now()
-    expect(await list(app)).toHaveLength(3)
-    // The standby has been marked as unresponsive.
-    expect(performance.now() - asked).toBeLessThan(firstMs / 2)
+    const laterMs: number[] = []
+    for (let n = 0; n < 5; n++) {
+      const asked = performance.now()
+      expect(await list(app)).toHaveLength(3)
+      laterMs.push(performance.now() - asked)
+    }
+    // The standby has been marked as unresponsive. Other work on the machine slows down single requests only.
+    expect(Math.min(...laterMs)).toBeLessThan(firstMs / 2)
     way.close()
   })
 

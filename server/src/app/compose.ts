@@ -17,7 +17,7 @@ import type { GallerySync } from '../sync/gallery-sync.ts'
 import { TIMINGS, type Timings } from '../timings.ts'
 import { openFoundations } from './foundations.ts'
 import { openHttp } from './http.ts'
-import { openIndexing } from './indexing.ts'
+import { type GalleryServer, openIndexing } from './indexing.ts'
 import { openSearch } from './search.ts'
 import { failWhileStorageIsUnusable } from './storage-monitor.ts'
 
@@ -55,6 +55,8 @@ export interface AppOptions {
   isReadOnly?: boolean
   /** False for a server that leaves watching and indexing to others. */
   indexes?: boolean
+  /** For a worker that has no access to the gallery: the server that sends its files. */
+  galleryServer?: GalleryServer
   /** False for a worker, which answers no searches. */
   searches?: boolean
   /** Reports the progress of loading the embedder; `share` from 0 to 1 if it is known. */
@@ -73,8 +75,9 @@ export interface AppOptions {
  */
 export async function createApp(
   config: Config,
-  { log, isReadOnly = false, indexes = true, searches = true, onLoading, mountTable, ...options }: AppOptions,
+  { log, isReadOnly = false, indexes = true, searches = true, ...options }: AppOptions,
 ): Promise<App> {
+  const { onLoading, openEmbedder, mountTable, galleryServer } = options
   const timings = { ...TIMINGS, ...options.timings }
   let background: Promise<unknown> | undefined
   const foundations = await openFoundations(config, {
@@ -82,7 +85,7 @@ export async function createApp(
     isReadOnly,
     timings,
     onLoading,
-    openEmbedder: options.openEmbedder,
+    openEmbedder,
     background: () => background,
   })
   const { lock, storage, monitor, signIn, model, closing } = foundations
@@ -95,11 +98,11 @@ export async function createApp(
       indexes,
       timings,
       mountTable,
+      galleryServer,
       isSearching: () => search.isBusy,
     })
     const { events, indexer, backfill, sync, cluster } = indexing
     const metrics = createMetrics(reads.catalog, indexer)
-    const { openEmbedder } = options
     const parts = { indexing, metrics, searches, openEmbedder, timings, log }
     const { search, former } = await openSearch(config, foundations, parts)
     const { http, trash, exporter, maintain } = openHttp(config, {
@@ -126,8 +129,7 @@ export async function createApp(
       publishAddress: lock.publishAddress,
       async start() {
         stopMaintenance = maintain()
-        if (cluster !== undefined) return cluster.start()
-        if (!indexes) return
+        if (cluster !== undefined || !indexes) return cluster?.start()
         // Watching begins first, so that no change during the scan is missed.
         await sync.startWatching()
         await sync.scan()

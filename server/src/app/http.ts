@@ -7,6 +7,7 @@ import { createImageFilters } from '../http/image-filters.ts'
 import type { Metrics } from '../http/metrics.ts'
 import { allowedHostnames } from '../http/middleware/same-origin.ts'
 import type { Router } from '../http/routing.ts'
+import { createGalleryFile } from '../images/gallery-file.ts'
 import { createReveal } from '../images/reveal.ts'
 import type { Trash } from '../images/trash/trash.ts'
 import { createReadOnlyFolders } from '../images/write-access.ts'
@@ -66,6 +67,7 @@ export function openHttp(
     queries,
     reader,
     imageFiles,
+    galleryFile: createGalleryFile({ root, walk }),
     filters,
     exporter,
     readOnlyFolders: createReadOnlyFolders(root),

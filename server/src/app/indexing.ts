@@ -3,6 +3,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import type { Config } from '../config/schema.ts'
 import { spaceFingerprint } from '../embedding/vector-space.ts'
 import { createEventBus, type EventBus } from '../events.ts'
+import { localFiles } from '../gallery/gallery-files.ts'
 import { createImageReader, type ImageReader } from '../gallery/image-reader.ts'
 import { openRenditionStore, type RenditionStore, withRenditions } from '../gallery/rendition-store.ts'
 import { openThumbnailStore, type ThumbnailStore } from '../gallery/thumbnails.ts'
@@ -21,8 +22,17 @@ export interface IndexingOptions {
   indexes: boolean
   timings: Timings
   mountTable?: string | undefined
+  galleryServer?: GalleryServer | undefined
   /** Whether a search is running, which has priority. */
   isSearching(): boolean
+}
+
+/** A server that sends the files of the gallery. */
+export interface GalleryServer {
+  /** Address of the page. */
+  url: string
+  /** Token of an API key; a server without sign-in needs none. */
+  apiKey?: string | undefined
 }
 
 /** Everything that brings files of the gallery into the catalog. */
@@ -56,8 +66,8 @@ export async function openIndexing(
   const localEvents = createEventBus()
   const isShared = !options.isReadOnly && storage.shared !== undefined
   const events = isShared ? createEventBus() : localEvents
-  const files = openFiles(config, foundations, timings)
-  const { reader, thumbnails, limits } = files
+  const files = await openFiles(config, foundations, options)
+  const { reader, thumbnails, limits, galleryFiles } = files
   closing.defer(() => reader.close())
   const { windows } = config.embedder_registry
   const picturesPerFile = 1 + WINDOWS[windows].length
@@ -65,13 +75,12 @@ export async function openIndexing(
     Math.max(config.watcher.files_batch_size, embedder.measurement.batchSize) / picturesPerFile,
   )
   const localIndexer = createIndexer({
-    root,
+    files: galleryFiles,
     catalog,
     embedder,
     reader,
     events: localEvents,
     thumbnails,
-    walk,
     maxFileBytes: limits.maxFileBytes,
     batchSize,
     hasWindows: windows !== 'none',
@@ -112,7 +121,9 @@ export async function openIndexing(
         localEvents,
         allEvents: events,
         createSync,
+        files: galleryFiles,
         indexes: options.indexes,
+        watches: options.indexes && options.galleryServer === undefined,
         log: textLog,
       })
     : undefined
@@ -122,7 +133,11 @@ export async function openIndexing(
 }
 
 /** Opens the readers of images and the stores of their smaller versions. */
-function openFiles(config: Config, { root, walk, model }: Foundations, timings: Timings) {
+async function openFiles(
+  config: Config,
+  { root, walk, model }: Foundations,
+  { timings, galleryServer }: IndexingOptions,
+) {
   const { thumbnail_directory: directory, size } = config.thumbnail
   const renditions = openRenditionStore(join(config.data_directory, 'renditions'))
   const thumbnails = withRenditions(openThumbnailStore(directory, size), renditions)
@@ -131,7 +146,7 @@ function openFiles(config: Config, { root, walk, model }: Foundations, timings: 
     maxFileBytes: config.limits.max_file_bytes,
     maxUploadBytes: config.limits.max_upload_bytes,
   }
-  const reader = createImageReader({
+  const localReader = createImageReader({
     root,
     walk,
     limits,
@@ -141,15 +156,32 @@ function openFiles(config: Config, { root, walk, model }: Foundations, timings: 
     thumbnailDirectory: directory,
     thumbnailSize: [...size],
   })
-  return { renditions, thumbnails, limits, reader }
+  const files = { renditions, thumbnails, limits }
+  if (galleryServer === undefined)
+    return { ...files, reader: localReader, galleryFiles: localFiles(root, walk) }
+  const { openRemoteGallery } = await import('../gallery/remote/remote-gallery.ts')
+  const { createRemoteReader } = await import('../gallery/remote/remote-reader.ts')
+  const gallery = openRemoteGallery(galleryServer.url, galleryServer.apiKey)
+  await gallery.check()
+  const { maxFileBytes } = limits
+  const reader = createRemoteReader({ gallery, reader: localReader, directory: root, maxFileBytes })
+  return { ...files, reader, galleryFiles: gallery }
 }
 
 async function joinCluster(
   config: Config,
-  { root, walk, storage, model }: Foundations,
+  { storage, model }: Foundations,
   parts: Pick<
     Parameters<typeof import('../cluster/cluster.ts').openCluster>[0],
-    'localIndexer' | 'batchSize' | 'localEvents' | 'allEvents' | 'createSync' | 'indexes' | 'log'
+    | 'localIndexer'
+    | 'batchSize'
+    | 'localEvents'
+    | 'allEvents'
+    | 'createSync'
+    | 'files'
+    | 'indexes'
+    | 'watches'
+    | 'log'
   >,
 ): Promise<Cluster | undefined> {
   const { shared, catalog, reads } = storage
@@ -161,8 +193,6 @@ async function joinCluster(
     shared,
     catalog,
     waitForReplicas: reads.waitForReplicas,
-    root,
-    walk,
     embedderName,
     space: `${embedderName} ${spaceFingerprint(model.fingerprint, config.embedder_registry)}`,
   })

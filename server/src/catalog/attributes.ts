@@ -241,14 +241,13 @@ export function attributeSchemas(): AttributeSchemas {
   return Object.fromEntries(ANSWERED.map(([, { column, schema }]) => [column, schema])) as AttributeSchemas
 }
 
-/** Returns the properties of an image in answers. */
-export function attributesJson(image: ImageAttributes): AttributesJson {
-  const byName: AttributeValues = { ...image }
-  const values = ANSWERED.map(([name, { column, answer }]) => [
-    column,
-    answer === undefined ? (byName[name] ?? null) : answer(byName),
-  ])
-  return Object.fromEntries(values) as AttributesJson
+/** Adds the properties of an image in answers to an object, which is faster than copying them into another one. */
+export function addAttributesJson<T extends object>(json: T, image: ImageAttributes): T & AttributesJson {
+  const byName = image as AttributeValues
+  const values = json as Partial<Record<string, unknown>>
+  for (const [name, { column, answer }] of ANSWERED)
+    values[column] = answer === undefined ? (byName[name] ?? null) : answer(byName)
+  return json as T & AttributesJson
 }
 
 /** ISO 8601, without a zone if the offset is unknown. */

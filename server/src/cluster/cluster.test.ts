@@ -1,13 +1,16 @@
-import { rm, utimes } from 'node:fs/promises'
+import { readdir, rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { App, AppOptions } from '../app/compose.ts'
 import type { Config } from '../config/schema.ts'
 import { createEventBus, MAX_KEPT_EVENTS, type PublishedEvent } from '../events.ts'
+import { statFile } from '../gallery/stat-file.ts'
 import { openThumbnailStore } from '../gallery/thumbnails.ts'
+import { listen } from '../http/listen.ts'
 import { openStorage } from '../storage/open-storage.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
+import { type EventStream, readEventStream } from '../testing/event-stream.ts'
 import { circleSketch, picture, writeSettled } from '../testing/pictures.ts'
 import { type PostgresServer, startPostgres } from '../testing/postgres.ts'
 import { eventually, temporaryDirectory } from '../testing/temporary.ts'
@@ -124,31 +127,46 @@ describe('processes on one database', () => {
     const [one, two] = await configsFor(gallery, 2)
     const first = await start(one!)
     const second = await start(two!, { indexes: false })
-    const heard: { first: PublishedEvent[]; second: PublishedEvent[] } = { first: [], second: [] }
-    const feeds = await Promise.all([listen(first, heard.first), listen(second, heard.second)])
+    const streams = [await follow(first), await follow(second)] as const
     await indexAll(first)
     await writeSettled(join(gallery, 'b.png'), await picture(7))
-    await eventually(() =>
-      expect(heard.second.map(({ event }) => event)).toContainEqual(
-        expect.objectContaining({ event: 'FileCreatedEvent', data: expect.stringContaining('b.png') }),
-      ),
-    )
-    const ids = (published: PublishedEvent[]) => published.flatMap(({ id }) => (id === undefined ? [] : [id]))
+    for (const stream of streams) await stream.next('FileCreatedEvent', ({ path }) => path === 'b.png')
+    const ids = ({ events }: EventStream) => events.flatMap(({ id }) => id ?? [])
     // One of them may have begun to listen one event later.
     await eventually(() => {
-      const [one, other] = [ids(heard.first), ids(heard.second)]
+      const [one, other] = [ids(streams[0]), ids(streams[1])]
       const both = Math.min(one.length, other.length)
       expect(both).toBeGreaterThan(1)
       expect(other.slice(-both)).toEqual(one.slice(-both))
     })
-    const missed = await readEvents(
-      second,
-      { 'last-event-id': ids(heard.first)[0]! },
-      ids(heard.first).length - 1,
-    )
-    expect(missed).toEqual(ids(heard.first).slice(1))
-    for (const stop of feeds) await stop()
+    const [begin, ...later] = ids(streams[0])
+    const missed = await follow(second, { 'last-event-id': begin! })
+    await eventually(() => expect(ids(missed).slice(0, later.length)).toEqual(later))
+    for (const stream of [...streams, missed]) await stream.close()
   })
+
+  it.each(['imagesIndexed', 'imagesUpdated'])(
+    'report that nothing is left after another process published %s while its last job ended',
+    async (name) => {
+      const [config] = await configsFor(await galleryOf(1), 1)
+      const app = await start(config!)
+      await indexAll(app)
+      const storage = await openStorage({
+        database: config!.database,
+        directory: '',
+        canWrite: false,
+        log: SILENT,
+      })
+      onTestFinished(() => storage.close())
+      const stream = await follow(app)
+      const table = openEventTable(storage.shared!.tables)
+      await table.append([{ name, data: [{ count: 1, toIndex: 3 }] }])
+      await stream.next('ImagesIndexedEvent', ({ to_index }) => to_index === 3)
+      await stream.next('IndexProgressEvent', ({ pending }) => pending === 3)
+      await stream.next('ImagesIndexedEvent', ({ to_index }) => to_index === 0)
+      await stream.close()
+    },
+  )
 
   it('publish later events after those that a browser requested again, also on a server that had read none', async () => {
     const database = await server.createDatabase()
@@ -291,6 +309,46 @@ describe('processes on one database', () => {
   })
 })
 
+describe('a worker without the gallery', () => {
+  it('indexes files that a server sends, as if it had read them from the disk', async () => {
+    const gallery = await galleryOf(3)
+    const sidecar =
+      '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4"/></rdf:RDF></x:xmpmeta>'
+    await writeSettled(join(gallery, 'a/0.png.xmp'), sidecar)
+    await writeSettled(join(gallery, 'broken.png'), 'no picture')
+    const [one, two] = await configsFor(gallery, 2)
+    const first = await startApp(one!)
+    const http = await listen(first.http, '127.0.0.1', 0)
+    onTestFinished(() => http.close())
+    const copies = await temporaryDirectory()
+    const config = { ...two!, watcher: { ...two!.watcher, watched_directory: copies } }
+    const worker = await start(config, { searches: false, galleryServer: { url: http.url } })
+
+    const files = await Promise.all(
+      ['a/0.png', 'a/1.png', 'a/2.png', 'broken.png', 'gone.png'].map(async (path) => {
+        const file = await statFile(gallery, path, { recursive: true, excluded: [] })
+        return file ?? { path, bytes: 1, modifiedAt: 1 }
+      }),
+    )
+    first.indexer.enqueue(files)
+    await first.indexer.idle()
+    const { indexed, failed } = await first.catalog.images.counts()
+    expect({ indexed, failed }).toEqual({ indexed: 3, failed: 1 })
+    const byPath = await first.catalog.images.getByPath('a/0.png')
+    expect(byPath).toMatchObject({ rating: 4, bytes: files[0]!.bytes, modifiedAt: files[0]!.modifiedAt })
+    expect(await readdir(copies)).toEqual([])
+
+    // A scan finds what the worker stored, and indexes nothing again.
+    const events: string[] = []
+    for (const name of ['fileModified', 'imagesIndexed', 'fileFailed'] as const)
+      first.events.on(name, () => events.push(name))
+    await worker.close()
+    await first.start()
+    await indexAll(first)
+    expect(events).toEqual([])
+  })
+})
+
 describe('removing missing files', () => {
   const CONFIRMED: LeaderCommand = { kind: 'reconcile', acceptsMissing: true }
   const PLAIN: LeaderCommand = { kind: 'reconcile', acceptsMissing: false }
@@ -373,61 +431,6 @@ function logOf(localEvents: { info(text: string): void }) {
   return { ...silent, ...localEvents } as unknown as AppOptions['log']
 }
 
-interface SseEvent {
-  event: string
-  data: string
-}
-
-/** Follows the stream of events of an app. */
-async function listen(app: App, heard: PublishedEvent[]): Promise<() => Promise<void>> {
-  const ending = new AbortController()
-  const response = await app.http.request('/api/fs/events')
-  const reading = read(
-    response,
-    (id, event) => {
-      heard.push({ id, event: event as never })
-      return false
-    },
-    ending.signal,
-  )
-  return async () => {
-    ending.abort()
-    await reading
-  }
-}
-
-async function readEvents(app: App, headers: Record<string, string>, count: number): Promise<string[]> {
-  const ids: string[] = []
-  const response = await app.http.request('/api/fs/events', { headers })
-  await read(response, (id) => {
-    if (id !== undefined) ids.push(id)
-    return ids.length >= count
-  })
-  return ids
-}
-
-async function read(
-  response: Response,
-  tell: (id: string | undefined, event: SseEvent) => boolean,
-  signal?: AbortSignal,
-): Promise<void> {
-  let text = ''
-  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
-  signal?.addEventListener('abort', () => void reader.cancel())
-  for (;;) {
-    const { value, done } = await reader.read()
-    if (done) return
-    text += value
-    const parts = text.split('\n\n')
-    text = parts.pop()!
-    for (const part of parts) {
-      const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(part)?.[1]
-      const event = field('event')
-      if (event === undefined) continue
-      if (tell(field('id'), { event, data: field('data') ?? '' })) {
-        await reader.cancel()
-        return
-      }
-    }
-  }
+async function follow(app: App, headers: Record<string, string> = {}): Promise<EventStream> {
+  return readEventStream(await app.http.request('/api/fs/events', { headers }))
 }

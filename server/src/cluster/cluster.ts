@@ -2,8 +2,7 @@ import type { Catalog } from '../catalog/catalog.ts'
 import { LEADER_LOCK } from '../database/postgres/locks.ts'
 import { withRetries } from '../database/postgres/retries.ts'
 import type { EventBus, EventFeed } from '../events.ts'
-import type { IncludeRules } from '../gallery/include.ts'
-import { statFile } from '../gallery/stat-file.ts'
+import type { GalleryFiles } from '../gallery/gallery-files.ts'
 import type { Indexer, IndexQueue } from '../indexing/indexer.ts'
 import type { Log } from '../log.ts'
 import type { ClusterStorage } from '../storage/open-storage.ts'
@@ -20,8 +19,7 @@ export interface ClusterOptions {
   /** Waits until all servers show what has been written. */
   waitForReplicas(): Promise<void>
   catalog: Catalog
-  root: string
-  walk: IncludeRules
+  files: GalleryFiles
   embedderName: string
   /** Identity of the queue of files: an embedder with its weights. */
   space: string
@@ -33,8 +31,10 @@ export interface ClusterOptions {
   /** Receives the events of all processes. */
   allEvents: EventBus
   createSync(indexer: IndexQueue, onPass: () => void): GallerySync
-  /** Whether this process indexes, and watches if no other process does. */
+  /** Whether this process indexes. */
   indexes: boolean
+  /** Whether this process watches the gallery if no other process does. */
+  watches: boolean
   log: Log
 }
 
@@ -49,7 +49,7 @@ export interface Cluster {
 }
 
 export async function openCluster(options: ClusterOptions): Promise<Cluster> {
-  const { shared, catalog, root, localIndexer, localEvents, allEvents, log } = options
+  const { shared, catalog, files, localIndexer, localEvents, allEvents, log } = options
   const jobQueue = withRetries(
     await openJobQueue({ connection: shared.connection(), space: options.space, log }),
   )
@@ -68,6 +68,8 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     waitForReplicas: options.waitForReplicas,
     log,
   })
+  // Events from now on are published, also those that come before the session is connected.
+  events.look()
   const session = shared.openSession({
     channels: [eventTable.channel],
     onNotify: () => events.look(),
@@ -79,7 +81,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     jobQueue,
     tryLock: () => session.tryLock(LEADER_LOCK),
     createSync: (onPass) => options.createSync(indexer, onPass),
-    canLead: options.indexes,
+    canLead: options.watches,
     embedder: options.embedderName,
     log,
   })
@@ -104,7 +106,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
 
   /** Records the failure of a file that has not changed since. */
   async function recordDeadJob({ path, bytes, modifiedAt, reason }: DeadFileJob): Promise<void> {
-    const now = await statFile(root, path, options.walk).catch(() => undefined)
+    const now = await files.stat(path).catch(() => undefined)
     if (now?.bytes !== bytes || now.modifiedAt !== modifiedAt) return
     await catalog.failures.put({
       path,

@@ -60,8 +60,9 @@ class QueueIndexer implements DistributedIndexer {
     this.#allEvents = allEvents
     this.#log = log
     this.#meter = createProgressMeter(this.#allEvents)
-    this.#allEvents.on('imagesIndexed', ({ count }) => this.#finished(count, 0))
-    this.#allEvents.on('fileFailed', () => this.#finished(0, 1))
+    this.#allEvents.on('imagesIndexed', ({ count, toIndex }) => this.#finished(count, 0, toIndex))
+    this.#allEvents.on('imagesUpdated', ({ toIndex }) => this.#finished(0, 0, toIndex))
+    this.#allEvents.on('fileFailed', () => this.#finished(0, 1, 0))
     this.#countLater(0)
   }
 
@@ -139,8 +140,14 @@ class QueueIndexer implements DistributedIndexer {
     this.#countLater(COUNT_EVERY_MS)
   }
 
-  #finished(done: number, failed: number): void {
+  /** @param toIndex number of files that wait by the process which has published the event */
+  #finished(done: number, failed: number, toIndex: number): void {
     this.#queued = Math.max(0, this.#queued - done - failed)
+    if (this.#pending() === 0 && toIndex > 0) {
+      // Only counting shows which of the two processes is right.
+      this.#queued = toIndex
+      this.#countLater(COUNT_EVERY_MS)
+    }
     this.#meter.add(done, failed, this.#pending())
   }
 
@@ -151,11 +158,12 @@ class QueueIndexer implements DistributedIndexer {
 
   readonly #count = async (): Promise<void> => {
     const start = performance.now()
-    const before = this.#queued
     const counted = await this.#jobQueue.countFiles().catch(() => undefined)
     if (counted !== undefined) {
       this.#queued = counted
-      if (this.#queued !== before || this.#queued > 0) this.#meter.add(0, 0, this.#pending())
+      // An event may have changed the number while it was counted.
+      if (this.#pending() !== this.#meter.current().pending || this.#queued > 0)
+        this.#meter.add(0, 0, this.#pending())
     }
     const rest = COUNT_BACKOFF_FACTOR * (performance.now() - start)
     this.#countLater(Math.max(this.#pending() > 0 ? COUNT_EVERY_MS : IDLE_COUNT_EVERY_MS, rest))

@@ -5,7 +5,9 @@ import {
   type EventFeed,
   forwardAll,
   MAX_KEPT_EVENTS,
+  NOTHING_LEFT,
   type PublishedEvent,
+  toIndexOf,
 } from '../events.ts'
 import type { Log } from '../log.ts'
 import type { EventTable } from './tables/event-table.ts'
@@ -96,7 +98,9 @@ class TableEventRelay implements EventRelay {
     // Each process measures progress itself, and it is not needed later.
     this.#allEvents.on('progress', (progress) => {
       this.#publish({ id: undefined, event: { name: 'progress', args: [progress] } })
-      if (progress.pending === 0 && this.#lastToIndex > 0) this.#publishEmptyQueue()
+      // Jobs end shortly after their images are published, so the last batch may have been published with some pending.
+      if (progress.pending === 0 && this.#lastToIndex > 0)
+        this.#publish({ id: undefined, event: NOTHING_LEFT })
     })
   }
 
@@ -126,12 +130,6 @@ class TableEventRelay implements EventRelay {
     return { ...event, args: [{ count, toIndex }] }
   }
 
-  /** Jobs end shortly after their images are published, so the last batch may have been published with some pending. */
-  #publishEmptyQueue(): void {
-    this.#lastToIndex = 0
-    this.#publish({ id: undefined, event: { name: 'imagesIndexed', args: [{ count: 0, toIndex: 0 }] } })
-  }
-
   async #flush(): Promise<void> {
     await sleep(FLUSH_AFTER_MS)
     while (this.#unpublished.length > 0) await this.#append(this.#unpublished.splice(0))
@@ -142,6 +140,7 @@ class TableEventRelay implements EventRelay {
   async #append(events: readonly BusEvent[]): Promise<void> {
     for (;;) {
       try {
+        await this.#start()
         return await this.#table.append(events.map(({ name, args }) => ({ name, data: args })))
       } catch {
         if (this.#isClosed) return
@@ -161,7 +160,7 @@ class TableEventRelay implements EventRelay {
 
   /**
    * Determines the last event before this process started. It comes before any request for past events, so that newer ones are
-   * published only once.
+   * published only once, and before the first event of this process, so that none of these is taken for a past one.
    */
   #start(): Promise<void> {
     this.#starting ??= this.#table.last().then(
@@ -188,8 +187,6 @@ class TableEventRelay implements EventRelay {
           this.#last = event.id
           const published = toPublished(event)
           this.#allEvents.emit(published.event.name, ...(published.event.args as never))
-          const { name, args } = published.event
-          if (name === 'imagesIndexed' || name === 'imagesUpdated') this.#lastToIndex = args[0].toIndex
           this.#publish(published)
         }
         if (events.length < MAX_KEPT_EVENTS) return
@@ -200,6 +197,7 @@ class TableEventRelay implements EventRelay {
   }
 
   #publish(published: PublishedEvent): void {
+    this.#lastToIndex = toIndexOf(published.event) ?? this.#lastToIndex
     for (const listener of this.#listeners) listener(published)
   }
 }

@@ -1,3 +1,4 @@
+import { sideOf } from '../evaluation/all-kinds.ts'
 import type { ColourReport } from '../evaluation/coloured-sketches.ts'
 import type { PastedReport } from '../evaluation/pasted-objects.ts'
 import { printTable } from './table.ts'
@@ -66,10 +67,6 @@ export function printColours({ images, queries, scores }: ColourReport): void {
       String(medianRank),
     ]),
   ])
-}
-
-function sideOf(share: number): string {
-  return `1/${Math.round(1 / share)}`
 }
 
 function figure(value: number): string {

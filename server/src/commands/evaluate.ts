@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import type { Config } from '../config/schema.ts'
 import { DomainError } from '../errors.ts'
+import { evaluateAllKinds } from '../evaluation/all-kinds.ts'
 import { evaluateColours } from '../evaluation/coloured-sketches.ts'
 import type { DescriptionReport } from '../evaluation/descriptions.ts'
 import type { ClassScores, Scores } from '../evaluation/evaluate.ts'
@@ -12,6 +13,7 @@ import { renderReport } from '../evaluation/report.ts'
 import { type EvaluationReport, evaluateEmbedders } from '../evaluation/run.ts'
 import { evaluateWords, type WordReport } from '../evaluation/words.ts'
 import { createLog } from '../log.ts'
+import { printAllKinds } from './evaluate-all.ts'
 import { printColours, printPasted } from './evaluate-pasted.ts'
 import { type CommonOptions, configFor, parseWhole, withCommonOptions } from './options.ts'
 import { showLoading } from './progress-line.ts'
@@ -20,7 +22,7 @@ import { printTable } from './table.ts'
 interface EvaluateOptions extends CommonOptions {
   gallery: string
   queries?: string
-  kind: 'sketch' | 'image' | 'text' | 'pasted' | 'colours'
+  kind: (typeof KINDS)[number]
   scenes?: string
   limit?: number
   feedback?: boolean
@@ -31,6 +33,7 @@ interface EvaluateOptions extends CommonOptions {
   html?: string
 }
 
+const KINDS = ['sketch', 'image', 'text', 'pasted', 'colours', 'all'] as const
 const BASELINE = 'classical'
 
 export function evaluateCommand(): Command {
@@ -40,13 +43,16 @@ export function evaluateCommand(): Command {
     )
     .requiredOption('--gallery <dir>', 'the images to find; each of its subfolders is a class')
     .option('--queries <dir>', 'the queries, in subfolders of the same names; not with --kind text')
-    .option('--scenes <dir>', 'photos in folders without the things of the gallery, for --kind pasted')
+    .option(
+      '--scenes <dir>',
+      'photos in folders without the things of the gallery, for --kind pasted and all',
+    )
     .addOption(
       new Option(
         '--kind <kind>',
-        'what the queries are; text: the names of the classes; pasted: images of the gallery pasted into scenes; colours: sketches in the colours of their photos',
+        'what the queries are; text: the names of the classes; pasted: images of the gallery pasted into scenes; colours: sketches in the colours of their photos; all: a table of each kind, with sketches as queries',
       )
-        .choices(['sketch', 'image', 'text', 'pasted', 'colours'])
+        .choices(KINDS)
         .default('sketch'),
     )
     .option('--embedder <name>', 'the embedder to evaluate; default: the chosen one')
@@ -113,6 +119,11 @@ async function evaluate(options: EvaluateOptions, config: Config, run: RunOption
   if (kind === 'colours') {
     const report = await evaluateColours(config, { ...run, embedder, queries })
     return { report, print: () => printColours(report) }
+  }
+  if (kind === 'all') {
+    const hasPairs = options.pairs === true
+    const report = await evaluateAllKinds(config, { ...run, embedder, queries, scenes, limit, hasPairs })
+    return { report, print: () => printAllKinds(report, embedder) }
   }
   const report = await evaluateEmbedders(config, {
     ...run,

@@ -49,6 +49,13 @@ const errorSchema = z
         ),
       ])
       .openapi({ description: 'With status 422 each problem with the input; otherwise the sentence.' }),
+    suggestions: z
+      .array(z.string())
+      .optional()
+      .openapi({ description: 'Valid values that are similar to a rejected one, the nearest first.' }),
+    rejected: z.object({ text: z.string(), start: z.int(), end: z.int() }).optional().openapi({
+      description: 'With code `unknown_word`: the text, and the part of it that a suggestion can replace.',
+    }),
   })
   .openapi('Error')
 

@@ -10,6 +10,8 @@ export interface Measurement {
   threads?: number | undefined
   /** Images that are embedded together. */
   batchSize: number
+  /** Sketches that are embedded together, if they have a network of their own. */
+  sketchBatchSize?: number | undefined
   /** In batches of that size. */
   imagesPerSecond: number
   /** Time for one image alone, such as a query. */

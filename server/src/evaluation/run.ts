@@ -33,7 +33,7 @@ export interface EvaluationReport {
   embedders: Record<string, Evaluation & { feedback?: number[]; close?: Closeness }>
 }
 
-const RANDOM = 'random'
+export const RANDOM = 'random'
 const RANDOM_DIMENSIONS = 64
 /** Number of queries that are shown with their results. */
 const SHOWN_QUERIES = 24

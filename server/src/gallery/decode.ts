@@ -1,5 +1,6 @@
 import sharp, { type Metadata, type Sharp } from 'sharp'
 import { contentTypeOf, type ImageFormat, sniff } from './formats/index.ts'
+import { readPlainPng } from './formats/plain-png.ts'
 import { unreadable } from './reasons.ts'
 import type { RgbImage } from './resample.ts'
 import { type DecodeLimits, HEAVY_PIXELS, openBySharp, type Source, withSource } from './source.ts'
@@ -21,6 +22,8 @@ export interface DecodedImage {
 
 /** An image whose sides differ more than this is reduced by its longer side. */
 export const MAX_ASPECT = 8
+/** Larger pictures gain little from being opened once. */
+const MAX_SHEET_SIDE = 1024
 const DECODE_TIMEOUT_S = 30
 /** Limit for images that are decoded in the server's own process. */
 const LIGHT_TIMEOUT_S = 10
@@ -50,9 +53,52 @@ export async function decodeLight(
   minSize: { width: number; height: number },
   limits: DecodeLimits,
 ): Promise<DecodedImage | undefined> {
-  return withLightSource(bytes, limits, (source, format, metadata) =>
-    decodeSource(source, format, minSize, metadata),
+  return (
+    (await decodeSheet(bytes, minSize)) ??
+    withLightSource(bytes, limits, (source, format, metadata) =>
+      decodeSource(source, format, minSize, metadata),
+    )
   )
+}
+
+/** Decodes a sheet of the page: a small, plain PNG that is not reduced. It takes half the time of the general way. */
+async function decodeSheet(
+  bytes: Uint8Array,
+  minSize: { width: number; height: number },
+): Promise<DecodedImage | undefined> {
+  const sheet = sniff(bytes) === 'png' ? readPlainPng(bytes) : undefined
+  const most = Math.min(MAX_SHEET_SIDE, minSize.width, minSize.height)
+  if (sheet === undefined || Math.max(sheet.width, sheet.height) > most) return undefined
+  const { width, height, hasAlpha } = sheet
+  try {
+    const decoding = openBySharp(bytes).timeout({ seconds: LIGHT_TIMEOUT_S })
+    const pixels = await decoding.raw({ depth: 'uchar' }).toBuffer()
+    const data = hasAlpha ? withoutAlpha(pixels) : pixels
+    if (data?.length !== 3 * width * height) return undefined
+    return { width, height, contentType: contentTypeOf('png'), image: { data, width, height }, isPlain: true }
+  } catch {
+    // The general way finds out how much of a damaged file can be saved.
+    return undefined
+  }
+}
+
+const OPAQUE_WHITE = 0xffffffff
+const OPAQUE = 0xff
+
+/** @returns the colours of opaque RGBA pixels; undefined if one is transparent */
+function withoutAlpha(pixels: Buffer): Uint8Array | undefined {
+  const words = new DataView(pixels.buffer, pixels.byteOffset, pixels.length)
+  const rgb = new Uint8Array((pixels.length / 4) * 3).fill(255)
+  for (let from = 0, to = 0; from < pixels.length; from += 4, to += 3) {
+    // Nearly all pixels of a drawing are paper.
+    const word = words.getUint32(from)
+    if (word === OPAQUE_WHITE) continue
+    if ((word & 0xff) !== OPAQUE) return undefined
+    rgb[to] = word >>> 24
+    rgb[to + 1] = word >>> 16
+    rgb[to + 2] = word >>> 8
+  }
+  return rgb
 }
 
 /** A version of any image file that every browser shows: upright, sRGB, WebP, at most `side` pixels a side. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fromGrey, type RgbImage, reduceByBlocks, resample, resampleGrey } from './resample.ts'
+import { type RgbImage, reduceByBlocks, resample } from './resample.ts'
 
 /** A grey picture from one row of values. */
 function row(...values: number[]): RgbImage {
@@ -38,18 +38,6 @@ describe('resample', () => {
       expect(resized).toMatchObject({ width, height })
       expect(new Set(resized.data)).toEqual(new Set([77]))
     }
-  })
-})
-
-describe('resampleGrey', () => {
-  it('has the values of the same picture in colours', () => {
-    const grey = { data: Uint8Array.from({ length: 13 * 9 }, (_, i) => (i * 37) % 256), width: 13, height: 9 }
-    for (const [width, height] of [
-      [5, 4],
-      [13, 9],
-      [20, 11],
-    ] as const)
-      expect(fromGrey(resampleGrey(grey, width, height))).toEqual(resample(fromGrey(grey), width, height))
   })
 })
 

@@ -5,15 +5,8 @@ export interface RgbImage {
   height: number
 }
 
-/** An 8-bit grey picture, row-major `[height, width]`. */
-export interface GreyImage {
-  data: Uint8Array
-  width: number
-  height: number
-}
-
 /** The source pixels that each target pixel is made of, and their weights (which sum to 1). */
-interface Taps {
+export interface Taps {
   /** Index of the first source pixel of each target pixel. */
   first: Int32Array
   /** Index of the first weight of each target pixel; its weights end where those of the next one begin. */
@@ -35,25 +28,6 @@ export function resample(image: RgbImage, width: number, height: number): RgbIma
   if (image.width === width && image.height === height) return image
   const rows = resampleRows(image, width)
   return { data: resampleColumns(rows, image.height, 3 * width, height), width, height }
-}
-
-/** As `resample`, in a third of its time. */
-export function resampleGrey(image: GreyImage, width: number, height: number): GreyImage {
-  if (image.width === width && image.height === height) return image
-  const rows = resampleGreyRows(image, width)
-  return { data: resampleColumns(rows, image.height, width, height), width, height }
-}
-
-/** Gives each channel the value of the pixel. */
-export function fromGrey({ data: grey, width, height }: GreyImage): RgbImage {
-  const data = new Uint8Array(grey.length * 3)
-  for (let i = 0, at = 0; i < grey.length; i++, at += 3) {
-    const value = grey[i]!
-    data[at] = value
-    data[at + 1] = value
-    data[at + 2] = value
-  }
-  return { data, width, height }
 }
 
 /**
@@ -121,22 +95,6 @@ function resampleRows({ data, width: sourceWidth, height }: RgbImage, width: num
   return out
 }
 
-/** @returns `[image.height, width]`, in the same buffer */
-function resampleGreyRows({ data, width: sourceWidth, height }: GreyImage, width: number): Float32Array {
-  const { first, start, weights } = tapsFor(sourceWidth, width)
-  const out = rowsOf(width * height)
-  for (let y = 0, o = 0; y < height; y++) {
-    const row = y * sourceWidth
-    for (let x = 0; x < width; x++, o++) {
-      let sum = 0
-      const end = start[x + 1]!
-      for (let tap = start[x]!, at = row + first[x]!; tap < end; tap++, at++) sum += weights[tap]! * data[at]!
-      out[o] = sum
-    }
-  }
-  return out
-}
-
 function rowsOf(length: number): Float32Array {
   if (rowBuffer.length < length) rowBuffer = new Float32Array(length)
   return rowBuffer
@@ -164,7 +122,8 @@ function resampleColumns(
   return data
 }
 
-function tapsFor(source: number, target: number): Taps {
+/** The filter that resizes a line of pixels. */
+export function tapsFor(source: number, target: number): Taps {
   const key = `${source} ${target}`
   const kept = keptTaps.get(key)
   if (kept !== undefined) return kept

@@ -27,13 +27,13 @@ const ENDINGS = ['.xmp', '.XMP']
 const MAX_BYTES = 1024 * 1024
 
 /** Paths at which the sidecar of a picture may be, best first: `photo.jpg.xmp`, then `photo.xmp`, which a raw photo may share. */
-function sidecarPaths(path: string): string[] {
+export function sidecarPaths(path: string): string[] {
   const dot = path.lastIndexOf('.')
   const stem = dot > path.lastIndexOf('/') + 1 ? path.slice(0, dot) : path
   return [path, stem].flatMap((begin) => ENDINGS.map((ending) => begin + ending))
 }
 
-function isSidecar(path: string): boolean {
+export function isSidecar(path: string): boolean {
   return ENDINGS.some((ending) => path.endsWith(ending))
 }
 

@@ -27,6 +27,7 @@ import { eventHandlers } from './events.ts'
 import { exportHandlers } from './export.ts'
 import type { Exporter } from './export-request.ts'
 import { folderHandlers } from './folders.ts'
+import { type GalleryFileHandlersOptions, galleryFileHandlers } from './gallery-file.ts'
 import { healthHandlers } from './health.ts'
 import { imageFileHandlers } from './image-files.ts'
 import type { ImageFilters } from './image-filters.ts'
@@ -57,7 +58,7 @@ import { respondToUnmatched } from './unmatched.ts'
 import { userHandlers } from './users.ts'
 import { wordHandlers } from './words.ts'
 
-export interface HttpOptions {
+export interface HttpOptions extends GalleryFileHandlersOptions {
   catalog: Catalog
   reads: ReadPositions
   embedder: EmbedderClient
@@ -189,6 +190,7 @@ function handlersOf(options: HttpOptions): ApiHandlers<typeof API> {
     savedQueries: savedQueryHandlers(options),
     words: wordHandlers(options),
     folders: folderHandlers(options),
+    galleryFile: galleryFileHandlers(options),
     events: eventHandlers(options.feed),
     indexStatus: indexStatusHandlers(options),
     indexAccount: indexAccountHandlers(options),

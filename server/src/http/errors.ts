@@ -72,10 +72,14 @@ export function respondWithError(error: Error, context: Context, log: (error: Er
   const status = statusOf(code, context)
   if (error instanceof DomainError && error.retryAfterS !== undefined)
     context.header('Retry-After', String(error.retryAfterS))
-  const suggestions = error instanceof DomainError ? error.suggestions : undefined
+  const { suggestions, rejected }: Partial<DomainError> = error instanceof DomainError ? error : {}
   if (status < 500 || SHOWN_503.has(code))
     return context.json(
-      { ...errorBody(context, error.message, code), ...(suggestions && { suggestions }) },
+      {
+        ...errorBody(context, error.message, code),
+        ...(suggestions && { suggestions }),
+        ...(rejected && { rejected }),
+      },
       status,
     )
   log(error)

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import type { HttpEnv } from '../contract/routes.ts'
 import { createEventBus, createLocalFeed, type EventFeed, type PublishedEvent } from '../events.ts'
+import { readEventStream } from '../testing/event-stream.ts'
 import { eventContract } from './contract/events.ts'
 import { respondWithError } from './errors.ts'
 import { eventHandlers } from './events.ts'
@@ -38,17 +39,11 @@ async function listen(feed: EventFeed, lastId: string, method = 'GET'): Promise<
 }
 
 /** Reads a stream until it has shown this number of events. */
-async function readIds(response: Response, count: number): Promise<string[]> {
-  let text = ''
-  const ids = () => [...text.matchAll(/^id: (\S+)$/gm)].map(([, id]) => id!)
-  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
-  while (ids().length < count) {
-    const { done, value } = await reader.read()
-    if (done) throw new Error(`The stream has ended:\n${text}`)
-    text += value
-  }
-  await reader.cancel()
-  return ids()
+async function readIds(response: Response, count: number): Promise<(string | undefined)[]> {
+  const stream = await readEventStream(response)
+  await expect.poll(() => stream.events.length).toBeGreaterThanOrEqual(count)
+  await stream.close()
+  return stream.events.map(({ id }) => id)
 }
 
 it('sends no events for a HEAD request', async () => {
@@ -130,4 +125,18 @@ it('starts from the present if the last event is of another run of the server', 
   const response = await listen(createLocalFeed(bus), 'another-1')
   bus.emit('fileDeleted', { path: 'a.png' })
   expect(await readIds(response, 1)).toHaveLength(1)
+})
+
+it('reports that nothing is left after files have left the queue without an event of their own', async () => {
+  const bus = createEventBus()
+  const stream = await readEventStream(await listen(createLocalFeed(bus), ''))
+  const progress = { done: 1, failed: 0, ratePerSecond: 0, etaSeconds: 0 }
+  bus.emit('progress', { ...progress, pending: 0 })
+  bus.emit('imagesIndexed', { count: 1, toIndex: 2 })
+  bus.emit('progress', { ...progress, pending: 2 })
+  for (let n = 0; n < 2; n++) bus.emit('progress', { ...progress, pending: 0 })
+  bus.emit('fileDeleted', { path: 'a.png' })
+  await stream.next('FileDeletedEvent')
+  expect(stream.events.flatMap(({ data }) => data.to_index ?? [])).toEqual([2, 0])
+  await stream.close()
 })

@@ -6,6 +6,7 @@ import { describe, expect, it, vi } from 'vitest'
 import type { App } from '../app/compose.ts'
 import { openEmbedder } from '../embedding/open-embedder.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
+import { readEventStream } from '../testing/event-stream.ts'
 import { circleSketch, picture, writeSettled } from '../testing/pictures.ts'
 import { eventually, type OnEnd, onceForAll, temporaryDirectory } from '../testing/temporary.ts'
 import type { Detail } from './input/problems.ts'
@@ -781,27 +782,22 @@ describe('the folder', () => {
     const { app, root } = await served()
     const first = await get(app, '/api/fs/events')
     expect(first.headers.get('content-type')).toContain('text/event-stream')
-    const reader = first.body!.pipeThrough(new TextDecoderStream()).getReader()
-    let text = ''
-    const readUntil = async (pattern: RegExp) => {
-      while (!pattern.test(text)) text += (await reader.read()).value ?? ''
-    }
-    await readUntil(/connected/)
+    const stream = await readEventStream(first)
     await writeSettled(join(root, 'event.png'), await picture(70))
     await indexAll(app)
-    await readUntil(/event: ImagesIndexedEvent/)
-    expect(text).toMatch(
-      /event: FileCreatedEvent\ndata: {"path":"event.png","created_at":".*Z"}\nid: (\S+)\n/,
-    )
-    const id = /event: FileCreatedEvent\n.*\nid: (\S+)/.exec(text)![1]!
-    await reader.cancel()
+    const created = await stream.next('FileCreatedEvent')
+    expect(created).toEqual({
+      id: expect.any(String),
+      name: 'FileCreatedEvent',
+      data: { path: 'event.png', created_at: expect.stringMatching(/Z$/) },
+    })
+    await stream.next('ImagesIndexedEvent')
+    await stream.close()
 
-    const second = await get(app, '/api/fs/events', { 'last-event-id': id })
-    const again = second.body!.pipeThrough(new TextDecoderStream()).getReader()
-    let missed = ''
-    while (!missed.includes('ImagesIndexedEvent')) missed += (await again.read()).value ?? ''
-    expect(missed).not.toContain('FileCreatedEvent')
-    await again.cancel()
+    const again = await readEventStream(await get(app, '/api/fs/events', { 'last-event-id': created.id! }))
+    await again.next('ImagesIndexedEvent')
+    expect(again.events.map(({ name }) => name)).not.toContain('FileCreatedEvent')
+    await again.close()
   })
 })
 

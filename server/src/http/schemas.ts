@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { attributeSchemas, attributesJson } from '../catalog/attributes.ts'
+import { addAttributesJson, attributeSchemas } from '../catalog/attributes.ts'
 import type { Image, ImageFilter, ImageOrder } from '../catalog/catalog.ts'
 import { FOLD_LEVELS } from '../catalog/contract/images.ts'
 import {
@@ -199,9 +199,8 @@ export function contentVersion({ contentHash }: Pick<Image, 'contentHash'>): str
 
 export function toImageJson(image: Image | FoundImage): ImageJson {
   const base = `/api/images/${image.id}`
-  const { width, height, ...others } = attributesJson(image)
   const version = `?v=${contentVersion(image)}`
-  return {
+  const described = {
     id: image.id,
     user_visible_name: displayName(image.name),
     directory: image.directory,
@@ -209,17 +208,20 @@ export function toImageJson(image: Image | FoundImage): ImageJson {
     created_at: new Date(image.createdAt).toISOString(),
     modified_at: new Date(image.modifiedAt).toISOString(),
     model_name: image.embedder ?? null,
-    width,
-    height,
+    // The size comes before the other attributes.
+    width: image.width,
+    height: image.height,
     bytes: image.bytes,
-    ...others,
-    ...('score' in image ? { score: roundScore(image.score) } : {}),
-    ...('words' in image && image.words ? { words: image.words } : {}),
-    ...('scores' in image && image.scores ? { scores: image.scores.map(roundScore) } : {}),
+  }
+  const json: Omit<ImageJson, `${string}_url`> = addAttributesJson(described, image)
+  if ('score' in image) json.score = roundScore(image.score)
+  if ('words' in image && image.words) json.words = image.words
+  if ('scores' in image && image.scores) json.scores = image.scores.map(roundScore)
+  return Object.assign(json, {
     thumbnail_url: `${base}/thumbnail${version}`,
     view_url: `${base}/view${version}`,
     preview_url: `${base}/preview${version}`,
-  }
+  })
 }
 
 /** Scores of words, which are calibrated rather than cosines, may exceed 1. */

@@ -254,6 +254,16 @@ export function describeParts(name: string, database: DatabaseKeys): void {
       expect(body).toMatchObject({ code: 'unknown_word', suggestions: expect.any(Array) })
     })
 
+    it('names the unknown word of a phrase', async () => {
+      const parts = [
+        { kind: 'text', text: 'dog' },
+        { kind: 'text', text: 'A Dgo on the sofa' },
+      ]
+      const { status, body } = await post(await withWords(), { parts })
+      expect(status).toBe(422)
+      expect(body).toMatchObject({ rejected: { text: 'A Dgo on the sofa', start: 2, end: 5 } })
+    })
+
     it('rejects a search without a wanted part, and a weight or crop out of range', async () => {
       const app = await withWords()
       const image = { kind: 'image_id', image_id: await idOf(app, 'image-1.png') }

@@ -39,9 +39,13 @@ describe('the words of the model', () => {
     expect(await get(await withWords(), '/api/words?prefix=d&limit=2')).toMatchObject({
       words: [expect.any(String), expect.any(String)],
     })
-    expect(await get(await withoutWords(), '/api/words?prefix=eleph')).toEqual({ words: [] })
+    expect(await get(await withoutWords(), '/api/words?prefix=eleph')).toEqual({ prefix: '', words: [] })
     expect(await get(await withWords(), '/api/words?prefix=elef&language=de')).toMatchObject({
       words: expect.arrayContaining(['Elefant']),
+    })
+    expect(await get(await withWords(), '/api/words?prefix=a%20dog%20and%20a%20gui')).toMatchObject({
+      prefix: 'gui',
+      words: expect.arrayContaining(['guitar']),
     })
   })
 

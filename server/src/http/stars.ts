@@ -23,5 +23,5 @@ export async function withStars(
 ): Promise<ImageJson[]> {
   const ids = images.map(({ id }) => id)
   const starred = new Set(ids.length > 0 ? await catalog.collections.starred(ownerOf(context), ids) : [])
-  return images.map((image) => ({ ...image, starred: starred.has(image.id) }))
+  return images.map((image) => Object.assign(image, { starred: starred.has(image.id) }))
 }

@@ -14,8 +14,8 @@ export function timelineHandlers({
   return {
     async list(context) {
       const query = context.req.valid('query')
-      const months = await catalog.images.timeline(await filters.of(ownerOf(context), query))
-      if (query.direction === 'ascending') months.reverse()
+      const newestFirst = await catalog.images.timeline(await filters.of(ownerOf(context), query))
+      const months = query.direction === 'ascending' ? newestFirst.toReversed() : newestFirst
       const monthsJson = months.map(({ month, count, meanAspect }) => ({
         month,
         count,

@@ -66,7 +66,7 @@ export function describeWindows(name: string, database: DatabaseKeys): void {
       await indexAll(app)
       // The former vectors answer until the next check.
       await expect
-        .poll(async () => (await search(app, [fish])).get('pasted.png')!.score, { timeout: 30_000 })
+        .poll(async () => (await search(app, [fish])).get('pasted.png')!.score)
         .toBeGreaterThan(plain.get('pasted.png')!.score + 0.03)
       const found = await search(app, [fish])
       expect([...found.keys()]).toEqual(['object.jpg', 'pasted.png', 'scene.png'])

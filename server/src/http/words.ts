@@ -10,7 +10,8 @@ export function wordHandlers({
   return {
     list(context) {
       const { prefix = '', limit = DEFAULT_WORDS, language } = context.req.valid('query')
-      return context.json({ words: vocabulary?.complete(prefix, limit, language) ?? [] }, 200)
+      const completion = vocabulary?.complete(prefix, limit, language)
+      return context.json(completion ?? { prefix: '', words: [] }, 200)
     },
   }
 }

@@ -52,7 +52,14 @@ const DATABASES: Record<string, () => Promise<Opened>> = {
       database,
       async catalog(attributes = IMAGE_ATTRIBUTES) {
         const { vectors } = createIndexedVectors(database, { directory, savesIndex: false })
-        const catalog = createSqlCatalog({ database, dialect: SQLITE, vectors, attributes, async close() {} })
+        const catalog = createSqlCatalog({
+          database,
+          dialect: SQLITE,
+          vectors,
+          isOnlyWriter: true,
+          attributes,
+          async close() {},
+        })
         await catalog.spaces.activate(SPACE)
         return catalog
       },
@@ -71,6 +78,7 @@ const DATABASES: Record<string, () => Promise<Opened>> = {
           database,
           dialect: POSTGRES,
           vectors,
+          isOnlyWriter: false,
           attributes,
           async close() {},
         })

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { createEventBus } from '../events.ts'
+import { localFiles } from '../gallery/gallery-files.ts'
 import { createImageReader, type ImageReader } from '../gallery/image-reader.ts'
 import { openThumbnailStore } from '../gallery/thumbnails.ts'
 import { configFor, startApp } from '../testing/app.ts'
@@ -33,13 +34,12 @@ async function readAtOnce(bytes: number): Promise<number> {
     },
   }
   const indexer = createIndexer({
-    root,
+    files: localFiles(root, walk),
     catalog,
     embedder,
     reader: counting,
     events: createEventBus(),
     thumbnails: openThumbnailStore(thumbnailDirectory, size),
-    walk,
     maxFileBytes: limits.maxFileBytes,
     batchSize: 16,
     isSearching: () => false,

@@ -2,8 +2,8 @@ import type { Catalog, Image } from '../catalog/catalog.ts'
 import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
 import { DomainError } from '../errors.ts'
 import type { EventBus, IndexProgress } from '../events.ts'
+import type { GalleryFiles } from '../gallery/gallery-files.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
-import type { IncludeRules } from '../gallery/include.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import { TIMINGS, type Timings } from '../timings.ts'
 import type { FileOutcome, FileVersion } from './file-version.ts'
@@ -16,13 +16,12 @@ import { StoreStage } from './store-stage.ts'
 export type { FileOutcome, FileVersion } from './file-version.ts'
 
 export interface IndexerOptions {
-  root: string
+  files: GalleryFiles
   catalog: Catalog
   embedder: EmbedderClient
   reader: ImageReader
   events: EventBus
   thumbnails: ThumbnailStore
-  walk: IncludeRules
   maxFileBytes: number
   batchSize: number
   /** Whether images have vectors of their windows. */

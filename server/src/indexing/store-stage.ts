@@ -3,24 +3,19 @@ import type { Catalog, ImageRecord, PutResult } from '../catalog/catalog.ts'
 import type { EmbedderClient, Embedding, Priority } from '../embedding/process/embedder-client.ts'
 import { DomainError } from '../errors.ts'
 import type { EventBus } from '../events.ts'
-import { toSystemPath } from '../gallery/file-names.ts'
-import type { IncludeRules } from '../gallery/include.ts'
-import { toAbsolute } from '../gallery/paths.ts'
-import { statFile } from '../gallery/stat-file.ts'
+import type { GalleryFiles } from '../gallery/gallery-files.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import { WINDOW_WEIGHT } from '../gallery/windows.ts'
-import { hashOfFile } from '../hashing.ts'
 import type { FileOutcome } from './file-version.ts'
 import type { FailedVersion, ReadFile } from './read-stage.ts'
 import { removeUnusedContent } from './unused-content.ts'
 
 export interface StoreStageOptions {
-  root: string
+  files: GalleryFiles
   catalog: Catalog
   embedder: EmbedderClient
   events: EventBus
   thumbnails: ThumbnailStore
-  walk: IncludeRules
   maxFileBytes: number
   onError: (message: string, error: unknown) => void
   /** Called with paths whose files differ from their rows. */
@@ -179,10 +174,8 @@ export class StoreStage {
 
   /** Finds files that changed while they were embedded. Their change events arrived before the row existed. */
   async #reportChanged(records: readonly FailedVersion[]): Promise<void> {
-    const { root, walk, onChanged } = this.#options
-    const now = await Promise.all(
-      records.map(({ path }) => statFile(root, path, walk).catch(() => 'unknown' as const)),
-    )
+    const { files, onChanged } = this.#options
+    const now = await Promise.all(records.map(({ path }) => files.stat(path).catch(() => 'unknown' as const)))
     const changed = records.filter(({ bytes, modifiedAt, changedAt, inode }, n) => {
       const stat = now[n]
       // Without an answer of the disk, the file is left to the next scan.
@@ -194,13 +187,10 @@ export class StoreStage {
   }
 
   async #versionNow(path: string): Promise<FailedVersion | undefined> {
-    const { root, walk, maxFileBytes } = this.#options
-    const stat = await statFile(root, path, walk)
+    const { files, maxFileBytes } = this.#options
+    const stat = await files.stat(path)
     if (stat === undefined) return undefined
     const canBeRead = stat.bytes <= maxFileBytes
-    const contentHash = canBeRead
-      ? await hashOfFile(toSystemPath(toAbsolute(root, path))).catch(() => undefined)
-      : undefined
-    return { ...stat, contentHash }
+    return { ...stat, contentHash: canBeRead ? await files.hash(path) : undefined }
   }
 }

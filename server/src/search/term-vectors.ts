@@ -1,5 +1,5 @@
 import type { Catalog, WeightedVector } from '../catalog/catalog.ts'
-import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
+import type { EmbedderClient, Embedding } from '../embedding/process/embedder-client.ts'
 import { DomainError } from '../errors.ts'
 import { paletteColours } from '../gallery/colour-layout.ts'
 import { cropImage } from '../gallery/crop.ts'
@@ -85,21 +85,32 @@ async function vectorOfPicture(
   timings: TermTimings,
 ): Promise<Vectors> {
   const start = performance.now()
-  const decoded = await reader.decode(bytes, queryCover(embedder.inputSize, crop, requested))
-  const image =
-    crop === undefined ? decoded.image : limitSize(embedder.inputSize, cropImage(decoded.image, crop))
-  const { image: prepared, kind } = prepareQuery(image, requested, embedder)
-  signal?.throwIfAborted()
-  const prepareEnd = performance.now()
-  const [vector] = await embedder.embed([prepared], kind === 'sketch' ? 'sketch' : 'photo', 'query')
+  const endAnnouncement = embedder.announceQuery()
+  try {
+    const decoded = await reader.decode(bytes, queryCover(embedder.inputSize, crop, requested))
+    const image =
+      crop === undefined ? decoded.image : limitSize(embedder.inputSize, cropImage(decoded.image, crop))
+    const { image: prepared, kind } = prepareQuery(image, requested, embedder)
+    signal?.throwIfAborted()
+    const prepareEnd = performance.now()
+    const embedded = embedder.embed([prepared], kind === 'sketch' ? 'sketch' : 'photo', 'query')
+    endAnnouncement()
+    const [vector] = await embedded
+    timings.prepare += prepareEnd - start
+    timings.embed += performance.now() - prepareEnd
+    return { sets: [plain(vectorOrThrow(vector, embedder))], kind }
+  } finally {
+    endAnnouncement()
+  }
+}
+
+function vectorOrThrow(vector: Embedding | undefined, embedder: EmbedderClient): Float32Array {
   // The message of the embedder is in the log; it is not meant for clients.
   if (!(vector instanceof Float32Array)) {
     const message = `The embedder "${embedder.name}" can't process this picture.`
     throw new DomainError('embedder_failed', message, { cause: vector })
   }
-  timings.prepare += prepareEnd - start
-  timings.embed += performance.now() - prepareEnd
-  return { sets: [plain(vector)], kind }
+  return vector
 }
 
 /** A file of the gallery is not embedded again, and is never treated as a sketch. */

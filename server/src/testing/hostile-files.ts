@@ -9,7 +9,7 @@ import { makeDng } from './dng.ts'
 import { picture } from './pictures.ts'
 
 export interface HostileFile {
-  /** As docs/gallery.md names it. */
+  /** As bench/results/hostile-files.md names it. */
   kind: string
   name: string
   /** Expected state of the index: an image of that type, a failure for that reason, or nothing. */

@@ -38,6 +38,8 @@ export interface StandbyServer {
 
 const SUPERUSER = 'postgres'
 const PASSWORD = 'only for tests'
+/** On a busy machine, the recovery after a crash takes long. */
+const START_TIMEOUT_MS = 120_000
 
 /** A real PostgreSQL with pgvector, on a free port with its data in a temporary directory. @param settings as in its configuration file */
 export async function startPostgres(settings: string[] = []): Promise<PostgresServer> {
@@ -142,12 +144,14 @@ async function startServer(
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     child.stderr!.setEncoding('utf8').on('data', (text) => (log += text))
-    for (let tries = 0; ; tries++) {
+    const deadline = performance.now() + START_TIMEOUT_MS
+    for (;;) {
       try {
         await ask(port, 'select 1')
         return child
       } catch (error) {
-        if (tries > 200) throw error
+        if (child.exitCode !== null || performance.now() > deadline)
+          throw new Error(`PostgreSQL did not start:\n${log}`, { cause: error })
         await new Promise((resolve) => setTimeout(resolve, 50))
       }
     }

@@ -49,6 +49,7 @@ function withoutClosing(embedder: EmbedderClient): EmbedderClient {
     places: embedder.places,
     embed: (...args) => embedder.embed(...args),
     embedText: (texts) => embedder.embedText(texts),
+    announceQuery: () => embedder.announceQuery(),
     embedPlaces: (images) => embedder.embedPlaces(images),
     async close() {},
   }

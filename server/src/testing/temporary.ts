@@ -30,7 +30,7 @@ export async function temporaryDirectory(onEnd: OnEnd = onTestFinished): Promise
 }
 
 /** Repeats a check until it passes. */
-export async function eventually<T>(check: () => Promise<T> | T, timeoutMs = 60_000): Promise<T> {
+export async function eventually<T>(check: () => Promise<T> | T, timeoutMs = 120_000): Promise<T> {
   const deadline = performance.now() + timeoutMs
   for (;;) {
     try {

@@ -23,6 +23,7 @@ export type Folder = InferResponseType<(typeof api.fs)['watched-directories']['$
 export type Month = InferResponseType<typeof api.timeline.$get>[number]
 export type SavedQuery = InferResponseType<typeof savedQuery.$get>
 export type Session = InferResponseType<typeof api.session.$get>
+type Completion = InferResponseType<typeof api.words.$get>
 export type User = InferResponseType<typeof user.$get>
 export type DuplicateList = InferResponseType<typeof api.images.duplicates.$get>
 export type FailureList = InferResponseType<typeof api.index.failures.$get>
@@ -65,10 +66,9 @@ export function getImage(id: string, signal?: AbortSignal): Promise<Image> {
   return read(image.$get({ param: { image_id: id } }, until(signal)))
 }
 
-/** Words that the model understands and that begin with a prefix, those in the language of the page first. */
-export async function completeWords(prefix: string, limit: number, signal?: AbortSignal): Promise<string[]> {
-  const { words } = await read(api.words.$get({ query: { prefix, limit, language } }, until(signal)))
-  return words
+/** Words of the model that complete the end of a text, those in the language of the page first. */
+export function completeWords(text: string, limit: number, signal?: AbortSignal): Promise<Completion> {
+  return read(api.words.$get({ query: { prefix: text, limit, language } }, until(signal)))
 }
 
 /** Stores a picture or a drawing on the server for a while, so that a search with it has an address. */

@@ -1,7 +1,9 @@
-import type { ErrorCode } from '../../../server/src/errors.ts'
+import type { ErrorCode, RejectedText } from '../../../server/src/errors.ts'
 import type { ErrorWords } from '../messages/en/errors.ts'
 import { loadErrorWords } from '../messages/errors.ts'
 import { messages } from '../messages/messages.ts'
+
+export type { RejectedText }
 
 /** A failure of a request without a code from the server. */
 export type RequestProblem =
@@ -18,17 +20,20 @@ export class ApiError extends Error {
   readonly isPassing: boolean
   /** Valid values that are similar to a rejected one, the nearest first. */
   readonly suggestions: readonly string[]
+  /** The part of a text that each suggestion can take the place of. */
+  readonly rejected: RejectedText | undefined
 
   /** @param status of the response; undefined if there was none */
   constructor(
     message: string,
     code: ErrorCode | RequestProblem,
     status: number | undefined,
-    suggestions: readonly string[] = [],
+    { suggestions = [], rejected }: Partial<Pick<ApiError, 'suggestions' | 'rejected'>> = {},
   ) {
     super(message)
     this.code = code
     this.suggestions = suggestions
+    this.rejected = rejected
     this.isPassing = status === undefined || [502, 503, 504].includes(status)
   }
 }
@@ -43,7 +48,10 @@ export async function responseError(body: unknown, status: number): Promise<ApiE
   const sentence = textOf(body, 'error') ?? messages.app.failed
   const code = textOf(body, 'code') as ErrorCode | undefined
   if (code === undefined) return new ApiError(sentence, 'unknown', status)
-  return new ApiError(await wordsFor(code, sentence), code, status, suggestionsOf(body))
+  return new ApiError(await wordsFor(code, sentence), code, status, {
+    suggestions: suggestionsOf(body),
+    rejected: rejectedIn(body),
+  })
 }
 
 /** Uses the message of the server if the words can't be loaded, or lack the code of a newer server. */
@@ -73,6 +81,13 @@ function textOf(body: unknown, key: string): string | undefined {
 function suggestionsOf(body: unknown): string[] {
   const values = propertyOf(body, 'suggestions')
   return Array.isArray(values) ? values.filter((value) => typeof value === 'string') : []
+}
+
+function rejectedIn(body: unknown): RejectedText | undefined {
+  const rejected = propertyOf(body, 'rejected')
+  const [text, start, end] = ['text', 'start', 'end'].map((key) => propertyOf(rejected, key))
+  if (typeof text !== 'string' || typeof start !== 'number' || typeof end !== 'number') return undefined
+  return { text, start, end }
 }
 
 function propertyOf(body: unknown, key: string): unknown {

@@ -21,11 +21,12 @@ export function ListProblem({ page, error }: { page: Page; error: Error }) {
         {retry}
       </EmptyState>
     )
-  const hint = error.suggestions.length > 0 ? query.similarWords : undefined
+  const { rejected, suggestions } = error
+  const hint = suggestions.length > 0 ? query.similarWords : undefined
   return (
     <EmptyState icon={<SearchX />} title={error.message} text={hint}>
-      {error.suggestions.map((word) => (
-        <Button key={word} onClick={() => page.actions.replaceWords(word)}>
+      {suggestions.map((word) => (
+        <Button key={word} onClick={() => rejected && page.actions.replaceWord(rejected, word)}>
           {word}
         </Button>
       ))}

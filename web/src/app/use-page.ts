@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { type Filters, getIndexStatus, getTimeline, type Image } from '../api/client.ts'
+import type { RejectedText } from '../api/errors.ts'
 import { useServerEvents } from '../api/events.ts'
 import { useToast } from '../components/toast.tsx'
 import { useFocusReturn } from '../components/use-focus-return.ts'
@@ -21,7 +22,7 @@ import {
   placeAmongSame,
   type QueryTerm,
   toggleTerm,
-  withOtherWords,
+  withOtherWord,
 } from '../state/query-terms.ts'
 import { useHasRole } from '../state/role.ts'
 import { useStoredFlag } from '../state/settings.ts'
@@ -319,7 +320,8 @@ function useTermActions(
         const added: QueryTerm = { kind: 'words', id: words, isWanted: true }
         setTerms(mergeTerms(terms, [added]) ?? terms)
       },
-      replaceWords: (word: string) => setTerms(withOtherWords(latest.current.control.state.terms, word)),
+      replaceWord: (rejected: RejectedText, word: string) =>
+        setTerms(withOtherWord(latest.current.control.state.terms, rejected, word)),
       /** Changes one part; the step of the history stays. */
       update(term: QueryTerm, part: Partial<QueryTerm>) {
         const { terms } = latest.current.control.state

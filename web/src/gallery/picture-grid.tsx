@@ -63,10 +63,7 @@ export function PictureGrid(props: PictureGridProps) {
       <section
         ref={scrollRef}
         aria-label={messages.gallery.grid}
-        onScroll={() => {
-          place.scroll.onScroll()
-          place.keep()
-        }}
+        onScroll={place.scroll.onScroll}
         onFocus={active.onFocus}
         onBlur={active.onBlur}
         className={`h-full overflow-x-hidden overflow-y-auto ${hasScrubber ? 'pr-19 [scrollbar-width:none] phone:pr-1' : ''} ${props.className ?? ''}`}

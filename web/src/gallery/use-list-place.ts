@@ -25,8 +25,6 @@ interface PlacedList {
 
 export interface ListPlace {
   scroll: ListScroll
-  /** Stores the visible part as the place of the list. */
-  keep: () => void
   scrollTo: (offset: number) => void
   /** Scrolls no further than is needed to see a row as a whole. */
   reveal: (row: PlacedRow) => void
@@ -38,13 +36,9 @@ export interface ListPlace {
  */
 export function useListPlace(scrollRef: RefObject<HTMLElement | null>, list: PlacedList): ListPlace {
   const { layout, viewHeight, count, rowHeight, gap, resetKey, isReady, onTop, onReset } = list
-  const scroll = useListScroll(scrollRef, layout.height)
   const anchor = useRef({ index: 0, delta: 0 })
-  measureAround(layout, scroll.offset(), viewHeight, list.imageAt)
-  const anchored = layout.rowOf(anchor.current.index)
-  if (anchored !== undefined && anchor.current.index > 0) scroll.rebase(anchored.top + anchor.current.delta)
-
   const place = usePlaceMemory(resetKey)
+  /** Stores the visible part as the place of the list. */
   const keep = () => {
     const offset = scroll.offset()
     const row = layout.rowAt(offset)
@@ -53,13 +47,19 @@ export function useListPlace(scrollRef: RefObject<HTMLElement | null>, list: Pla
     place.remember(anchor.current)
     onTop(offset < rowHeight)
   }
+  // Only a movement changes the anchor: estimated rows begin with other pictures than measured ones, so it would drift.
+  const scroll = useListScroll(scrollRef, layout.height, keep)
+  measureAround(layout, scroll.offset(), viewHeight, list.imageAt)
+  const anchored = layout.rowOf(anchor.current.index)
+  if (anchored !== undefined && anchor.current.index > 0) scroll.rebase(anchored.top + anchor.current.delta)
+
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each list
   useLayoutEffect(() => {
     if (!isReady) return
     anchor.current = place.recall() ?? { index: 0, delta: 0 }
     const { index, delta } = anchor.current
     const row = index > 0 && index < count ? layout.rowOf(index) : undefined
-    scroll.scrollTo(row === undefined ? 0 : row.top + delta)
+    scroll.jumpTo(row === undefined ? 0 : row.top + delta)
     onTop(row === undefined)
     onReset()
   }, [resetKey, isReady])
@@ -70,12 +70,10 @@ export function useListPlace(scrollRef: RefObject<HTMLElement | null>, list: Pla
   }
   const reveal = (row: PlacedRow) => {
     const from = scroll.offset()
-    if (row.top < from) scroll.scrollTo(Math.max(0, row.top - (row.index === 0 ? HEAD_HEIGHT : 0)))
-    else if (row.top + row.height > from + viewHeight)
-      scroll.scrollTo(row.top + row.height + gap - viewHeight)
-    keep()
+    if (row.top < from) scrollTo(Math.max(0, row.top - (row.index === 0 ? HEAD_HEIGHT : 0)))
+    else if (row.top + row.height > from + viewHeight) scrollTo(row.top + row.height + gap - viewHeight)
   }
-  return { scroll, keep, scrollTo, reveal }
+  return { scroll, scrollTo, reveal }
 }
 
 /** The rows and titles in view and a little beyond. Their pictures are fetched. */

@@ -6,7 +6,7 @@ import {
   parseTerms,
   type QueryTerm,
   toggleTerm,
-  withOtherWords,
+  withOtherWord,
 } from './query-terms.ts'
 
 const IMAGE: QueryTerm = { kind: 'image', id: '0b7c9e2a-1111-4222-8333-444455556666', isWanted: true }
@@ -87,12 +87,25 @@ describe('toggleTerm', () => {
   })
 })
 
-describe('withOtherWords', () => {
-  it('changes the last words, keeps their influence, and merges equal ones', () => {
-    const dog: QueryTerm = { kind: 'words', id: 'dog', isWanted: true }
-    const dgo: QueryTerm = { kind: 'words', id: 'dgo', isWanted: false, influence: 4 }
-    expect(withOtherWords([dog, dgo, IMAGE], 'cat')).toEqual([dog, { ...dgo, id: 'cat' }, IMAGE])
-    expect(withOtherWords([dog, dgo], 'dog')).toEqual([{ ...dgo, id: 'dog' }])
-    expect(withOtherWords([IMAGE], 'cat')).toEqual([IMAGE])
+describe('withOtherWord', () => {
+  const dog: QueryTerm = { kind: 'words', id: 'dog', isWanted: true }
+  const dgo: QueryTerm = { kind: 'words', id: 'dgo on grass', isWanted: false, influence: 4 }
+  const rejected = { text: dgo.id, start: 0, end: 3 }
+
+  it('changes the unknown word of a phrase, and keeps the rest and the influence', () => {
+    expect(withOtherWord([dgo, dog, IMAGE], rejected, 'cat')).toEqual([
+      { ...dgo, id: 'cat on grass' },
+      dog,
+      IMAGE,
+    ])
+  })
+
+  it('merges words that become equal', () => {
+    const other: QueryTerm = { kind: 'words', id: 'cow on grass', isWanted: true }
+    expect(withOtherWord([other, dgo], rejected, 'cow')).toEqual([{ ...dgo, id: 'cow on grass' }])
+  })
+
+  it('changes nothing without these words', () => {
+    expect(withOtherWord([dog, IMAGE], rejected, 'cat')).toEqual([dog, IMAGE])
   })
 })

@@ -103,11 +103,15 @@ export function mergeTerms(
   return all.length > MAX_TERMS ? undefined : all
 }
 
-/** Puts another word in the place of the words that were added last. */
-export function withOtherWords(terms: readonly QueryTerm[], word: string): QueryTerm[] {
-  const replaced = terms.findLast(({ kind }) => kind === 'words')
+/** Puts a word in the place of a part of the words `text`. */
+export function withOtherWord(
+  terms: readonly QueryTerm[],
+  { text, start, end }: { text: string; start: number; end: number },
+  word: string,
+): QueryTerm[] {
+  const replaced = terms.find(({ kind, id }) => kind === 'words' && id === text)
   if (replaced === undefined) return [...terms]
-  const next = { ...replaced, id: word }
+  const next = { ...replaced, id: text.slice(0, start) + word + text.slice(end) }
   return terms
     .filter((term) => term === replaced || !isSameSource(term, next))
     .map((term) => (term === replaced ? next : term))

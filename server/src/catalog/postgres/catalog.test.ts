@@ -64,7 +64,7 @@ describe('its vector index', () => {
     const isValid = async () =>
       (await client.query("select indisvalid from pg_index where indexrelid = to_regclass('vectors_hnsw_1')"))
         .rows
-    await expect.poll(isValid, { timeout: 60_000 }).toEqual([{ indisvalid: true }])
+    await expect.poll(isValid).toEqual([{ indisvalid: true }])
     expect(logged).toEqual([expect.stringContaining('"test" is being built')])
     const uses = async () => {
       await client.query('select pg_stat_clear_snapshot()')
@@ -154,6 +154,6 @@ describe('its vector index', () => {
     const next = await openCatalog(options, SILENT)
     onTestFinished(() => next.close())
     await next.spaces.activate({ embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS })
-    await expect.poll(isValid, { timeout: 60_000 }).toEqual([{ indisvalid: true }])
+    await expect.poll(isValid).toEqual([{ indisvalid: true }])
   })
 })

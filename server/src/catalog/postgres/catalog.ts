@@ -17,6 +17,8 @@ export function createPostgresCatalog(
     database: tables,
     dialect: POSTGRES,
     vectors,
+    // Other servers share the database.
+    isOnlyWriter: false,
     close: () => vectors.close(),
   })
   return {

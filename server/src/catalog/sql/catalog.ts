@@ -7,6 +7,7 @@ import { createSqlCollections } from './collections.ts'
 import { createSqlFailures } from './failures.ts'
 import { createSqlFiles } from './files.ts'
 import { createSqlImages } from './images.ts'
+import { ResultCache } from './result-cache.ts'
 import { createSqlSpaces } from './spaces.ts'
 import { createSqlTrash } from './trash.ts'
 import type { VectorBackend } from './vector-backend.ts'
@@ -14,6 +15,8 @@ import { createSqlVectors } from './vectors.ts'
 
 export interface SqlCatalogOptions extends SqlDatabase<Kysely<Tables>> {
   vectors: VectorBackend
+  /** Whether no other process changes the database. */
+  isOnlyWriter: boolean
   /** Columns that are read from files; `Tables` has those of the default. */
   attributes?: AttributeTable
   close(): Promise<void>
@@ -24,11 +27,17 @@ export function createSqlCatalog({
   database,
   dialect,
   vectors,
+  isOnlyWriter,
   attributes = IMAGE_ATTRIBUTES,
   close,
 }: SqlCatalogOptions): Catalog {
   const { spaces, space } = createSqlSpaces({ database, dialect, vectors })
-  const context = { database, dialect, vectors, attributes, space }
+  const results = new ResultCache(isOnlyWriter)
+  const changed = () => {
+    vectors.changed()
+    results.clear()
+  }
+  const context = { database, dialect, vectors, attributes, results, changed, space }
   return {
     images: createSqlImages(context),
     files: createSqlFiles(context),

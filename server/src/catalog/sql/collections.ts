@@ -170,7 +170,7 @@ class SqlCollections implements CollectionStore {
       const followed = await followContents({ database: transaction, dialect: this.#dialect })
       return followed + (await relinkMembers({ database: transaction, dialect: this.#dialect }, undefined))
     })
-    if (changes > 0) this.#context.vectors.changed()
+    if (changes > 0) this.#context.changed()
     return changes
   }
 }

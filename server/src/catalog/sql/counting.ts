@@ -2,7 +2,7 @@ import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import type { SqlDatabase } from '../../database/dialect.ts'
 import type { Tables } from '../../database/schema.ts'
 import type { ImageFilter } from '../catalog.ts'
-import { countedConditions, filterCondition, isOnlyFolding } from '../filters.ts'
+import { countedConditions, filterCondition } from '../filters.ts'
 
 type Condition = (eb: ExpressionBuilder<Pick<Tables, 'images'>, 'images'>) => Expression<SqlBool>
 
@@ -31,7 +31,7 @@ export async function countedCondition(
   { database, dialect }: SqlDatabase,
   filter: ImageFilter,
 ): Promise<{ condition: Condition; total: number }> {
-  const parts = isOnlyFolding(filter) ? undefined : countedConditions(filter, dialect)
+  const parts = countedConditions(filter, dialect)
   if (parts === undefined)
     return {
       condition: filterCondition(filter, dialect),

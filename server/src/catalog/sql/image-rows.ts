@@ -124,9 +124,22 @@ export function attributeColumns(attributes: AttributeTable, values: ImageAttrib
 
 /** Reads the attributes from the columns of a row, as `attributeColumns` writes them. */
 export function attributeValues(attributes: AttributeTable, row: object): ImageAttributes {
+  return addAttributes({}, attributes, row)
+}
+
+const columnsByTable = new WeakMap<AttributeTable, [name: string, column: string][]>()
+
+/** Adds the values to an object that already has others: copying them would take as long as reading a row. */
+function addAttributes<T extends object>(values: T, attributes: AttributeTable, row: object) {
+  let columns = columnsByTable.get(attributes)
+  if (columns === undefined) {
+    columns = Object.entries(attributes).map(([name, { column }]) => [name, column])
+    columnsByTable.set(attributes, columns)
+  }
   const byColumn = row as Partial<Record<string, string | number | null>>
-  const values = Object.entries(attributes).map(([name, { column }]) => [name, byColumn[column] ?? undefined])
-  return Object.fromEntries(values) as ImageAttributes
+  const byName = values as Partial<Record<string, string | number>>
+  for (const [name, column] of columns) byName[name] = byColumn[column] ?? undefined
+  return values as T & ImageAttributes
 }
 
 /** Columns that order by capture. Generated columns would keep SQLite from answering from an index alone. */
@@ -164,16 +177,16 @@ export function nameColumns(path: string) {
 }
 
 export function toImage(attributes: AttributeTable, row: ImageRow): Image {
-  return {
+  const image = {
     id: row.id,
     path: row.path,
     directory: row.directory,
     name: row.name,
     bytes: row.bytes,
-    ...attributeValues(attributes, row),
     createdAt: row.created_at,
     modifiedAt: row.modified_at,
     contentHash: row.content_hash,
     embedder: row.embedder ?? undefined,
   }
+  return addAttributes(image, attributes, row)
 }

@@ -38,17 +38,18 @@ export function createSqlImages(context: SqlContext): ImageStore {
     list: (query) => listImages(context, query),
     section: (query) => section(context, query),
     getAll: (ids) => getAll(context, ids),
-    timeline: (filter) => timeline(context, filter),
+    timeline: (filter) => context.results.get('timeline', filter, () => timeline(context, filter)),
     folded: (ids, filter) => foldedImages(context, ids, filter),
 
-    async countByDirectory() {
-      return database
-        .selectFrom('images')
-        .select((eb) => ['directory', eb.fn.countAll<number>().as('images')])
-        .groupBy('directory')
-        .orderBy('directory')
-        .execute()
-    },
+    countByDirectory: () =>
+      context.results.get('countByDirectory', undefined, () =>
+        database
+          .selectFrom('images')
+          .select((eb) => ['directory', eb.fn.countAll<number>().as('images')])
+          .groupBy('directory')
+          .orderBy('directory')
+          .execute(),
+      ),
 
     counts: createCounter(context),
 
@@ -199,7 +200,7 @@ async function upsertWithVectors(context: SqlContext, records: readonly ImageRec
     return { results, added, known }
   })
   vectors.inserted(added, embedded)
-  vectors.changed()
+  context.changed()
   return results.map((result, n) => {
     const { vector, contentHash } = records[n]!
     const needsEmbedding = vector === undefined && !embedded.has(contentHash) && !known.has(contentHash)

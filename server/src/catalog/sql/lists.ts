@@ -25,15 +25,15 @@ const MAX_SORTED = 20_000
 export async function listImages(context: SqlContext, query: ListQuery): Promise<ListResult> {
   const { filter, offset, limit } = query
   const isInOrder = isOnlyFolding(filter)
+  const count = () => context.results.get('countPassing', filter, () => countPassing(context, filter))
   if (offset < FAR_OFFSET && isInOrder) {
     const condition = filterCondition(filter, context.dialect)
-    const [total, images] = await Promise.all([
-      countPassing(context, filter),
-      pageOf(context, query, { condition }),
-    ])
+    const [total, images] = await Promise.all([count(), pageOf(context, query, { condition })])
     return { images, total }
   }
-  const { condition, total } = await countedCondition(context, filter)
+  const { condition, total } = isInOrder
+    ? { condition: filterCondition(filter, context.dialect), total: await count() }
+    : await countedCondition(context, filter)
   if (total <= MAX_SORTED && !isInOrder)
     return { images: await pageOf(context, query, { condition, isSorted: true }), total }
   const size = Math.min(limit, total - offset)

@@ -4,6 +4,7 @@ import { DomainError } from '../../errors.ts'
 import type {
   FurtherSpaceName,
   ImageVector,
+  NearContent,
   NearestQuery,
   SimilarPairs,
   SpaceName,
@@ -70,6 +71,12 @@ export interface VectorBackend {
   changed(): void
   /** Finds the `topK` images most similar to a vector that pass a filter, best first. */
   findNearest(query: NearestQuery): Promise<Match[]>
+  /** The `count` nearest images with their vectors, best first, if that is faster than asking for both; else undefined. */
+  findNearVectors?(
+    vector: Float32Array,
+    count: number,
+    space?: SpaceName,
+  ): Promise<NearContent[] | undefined> | undefined
   get(imageIds: readonly string[], space?: SpaceName): Promise<ImageVector[]>
   similarPairs(after: number, threshold: number): Promise<SimilarPairs>
   /** Removes the indexes of spaces whose vectors were deleted. */

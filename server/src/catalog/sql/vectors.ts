@@ -2,6 +2,7 @@ import type { SqlDatabase } from '../../database/dialect.ts'
 import type { NearContent, NearestQuery, NearestResult, SpaceName, VectorStore } from '../catalog.ts'
 import type { SqlContext } from './context.ts'
 import { selectImages, toImage } from './image-rows.ts'
+import type { VectorBackend } from './vector-backend.ts'
 
 export function createSqlVectors(context: SqlContext): VectorStore {
   const { database, dialect, space, vectors } = context
@@ -36,7 +37,7 @@ async function findNearest(context: SqlContext, query: NearestQuery): Promise<Ne
     // An image may have been deleted since.
     images: page.flatMap(({ imageId, score }) => {
       const image = images.get(imageId)
-      return image === undefined ? [] : [{ ...image, score }]
+      return image === undefined ? [] : [Object.assign(image, { score })]
     }),
     total: matches.length,
     close: matches.filter(({ score }) => score >= (query.closeScore ?? Number.POSITIVE_INFINITY)).length,
@@ -45,6 +46,21 @@ async function findNearest(context: SqlContext, query: NearestQuery): Promise<Ne
 
 async function findNeighbours(
   { vectors }: SqlContext,
+  vector: Float32Array,
+  count: number,
+  space: SpaceName | undefined,
+): Promise<NearContent[]> {
+  const near =
+    (await vectors.findNearVectors?.(vector, count, space)) ??
+    (await nearVectors(vectors, vector, count, space))
+  const contents = new Map<string, NearContent>()
+  for (const content of near)
+    if (!contents.has(content.contentHash)) contents.set(content.contentHash, content)
+  return [...contents.values()]
+}
+
+async function nearVectors(
+  vectors: VectorBackend,
   vector: Float32Array,
   topK: number,
   space: SpaceName | undefined,
@@ -56,13 +72,10 @@ async function findNeighbours(
     space,
   )
   const images = new Map(found.map((image) => [image.id, image]))
-  const contents = new Map<string, NearContent>()
-  for (const { imageId, score } of matches) {
+  return matches.flatMap(({ imageId, score }) => {
     const image = images.get(imageId)
-    if (image === undefined || contents.has(image.contentHash)) continue
-    contents.set(image.contentHash, { contentHash: image.contentHash, vector: image.vector, score })
-  }
-  return [...contents.values()]
+    return image === undefined ? [] : [{ contentHash: image.contentHash, vector: image.vector, score }]
+  })
 }
 
 async function idsOfContents(

@@ -30,6 +30,7 @@ export async function openSqliteCatalog(options: SqliteCatalogOptions): Promise<
     database,
     dialect: SQLITE,
     vectors,
+    isOnlyWriter: options.savesIndex,
     async close() {
       try {
         await saveAll()

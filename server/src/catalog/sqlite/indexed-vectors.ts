@@ -13,7 +13,7 @@ import {
   type VectorBackend,
 } from '../sql/vector-backend.ts'
 import { activateSpace, openSpaceIndex, removeIndexFile, type SpaceIndex } from './space-index.ts'
-import { findCandidates } from './vector-search.ts'
+import { findCandidates, findNearVectors } from './vector-search.ts'
 
 /** A section this small delays a waiting search by milliseconds only, even among a million vectors. */
 const PAIR_ROWS = 16
@@ -78,6 +78,8 @@ export function createIndexedVectors(
       name === 'former'
         ? findCandidates(database, opened(former, name), query)
         : findCandidates(database, space(), { ...query, space: name }),
+    findNearVectors: (vector, count, name = 'image') =>
+      name === 'image' ? findNearVectors(database, space(), vector, count) : undefined,
     get: (imageIds, name) => vectorsOf(database, stored(name), imageIds),
     similarPairs: (after, threshold) => similarPairs(database, space(), after, threshold),
 

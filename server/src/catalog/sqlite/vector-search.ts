@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Tables } from '../../database/schema.ts'
 import { SQLITE } from '../../database/sqlite/dialect.ts'
-import type { ImageFilter, NearestQuery, WeightedVector } from '../catalog.ts'
+import type { ImageFilter, NearContent, NearestQuery, WeightedVector } from '../catalog.ts'
 import { filterCondition, isOnlyFolding, isUnfiltered } from '../filters.ts'
 import { bestDotHalf, fromFloat16 } from '../float16.ts'
 import { countPassing } from '../sql/counting.ts'
@@ -80,6 +80,38 @@ async function findNearest(
   const canUseIndex = space.isComplete() && topK < size
   const found = canUseIndex ? await searchIndex(database, space, vectors, filter, topK, depth) : undefined
   return found ?? (await scan(database, space, vectors, filter, topK))
+}
+
+/**
+ * The images nearest to a vector with their vectors, best first, by one search of the index and one of the database.
+ * @returns undefined if these do not find enough images
+ */
+export async function findNearVectors(
+  database: Kysely<Tables>,
+  space: SpaceIndex,
+  vector: Float32Array,
+  count: number,
+): Promise<NearContent[] | undefined> {
+  if (!space.isComplete()) return undefined
+  const [unit] = unitVectorsOf(vector)
+  const matches = space.index.search(unit!.vector, Math.max(MIN_SEARCHED, count * OVERSAMPLING))
+  const scores = new Map(
+    matches.slice(0, Math.ceil(count * READ_AHEAD)).map(({ key, score }) => [key, score]),
+  )
+  const rows = await database
+    .selectFrom('vectors')
+    .crossJoin('images')
+    .whereRef('images.content_hash', '=', 'vectors.content_hash')
+    .where('vectors.id', 'in', SQLITE.numbers([...scores.keys()]))
+    .select(['images.id as imageId', 'vectors.id as key', 'vectors.content_hash as contentHash', 'data'])
+    .execute()
+  if (rows.length < count) return undefined
+  const found = new Map(rows.map((row) => [row.imageId, row]))
+  const best = rows.map(({ imageId, key }) => ({ imageId, score: scores.get(key)! }))
+  return topMatches(best, count, undefined).map(({ imageId, score }) => {
+    const { contentHash, data } = found.get(imageId)!
+    return { contentHash, vector: fromFloat16(data), score }
+  })
 }
 
 function compare(rows: readonly VectorRow[], vectors: readonly WeightedVector[]): Match[] {

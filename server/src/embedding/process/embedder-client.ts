@@ -46,6 +46,11 @@ export interface EmbedderClient {
    * @throws {DomainError} `not_supported` without `places`; `unavailable` as for `embed`
    */
   embedPlaces(images: readonly RgbImage[]): Promise<Embedding[]>
+  /**
+   * Announces a query whose picture is being prepared: for a moment, no bulk work begins that it would have to wait for.
+   * @returns a function to call when `embed` has been called, or will not be
+   */
+  announceQuery(): () => void
   close(): Promise<void>
 }
 

@@ -1,3 +1,4 @@
+import type { ImageKind } from '../embedder.ts'
 import type { Measurement } from '../measurements.ts'
 import type { EmbeddingProcess } from './child.ts'
 import { probeImage } from './probe.ts'
@@ -14,44 +15,62 @@ const MAX_TIME_RATIO = 0.95
 /** Maximum time for measuring one batch size. */
 const MAX_RUN_MS = 1500
 
+/** Sketches have batches of their own if one takes at most this share of the time of a photo: they have a network of their own. */
+const MAX_SKETCH_SHARE = 0.7
+
+type Measured = Pick<EmbeddingProcess, 'embed' | 'inputSize' | 'dimensions' | 'threads'>
+
 /**
  * Measures how many images are best embedded together: larger batches are faster, but a query has to wait for the batch that is
  * in progress.
  */
 export async function measureBatchSizes(
-  child: Pick<EmbeddingProcess, 'embed' | 'inputSize' | 'dimensions' | 'threads'>,
+  child: Measured,
   onProgress: ((message: string, share: number | undefined) => void) | undefined,
 ): Promise<Measurement> {
   onProgress?.('measuring the time per image', undefined)
-  const image = probeImage(child.inputSize)
-  const millisecondsForOne = await timeOf(1)
-  const longest = Math.max(MIN_BATCH_LIMIT_MS, millisecondsForOne * MAX_SLOWDOWN)
-  let best = { size: 1, ms: millisecondsForOne }
-  for (let size = 2; size <= MAX_BATCH && best.ms < MAX_RUN_MS; size *= 2) {
-    const ms = await timeOf(size).catch(() => Number.POSITIVE_INFINITY)
-    if (ms > longest) break
-    if (ms / size < (best.ms / best.size) * MAX_TIME_RATIO) best = { size, ms }
-  }
+  const oneMs = await timeOf(child, 'photo', 1)
+  const best = await bestBatch(child, 'photo', oneMs)
+  const oneSketchMs = await timeOf(child, 'sketch', 1).catch(() => Number.POSITIVE_INFINITY)
+  const sketches =
+    oneSketchMs > oneMs * MAX_SKETCH_SHARE ? undefined : await bestBatch(child, 'sketch', oneSketchMs)
   return {
     dimensions: child.dimensions,
     threads: child.threads,
     batchSize: best.size,
+    sketchBatchSize: sketches?.size,
     imagesPerSecond: (1000 * best.size) / best.ms,
-    millisecondsForOne,
+    millisecondsForOne: oneMs,
   }
+}
 
-  /** Returns the fastest of a few runs. Short runs are repeated more often, because they are easily disturbed. */
-  async function timeOf(size: number): Promise<number> {
-    let fastest = Number.POSITIVE_INFINITY
-    let total = 0
-    for (let run = 0; run < MAX_RUNS && (run < MIN_RUNS || total < MIN_TOTAL_MS); run++) {
-      const start = performance.now()
-      await child.embed(Array(size).fill(image), 'photo')
-      const ms = performance.now() - start
-      fastest = Math.min(fastest, ms)
-      total += ms
-      if (total > MAX_RUN_MS) break
-    }
-    return fastest
+async function bestBatch(
+  child: Measured,
+  kind: ImageKind,
+  oneMs: number,
+): Promise<{ size: number; ms: number }> {
+  const longest = Math.max(MIN_BATCH_LIMIT_MS, oneMs * MAX_SLOWDOWN)
+  let best = { size: 1, ms: oneMs }
+  for (let size = 2; size <= MAX_BATCH && best.ms < MAX_RUN_MS; size *= 2) {
+    const ms = await timeOf(child, kind, size).catch(() => Number.POSITIVE_INFINITY)
+    if (ms > longest) break
+    if (ms / size < (best.ms / best.size) * MAX_TIME_RATIO) best = { size, ms }
   }
+  return best
+}
+
+/** Returns the fastest of a few runs. Short runs are repeated more often, because they are easily disturbed. */
+async function timeOf(child: Measured, kind: ImageKind, size: number): Promise<number> {
+  const images = Array<Uint8Array>(size).fill(probeImage(child.inputSize))
+  let fastest = Number.POSITIVE_INFINITY
+  let total = 0
+  for (let run = 0; run < MAX_RUNS && (run < MIN_RUNS || total < MIN_TOTAL_MS); run++) {
+    const start = performance.now()
+    await child.embed(images, kind)
+    const ms = performance.now() - start
+    fastest = Math.min(fastest, ms)
+    total += ms
+    if (total > MAX_RUN_MS) break
+  }
+  return fastest
 }

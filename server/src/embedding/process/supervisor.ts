@@ -41,6 +41,7 @@ class EmbedderSupervisor implements EmbedderClient {
   readonly #definition: EmbedderDefinition
   readonly #options: EmbedderClientOptions
   readonly #jobs = new JobQueue()
+  readonly announceQuery = () => this.#jobs.announceQuery(() => void this.#work())
   readonly #closing = new AbortController()
   #measurement: Measurement | undefined
   #process: EmbeddingProcess | undefined
@@ -171,7 +172,7 @@ class EmbedderSupervisor implements EmbedderClient {
   /** Sends one batch after the other, queries first. */
   async #work(): Promise<void> {
     if (this.#isBusy || this.#process === undefined || this.#outage !== undefined) return
-    const job = this.#jobs.next(this.measurement.batchSize)
+    const job = this.#jobs.next(this.measurement)
     if (job === undefined) return
     this.#isBusy = true
     try {

@@ -4,6 +4,7 @@ import { duplicateContract } from './duplicates.ts'
 import { eventContract } from './events.ts'
 import { exportContract } from './export.ts'
 import { folderContract } from './folders.ts'
+import { galleryFileContract } from './gallery-file.ts'
 import { healthContract } from './health.ts'
 import { imageFileContract } from './image-files.ts'
 import { imageContract } from './images.ts'
@@ -41,6 +42,7 @@ export const API = {
   savedQueries: savedQueryContract,
   words: wordContract,
   folders: folderContract,
+  galleryFile: galleryFileContract,
   events: eventContract,
   indexStatus: indexStatusContract,
   indexAccount: indexAccountContract,

@@ -11,7 +11,7 @@ export const wordContract = {
   list: defineRoute('user', {
     method: 'get',
     path: '/api/words',
-    summary: 'Words that begin with a prefix',
+    summary: 'Words that complete the end of a text',
     request: {
       query: z.object({
         prefix: optional(text({ max: 200 })),
@@ -22,7 +22,15 @@ export const wordContract = {
     responses: {
       200: {
         description: 'Frequent words first; none if the embedder has no vocabulary.',
-        ...json(z.object({ words: z.array(z.string()) })),
+        ...json(
+          z.object({
+            prefix: z.string().openapi({
+              description:
+                'The end of the given text that each word can replace, such as "gui" of "a dog and a gui".',
+            }),
+            words: z.array(z.string()),
+          }),
+        ),
       },
     },
   }),

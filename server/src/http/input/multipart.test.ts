@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
 import { describe, expect, it } from 'vitest'
 import { readMultipart } from './multipart.ts'
@@ -18,7 +19,7 @@ function bodyOf(bytes: Buffer, chunkBytes = CHUNK_BYTES) {
     },
     { highWaterMark: 0 },
   )
-  return { body: body as NodeReadableStream<Uint8Array>, read }
+  return { body: Readable.fromWeb(body as NodeReadableStream<Uint8Array>), read }
 }
 
 const read = (text: string | Buffer, chunkBytes?: number) =>
@@ -95,13 +96,13 @@ describe('a form', () => {
     })
     const { signal } = new AbortController()
     await expect(
-      readMultipart(lost as NodeReadableStream<Uint8Array>, CONTENT_TYPE, signal),
+      readMultipart(Readable.fromWeb(lost as NodeReadableStream<Uint8Array>), CONTENT_TYPE, signal),
     ).rejects.toMatchObject({
       code: 'invalid_request',
     })
     const silent = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(start) })
     const reading = readMultipart(
-      silent as NodeReadableStream<Uint8Array>,
+      Readable.fromWeb(silent as NodeReadableStream<Uint8Array>),
       CONTENT_TYPE,
       AbortSignal.timeout(20),
     )

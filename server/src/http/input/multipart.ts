@@ -1,6 +1,5 @@
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { ReadableStream } from 'node:stream/web'
 import { Busboy, type BusboyFileStream } from '@fastify/busboy'
 import { DomainError } from '../../errors.ts'
 
@@ -23,7 +22,7 @@ const MAX_BYTES_WITHOUT_RESULT = MAX_FIELD_BYTES + MAX_HEADER_BYTES
  * @throws {DomainError} `invalid_request`
  */
 export async function readMultipart(
-  body: ReadableStream<Uint8Array>,
+  body: Readable | AsyncIterable<Uint8Array>,
   contentType: string,
   signal: AbortSignal,
 ): Promise<FormData> {
@@ -56,7 +55,7 @@ export async function readMultipart(
     parser.on(event, () => refuse(`it has more than ${MAX_PARTS} parts`))
 
   try {
-    await pipeline(Readable.fromWeb(body), bounded, parser, { signal })
+    await pipeline(body, bounded, parser, { signal })
     await Promise.all(files)
   } catch (error) {
     // A parser that fails leaves the current file open, which would never end.

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
 import type { RouteConfig } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
@@ -6,6 +7,8 @@ import type { HttpEnv } from '../../contract/routes.ts'
 import { parseJson } from './json.ts'
 import { readMultipart } from './multipart.ts'
 import { type Detail, detailsOf, InvalidInput } from './problems.ts'
+
+const MAX_SHORT_BODY_BYTES = 256 * 1024
 
 type Target = 'query' | 'param' | 'json' | 'form'
 
@@ -73,14 +76,22 @@ async function readForm(context: Context): Promise<Record<string, string | File>
   const type = mediaType(context)
   if (type === 'application/x-www-form-urlencoded')
     return lastOfEach(new URLSearchParams(await context.req.text()))
-  const { body, signal } = context.req.raw
-  if (!isMultipart(context) || body === null) return {}
-  const form = await readMultipart(
-    body as NodeReadableStream<Uint8Array>,
-    context.req.header('content-type')!,
-    signal,
-  )
-  return lastOfEach(form)
+  const source = isMultipart(context) ? bodyOf(context) : undefined
+  if (source === undefined) return {}
+  const { signal } = context.req.raw
+  return lastOfEach(await readMultipart(source, context.req.header('content-type')!, signal))
+}
+
+/** A short body is read in one piece: a stream takes longer to open than a drawing to read. */
+function bodyOf(context: Context): Readable | AsyncIterable<Uint8Array> | undefined {
+  const length = Number(context.req.header('content-length'))
+  if (length <= MAX_SHORT_BODY_BYTES) return inOnePiece(context.req.raw)
+  const { body } = context.req.raw
+  return body === null ? undefined : Readable.fromWeb(body as NodeReadableStream<Uint8Array>)
+}
+
+async function* inOnePiece(request: Request): AsyncGenerator<Uint8Array> {
+  yield new Uint8Array(await request.arrayBuffer())
 }
 
 function lastOfEach<V>(entries: Iterable<[string, V]>): Record<string, V> {

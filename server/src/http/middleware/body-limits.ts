@@ -14,22 +14,16 @@ const FORM_OVERHEAD_BYTES = 1024 * 1024
 
 /** Bounds the size of bodies before they are read. Clients that are not signed in send nothing large. */
 export function bodyLimits(maxUploadBytes: number): MiddlewareHandler<HttpEnv> {
-  const small = limit(SMALL_BODY_BYTES)
-  const json = limit(JSON_BODY_BYTES)
-  const form = bodyLimit({
-    maxSize: maxUploadBytes + FORM_OVERHEAD_BYTES,
-    onError() {
-      throw new DomainError(
-        'image_too_large',
-        `The upload is too large: at most ${maxUploadBytes} bytes are accepted (limits.max_upload_bytes).`,
-      )
-    },
+  const small = limit(SMALL_BODY_BYTES, () => refuse(SMALL_BODY_BYTES))
+  const json = limit(JSON_BODY_BYTES, () => refuse(JSON_BODY_BYTES))
+  const form = limit(maxUploadBytes + FORM_OVERHEAD_BYTES, () => {
+    throw new DomainError(
+      'image_too_large',
+      `The upload is too large: at most ${maxUploadBytes} bytes are accepted (limits.max_upload_bytes).`,
+    )
   })
-  const anonymous = bodyLimit({
-    maxSize: SMALL_BODY_BYTES,
-    onError() {
-      throw unauthorized()
-    },
+  const anonymous = limit(SMALL_BODY_BYTES, () => {
+    throw unauthorized()
   })
   return (context, next) => {
     if (SMALL_PATHS.test(context.req.path)) return small(context, next)
@@ -39,14 +33,22 @@ export function bodyLimits(maxUploadBytes: number): MiddlewareHandler<HttpEnv> {
   }
 }
 
-function limit(maxSize: number): MiddlewareHandler {
-  return bodyLimit({
-    maxSize,
-    onError() {
-      throw new DomainError(
-        'request_too_large',
-        `The request is too large: at most ${maxSize} bytes are accepted without a file.`,
-      )
-    },
-  })
+/** A body that announces its length is checked without being opened, which takes longer than many a request. */
+function limit(maxSize: number, onError: () => never): MiddlewareHandler<HttpEnv> {
+  const whileRead = bodyLimit({ maxSize, onError })
+  return (context, next) => {
+    const { method } = context.req
+    if (method === 'GET' || method === 'HEAD') return next()
+    const length = context.req.header('content-length')
+    if (length === undefined || context.req.header('transfer-encoding') !== undefined)
+      return whileRead(context, next)
+    return Number(length) > maxSize ? onError() : next()
+  }
+}
+
+function refuse(maxSize: number): never {
+  throw new DomainError(
+    'request_too_large',
+    `The request is too large: at most ${maxSize} bytes are accepted without a file.`,
+  )
 }

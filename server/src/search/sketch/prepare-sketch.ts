@@ -1,6 +1,7 @@
 import { DomainError } from '../../errors.ts'
-import { fromGrey, type RgbImage, resampleGrey } from '../../gallery/resample.ts'
-import { boundsOfInk, inkMap } from './ink.ts'
+import type { RgbImage } from '../../gallery/resample.ts'
+import { inkLevels } from './ink.ts'
+import { resizeInk } from './resize-ink.ts'
 
 const MIN_INK = 0.2
 /** Smaller drawings, as a share of the sheet's longer side, count as blank. */
@@ -18,26 +19,15 @@ export function prepareSketch(
   margin: number,
   size?: { width: number; height: number },
 ): RgbImage {
-  const ink = inkMap(sheet)
-  const box = boundsOfInk(ink, MIN_INK)
+  const { levels, width, height, box } = inkLevels(sheet, MIN_INK)
   const extent = box === undefined ? 0 : Math.max(box.width, box.height)
-  if (box === undefined || extent < Math.max(ink.width, ink.height) * MIN_EXTENT) {
+  if (box === undefined || extent < Math.max(width, height) * MIN_EXTENT) {
     throw new DomainError(
       'blank_sketch',
       'The sketch is blank: draw something, or give the picture as kind "image".',
     )
   }
   const side = Math.round(extent / (1 - 2 * margin))
-  const left = Math.round((side - box.width) / 2)
-  const top = Math.round((side - box.height) / 2)
-  const data = new Uint8Array(side * side).fill(255)
-  for (let y = 0; y < box.height; y++) {
-    for (let x = 0; x < box.width; x++) {
-      const strength = ink.strength[(box.y + y) * ink.width + box.x + x]!
-      if (strength === 0) continue
-      data[(top + y) * side + left + x] = Math.round(255 * (1 - strength))
-    }
-  }
-  const grey = { data, width: side, height: side }
-  return fromGrey(size === undefined ? grey : resampleGrey(grey, size.width, size.height))
+  const place = { x: Math.round((side - box.width) / 2), y: Math.round((side - box.height) / 2) }
+  return resizeInk({ levels, width, box }, side, place, size ?? { width: side, height: side })
 }

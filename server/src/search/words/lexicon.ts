@@ -1,6 +1,6 @@
-import { DomainError } from '../../errors.ts'
+import { DomainError, type RejectedText } from '../../errors.ts'
 import { nearestWords } from '../../suggestions.ts'
-import { normalizeWord, singularForms } from './word-forms.ts'
+import { normalizeWord, singularForms, TOKEN } from './word-forms.ts'
 
 /** The meaning of some words. */
 export interface Concept {
@@ -34,7 +34,7 @@ export interface Lexicon {
 }
 
 /** Words between the words of a phrase that carry no picture. */
-const FILLERS = new Set([
+export const FILLERS: ReadonlySet<string> = new Set([
   'a',
   'an',
   'the',
@@ -77,7 +77,8 @@ const FILLERS = new Set([
 /** Maximum number of spelling mistakes, by the length of the word. */
 const MAX_MISTAKES = (length: number) => (length < 4 ? 0 : length < 7 ? 1 : 2)
 const MAX_SUGGESTIONS = 5
-const MAX_PHRASE_WORDS = 4
+/** Most words of one entry. */
+export const MAX_PHRASE_WORDS = 4
 
 export function createLexicon(
   language: string,
@@ -119,11 +120,11 @@ export function misspelledWord(lexicons: readonly Lexicon[], word: string): Entr
 }
 
 /**
- * Divides a normalised phrase into the longest known phrases.
- * @throws {DomainError} `unknown_word` with the nearest words
+ * Divides a text into the longest known phrases.
+ * @throws {DomainError} `unknown_word` with the nearest words and the place of the unknown one
  */
-export function partsOf(lexicons: readonly Lexicon[], phrase: string): Entry[] {
-  const tokens = phrase.split(' ')
+export function partsOf(lexicons: readonly Lexicon[], text: string): Entry[] {
+  const tokens = normalizeWord(text).split(' ')
   const found: Entry[] = []
   for (let start = 0; start < tokens.length; ) {
     if (FILLERS.has(tokens[start]!)) {
@@ -139,20 +140,28 @@ export function partsOf(lexicons: readonly Lexicon[], phrase: string): Entry[] {
       }))
       .find(({ entry }) => entry !== undefined)
     const entry = part?.entry ?? misspelledWord(lexicons, tokens[start]!)
-    if (entry === undefined)
-      throw unknownWord(lexicons, tokens.length === 1 ? phrase : tokens[start]!, phrase)
+    if (entry === undefined) throw unknownWord(lexicons, tokens[start]!, text)
     found.push(entry)
     start += part?.length ?? 1
   }
-  if (found.length === 0) throw unknownWord(lexicons, phrase, phrase)
+  if (found.length === 0) throw unknownWord(lexicons, normalizeWord(text), text)
   return [...new Map(found.map((entry) => [entry.word, entry])).values()]
 }
 
-function unknownWord(lexicons: readonly Lexicon[], word: string, phrase: string): DomainError {
+function unknownWord(lexicons: readonly Lexicon[], word: string, text: string): DomainError {
+  const phrase = normalizeWord(text)
   const inPhrase = word === phrase ? '' : ` in ${JSON.stringify(phrase)}`
   return new DomainError('unknown_word', `The model has no word ${JSON.stringify(word)}${inPhrase}.`, {
     suggestions: suggestionsFor(lexicons, word),
+    rejected: placeOf(word, text),
   })
+}
+
+/** Finds a normalised word in a text; the whole text if it is not a word of it. */
+function placeOf(word: string, text: string): RejectedText {
+  const token = [...text.matchAll(TOKEN)].find(([token]) => normalizeWord(token) === word)
+  if (token === undefined) return { text, start: 0, end: text.length }
+  return { text, start: token.index, end: token.index + token[0].length }
 }
 
 function suggestionsFor(lexicons: readonly Lexicon[], word: string): string[] {

@@ -35,6 +35,8 @@ describe('the vocabulary of the default model', () => {
     ['strawberries', ['strawberry']],
     ['elephent', ['elephant']],
     ['gitar', ['guitar']],
+    ['gutiar', ['guitar']],
+    ['a brid and a gutiar', ['bird', 'guitar']],
     ['t-shirt', ['t shirt']],
     ['musical  instruments', ['musical instrument']],
     ['dog and cat', ['dog', 'cat']],
@@ -74,11 +76,40 @@ describe('the vocabulary of the default model', () => {
 
   it('completes a prefix, frequent words first', async () => {
     const vocabulary = await opened
-    expect(vocabulary.complete('Do', 3)).toContain('dog')
-    expect(vocabulary.complete('teddy', 5)).toEqual(expect.arrayContaining(['teddy', 'teddy bear']))
-    expect(vocabulary.complete('bear', 20)).toEqual(expect.arrayContaining(['bear', 'brown bear']))
-    expect(vocabulary.complete('', 5)).toEqual([])
-    expect(vocabulary.complete('qwertz', 5)).toEqual([])
+    const words = (text: string, limit: number) => vocabulary.complete(text, limit).words
+    expect(words('Do', 3)).toContain('dog')
+    expect(words('teddy', 5)).toEqual(expect.arrayContaining(['teddy', 'teddy bear']))
+    expect(words('bear', 20)).toEqual(expect.arrayContaining(['bear', 'brown bear']))
+    expect(words('', 5)).toEqual([])
+    expect(words('qwertz', 5)).toEqual([])
+  })
+
+  it.each([
+    ['a dog and a Gui', 'Gui', 'guitar'],
+    ['dog on the musical inst', 'musical inst', 'musical instrument'],
+    ['teddy ', 'teddy ', 'teddy bear'],
+    ['cat, t-sh', 't-sh', 't shirt'],
+    ['cat on', 'on', 'onion'],
+  ])('completes the end of %j', async (text, prefix, word) => {
+    expect((await opened).complete(text, 50)).toMatchObject({ prefix, words: expect.arrayContaining([word]) })
+  })
+
+  it('completes nothing behind a word that can not go on', async () => {
+    expect((await opened).complete('a guitar ', 5)).toEqual({ prefix: '', words: [] })
+  })
+
+  it('names the unknown word of a phrase', async () => {
+    const vocabulary = await opened
+    for (const [text, unknown] of [
+      ['A Dgo on the sofa', 'Dgo'],
+      ['philosophy of dogs', 'philosophy'],
+      ['dog, democracy', 'democracy'],
+      ['a the', 'the'],
+    ] as const) {
+      const start = text.indexOf(unknown)
+      const rejected = { text, start, end: start + unknown.length }
+      expect(() => vocabulary.find(text), text).toThrowError(expect.objectContaining({ rejected }))
+    }
   })
 })
 
@@ -111,8 +142,8 @@ describe('German words', () => {
     const vocabulary = await opened
     expect(vocabulary.find('Boot')[0]!.word).toBe('boot')
     expect(vocabulary.find('Boot', 'de')[0]!.word).toBe('Boot')
-    expect(vocabulary.complete('hun', 3, 'de')[0]).toBe('Hund')
-    expect(vocabulary.complete('el', 20)).toContain('elephant')
+    expect(vocabulary.complete('hun', 3, 'de').words[0]).toBe('Hund')
+    expect(vocabulary.complete('el', 20).words).toContain('elephant')
     expect(() => vocabulary.find('Gerechtigkeit', 'de')).toThrowError(
       expect.objectContaining({ code: 'unknown_word' }),
     )

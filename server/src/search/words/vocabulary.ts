@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { WeightedVector } from '../../catalog/catalog.ts'
 import type { VocabularyFiles } from '../../embedding/vocabulary-files.ts'
+import { type Completion, completeEnd } from './completion.ts'
 import { type Concept, createLexicon, exactWord, type Lexicon, misspelledWord, partsOf } from './lexicon.ts'
 import { normalizeWord } from './word-forms.ts'
 
@@ -56,11 +57,11 @@ export interface Vocabulary {
   /**
    * Finds a word or phrase, or the words of a phrase. Plurals and small spelling mistakes are accepted.
    * @param language in which words are looked up before the others
-   * @throws {DomainError} `unknown_word` with the nearest words
+   * @throws {DomainError} `unknown_word` with the nearest words and the place of the unknown one
    */
   find(text: string, language?: string): KnownWord[]
-  /** Returns words that begin with a prefix, then those with a later word that does; frequent ones first. */
-  complete(prefix: string, limit: number, language?: string): string[]
+  /** Completes the last word of a text, or its last words; frequent ones first. */
+  complete(text: string, limit: number, language?: string): Completion
   /**
    * Describes an image by up to three words, the most specific one first; none if the model is not sure.
    * @param vector of the image, of unit length
@@ -141,19 +142,12 @@ class FileVocabulary implements Vocabulary {
     const lexicons = this.#startingWith(language)
     const phrase = normalizeWord(text)
     const found = exactWord(lexicons, phrase) ?? misspelledWord(lexicons, phrase)
-    const entries = found === undefined ? partsOf(lexicons, phrase) : [found]
+    const entries = found === undefined ? partsOf(lexicons, text) : [found]
     return entries.map(({ word, concept }) => ({ word, vectors: this.#vectorsOf(concept) }))
   }
 
-  complete(prefix: string, limit: number, language?: string): string[] {
-    const start = normalizeWord(prefix)
-    if (start === '') return []
-    const found = this.#startingWith(language).flatMap(({ words, entries }) => {
-      const first = words.filter((word) => word.startsWith(start))
-      const later = words.filter((word) => word.includes(` ${start}`) && !word.startsWith(start))
-      return [...first, ...later].map((word) => entries.get(word)!.word)
-    })
-    return [...new Set(found)].slice(0, limit)
+  complete(text: string, limit: number, language?: string): Completion {
+    return completeEnd(this.#startingWith(language), text, limit)
   }
 
   /** The lexicons, that of a language first. */

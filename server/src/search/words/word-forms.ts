@@ -8,6 +8,9 @@ const PLURAL_ENDINGS: readonly (readonly [ending: RegExp, singular: string])[] =
   [/s$/, ''],
 ]
 
+/** A word of a text. */
+export const TOKEN = /[\p{L}\p{N}'’`.]+/gu
+
 /** Normalises a word or a phrase as the words of a vocabulary are spelled: lower case, single spaces, no article. */
 export function normalizeWord(text: string): string {
   return text

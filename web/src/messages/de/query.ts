@@ -9,6 +9,7 @@ export const query = {
   addWordsIn: (language: string) => `Wörter auf ${language}`,
   words: 'Wörter',
   similarWords: 'Ähnliche Wörter des Modells:',
+  suggestions: 'Wörter des Modells',
   add: 'Zur Suche hinzufügen',
   clear: 'Suche leeren',
   picture: 'Bild',

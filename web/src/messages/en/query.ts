@@ -9,6 +9,7 @@ export const query = {
   addWordsIn: (language: string) => `Add words in ${language}`,
   words: 'Words',
   similarWords: 'Similar words of the model:',
+  suggestions: 'Words of the model',
   add: 'Add to the search',
   clear: 'Clear search',
   picture: 'Picture',

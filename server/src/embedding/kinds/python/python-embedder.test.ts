@@ -3,24 +3,9 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { noise, startHost } from '../../../testing/embedders.ts'
+import { BLACK, expectOthersEmbedded, startMisbehaving, TWENTY } from '../../../testing/misbehaving.ts'
 import { pythonWithNumpy } from '../../../testing/python.ts'
 import { temporaryDirectory } from '../../../testing/temporary.ts'
-import type { EmbedderClientOptions } from '../../process/embedder-client.ts'
-import type { EmbedderDefinition } from '../../registry.ts'
-
-const FILE = join(import.meta.dirname, 'fixtures', 'misbehaving.py')
-const BATCH = 8
-
-function start(
-  class_name: string,
-  definition: Partial<EmbedderDefinition> = {},
-  options: Partial<EmbedderClientOptions> = {},
-) {
-  // With this measurement, nothing is measured, and batches have the size that these tests need.
-  const measurement = { dimensions: 48, batchSize: BATCH, imagesPerSecond: 1, millisecondsForOne: 1 }
-  const python = pythonWithNumpy()
-  return startHost({ file: FILE, class_name, python, ...definition }, { measurement, ...options })
-}
 
 function isAlive(pid: number): boolean {
   try {
@@ -31,12 +16,9 @@ function isAlive(pid: number): boolean {
   }
 }
 
-const black = { data: new Uint8Array(64 * 64 * 3), width: 64, height: 64 }
-const twenty = Array.from({ length: 20 }, (_, n) => (n === 13 ? black : noise(n)))
-
 describe('an embedder in Python', () => {
   it('receives its configuration and declares its input', async () => {
-    const embedder = await start('Complete', { args: [1, 2], kwargs: { scale: 4 } })
+    const embedder = await startMisbehaving('Complete', { args: [1, 2], kwargs: { scale: 4 } })
     expect(embedder).toMatchObject({
       dimensions: 48,
       inputSize: { width: 32, height: 16 },
@@ -58,7 +40,7 @@ describe('an embedder in Python', () => {
       ['Named', [...'mine'].map((letter) => letter.charCodeAt(0))],
       ['Slotted', [1, 0, 0, 0]],
     ] as const) {
-      const embedder = await start(class_name)
+      const embedder = await startMisbehaving(class_name)
       const [vector] = (await embedder.embed([black], 'photo', 'query')) as Float32Array[]
       const length = Math.hypot(...expected)
       expect([...vector!.subarray(0, 4)].map((value) => Math.round(value * length))).toEqual(expected)
@@ -66,7 +48,7 @@ describe('an embedder in Python', () => {
   })
 
   it('embeds texts, and fails on one without the others', async () => {
-    const embedder = await start('Captions')
+    const embedder = await startMisbehaving('Captions')
     expect(embedder.embedsText).toBe(true)
     const [first, empty, last] = await embedder.embedText(['dog', '', 'elephant'])
     expect(first).toHaveLength(48)
@@ -74,26 +56,14 @@ describe('an embedder in Python', () => {
     expect(empty).toMatchObject({ code: 'embedder_failed', message: expect.stringContaining('it is empty') })
   })
 
-  it.each(['Crashes', 'Hangs', 'ReturnsNaN', 'ReturnsWrongLength', 'ReturnsTooFew', 'Raises'])(
-    '%s at one image of twenty: the others are embedded, and the log names the image and the reason',
-    async (name) => {
-      // The short timeout is only for the embedder that hangs: on a busy machine, the others may take longer.
-      const embedder = await start(name, { batch_timeout_s: name === 'Hangs' ? 3 : 60 })
-      const results = await embedder.embed(twenty, 'photo', 'bulk')
-      expect(results.map((result) => result instanceof Float32Array)).toEqual(twenty.map((_, n) => n !== 13))
-      expect(results[13]).toMatchObject({
-        code: 'embedder_failed',
-        message: expect.stringMatching(new RegExp(`"mine" \\(${name} in .*misbehaving\\.py\\)`)),
-      })
-      // The order is kept: embedding a picture again returns the same vector.
-      const [again] = await embedder.embed([noise(17)], 'photo', 'query')
-      expect(results[17]).toEqual(again)
-    },
+  it.each(['Crashes', 'ReturnsNaN', 'ReturnsWrongLength', 'ReturnsTooFew', 'Raises'])(
+    '%s at one image of TWENTY: the others are embedded, and the log names the image and the reason',
+    (name) => expectOthersEmbedded(name, 60),
   )
 
   it('reports the message of the embedder and its place', async () => {
-    const embedder = await start('Raises')
-    const [result] = await embedder.embed([black], 'photo', 'query')
+    const embedder = await startMisbehaving('Raises')
+    const [result] = await embedder.embed([BLACK], 'photo', 'query')
     expect((result as Error).message).toMatch(
       /ValueError: I will not look at that \(misbehaving\.py, line \d+\)\.$/,
     )
@@ -101,8 +71,8 @@ describe('an embedder in Python', () => {
 
   it('may print anything', async () => {
     const lines: string[] = []
-    const embedder = await start('PrintsGarbage', {}, { onOutput: (line) => lines.push(line) })
-    expect(await embedder.embed(twenty, 'photo', 'bulk')).toHaveLength(20)
+    const embedder = await startMisbehaving('PrintsGarbage', {}, { onOutput: (line) => lines.push(line) })
+    expect(await embedder.embed(TWENTY, 'photo', 'bulk')).toHaveLength(20)
     expect(lines.join('\n')).toMatch(/loading …/)
     expect(lines).toContain(' progress 100%')
   })
@@ -130,7 +100,7 @@ describe('an embedder in Python', () => {
   ] satisfies [string, object, RegExp][])(
     '%s: is refused in one sentence',
     async (name, definition, reason) => {
-      await expect(start(name, definition)).rejects.toMatchObject({
+      await expect(startMisbehaving(name, definition)).rejects.toMatchObject({
         code: 'embedder_unavailable',
         message: expect.stringMatching(reason),
       })
@@ -140,9 +110,13 @@ describe('an embedder in Python', () => {
   it('waits, and blames no image, while the embedder fails on every picture', async () => {
     const file = join(await temporaryDirectory(), 'sick')
     const health: (string | undefined)[] = []
-    const embedder = await start('FallsSick', { args: [file] }, { onHealth: (reason) => health.push(reason) })
+    const embedder = await startMisbehaving(
+      'FallsSick',
+      { args: [file] },
+      { onHealth: (reason) => health.push(reason) },
+    )
     await writeFile(file, '')
-    const bulk = embedder.embed(twenty, 'photo', 'bulk')
+    const bulk = embedder.embed(TWENTY, 'photo', 'bulk')
     await expect.poll(() => health).toEqual([expect.stringMatching(/out of memory/)])
     expect(embedder.processId).toBeUndefined()
     await expect(embedder.embed([noise(1)], 'photo', 'query')).rejects.toMatchObject({
@@ -158,7 +132,7 @@ describe('an embedder in Python', () => {
   it('is not restarted after its definition has changed', async () => {
     const restarts: string[] = []
     let isUnchanged = true
-    const embedder = await start(
+    const embedder = await startMisbehaving(
       'Raises',
       {},
       {
@@ -177,7 +151,7 @@ describe('an embedder in Python', () => {
 
   it('ends together with its child processes', async () => {
     const file = join(await temporaryDirectory(), 'pid')
-    const embedder = await start('StartsOthers', { args: [file] })
+    const embedder = await startMisbehaving('StartsOthers', { args: [file] })
     const pid = Number(await readFile(file, 'utf8'))
     expect(isAlive(pid)).toBe(true)
     await embedder.close()

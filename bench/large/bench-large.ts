@@ -1,0 +1,36 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { Client } from 'pg'
+import { clientConfig } from '../../server/src/database/postgres/connection.ts'
+import { startPostgres } from '../../server/src/testing/postgres.ts'
+import type { Section } from '../support.ts'
+import type { VectorSource } from '../vectors.ts'
+import { fillEmbedded, measureEmbedded } from './embedded.ts'
+import { makeLargeSet } from './measurement.ts'
+import { fillPostgres, measurePostgres } from './postgres.ts'
+import { recordLarge } from './results.ts'
+
+/** Memory of the server, as a machine for a million images has it. */
+const POSTGRES_SETTINGS = ['shared_buffers=1GB', 'max_wal_size=8GB']
+
+/** Fills and measures both databases at a size, and adds the results to `bench/results/scaling.md`. */
+export async function benchLarge(directory: string, count: number, source: VectorSource): Promise<Section> {
+  const set = makeLargeSet(source, count)
+  mkdirSync(directory, { recursive: true })
+  const data = join(directory, 'data')
+  const embedded = await measureEmbedded(data, set, source, await fillEmbedded(data, set))
+  const server = await startPostgres(POSTGRES_SETTINGS)
+  const database = await server.createDatabase()
+  const client = new Client(clientConfig(database))
+  await client.connect()
+  try {
+    const target = { database, client }
+    const postgres = await measurePostgres(target, set, await fillPostgres(target, set))
+    const measurements = [...embedded.measurements, ...postgres]
+    recordLarge({ measurements, costs: [embedded.costs] }, source.description)
+    return { text: `${measurements.length} measurements at ${count} vectors were recorded.\n`, ratios: {} }
+  } finally {
+    await client.end()
+    await server.close()
+  }
+}

@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest'
+import { extended } from './slope.ts'
+
+describe('values at larger sizes', () => {
+  it('continue the line through the last two on logarithmic scales', () => {
+    const measured = [
+      { rows: 1e6, value: 30 },
+      { rows: 1e4, value: 1 },
+      { rows: 1e5, value: 3 },
+    ]
+    const last = extended(measured, 1e7).at(-1)!
+    expect(last).toMatchObject({ rows: 1e7, isComputed: true })
+    expect(last.value).toBeCloseTo(300)
+    expect(extended(measured, 1e7).map(({ isComputed }) => isComputed)).toEqual([false, false, false, true])
+  })
+
+  it('are not computed where they were measured, or from one size', () => {
+    const one = { rows: 1e7, value: 5 }
+    expect(extended([{ rows: 1e6, value: 2 }, one], 1e7)).toHaveLength(2)
+    expect(extended([{ rows: 1e6, value: 2 }], 1e7)).toHaveLength(1)
+  })
+})

@@ -1,0 +1,52 @@
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { picture } from '../server/src/testing/pictures.ts'
+import { PHONE } from './support/browser.ts'
+import { ADMIN, openWindow, signIn, startTeam, useTeamGallery } from './support/team.ts'
+
+const team = useTeamGallery()
+
+describe('a team', () => {
+  it('sees when a code has become void, and returns to the second step', async () => {
+    const { product, mail } = await startTeam()
+    const page = await openWindow(PHONE)
+    await page.goto(product.url)
+    await page.getByLabel('Your e-mail address').fill(ADMIN)
+    await page.getByRole('button', { name: 'Send the code' }).click()
+    await mail.codeFor(ADMIN)
+    await page.reload()
+    await page.getByLabel('Code', { exact: true }).waitFor()
+    for (let n = 0; n < 6; n++) {
+      await page.getByLabel('Code', { exact: true }).fill(`WRONG${n}`)
+      const answered = page.waitForResponse(/verify/)
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await answered
+    }
+    await page
+      .getByRole('alert')
+      .getByText(/no longer be used/)
+      .waitFor()
+    await page.getByLabel('Your e-mail address').waitFor()
+  })
+
+  it('sends files again after signing in that were not added because the sign-in expired', async () => {
+    const { product, mail } = await startTeam()
+    const page = await openWindow()
+    await page.goto(product.url)
+    await signIn(page, mail, ADMIN)
+    await page.context().clearCookies()
+    const buffer = await picture(31)
+    await page
+      .getByTestId('upload-files')
+      .setInputFiles([{ name: 'late.png', mimeType: 'image/png', buffer }])
+    await page.getByLabel('Your e-mail address').waitFor()
+    await signIn(page, mail, ADMIN)
+    await page.getByText('Uploading stopped: your sign-in has expired.').waitFor()
+    expect(await readdir(team.gallery)).not.toContain('late.png')
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByText('1 file added').waitFor()
+    expect(await readdir(team.gallery)).toContain('late.png')
+    await rm(join(team.gallery, 'late.png'))
+  })
+})

@@ -1,0 +1,20 @@
+import { type AllKindsReport, summaryOf } from '../evaluation/all-kinds.ts'
+import { printTable } from './table.ts'
+
+/** Prints the main figures of each kind of query as one table. */
+export function printAllKinds(report: AllKindsReport, embedder: string): void {
+  console.log(`The embedder "${embedder}" by each kind of query\n`)
+  printTable([
+    ['kind', 'measure', 'value', 'compared with'],
+    ...summaryOf(report, embedder).map(({ kind, measure, value, comparedWith }) => [
+      kind,
+      measure,
+      value,
+      comparedWith,
+    ]),
+  ])
+  if (report.words === undefined) console.log('\nThe embedder does not understand words.')
+  if (report.colours === undefined) console.log('\nColours need sketches of single photos: see --pairs.')
+  if (report.pasted === undefined)
+    console.log('\nRegions, small things and heat maps need photos to paste into: see --scenes.')
+}

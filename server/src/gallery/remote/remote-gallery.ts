@@ -1,0 +1,157 @@
+import { createWriteStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { pipeline } from 'node:stream/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DomainError, messageOf } from '../../errors.ts'
+import { hashOfStream } from '../../hashing.ts'
+import type { GalleryFiles } from '../gallery-files.ts'
+import type { FileStat } from '../stat-file.ts'
+import { FILE_HEADER, parseFileHeader } from './file-header.ts'
+
+export interface RemoteGallery extends GalleryFiles {
+  /** @throws {DomainError} `unavailable` if the server does not answer or does not accept the key */
+  check(): Promise<void>
+  /**
+   * Writes a file of the gallery to this machine. An interrupted transfer is continued.
+   * @param maxBytes of a larger file only the stat is returned
+   * @returns undefined if there is no such file (any more)
+   * @throws {DomainError} `permission_denied` if the server may not read it; `unavailable`
+   */
+  download(path: string, target: string | Buffer, maxBytes: number): Promise<FileStat | undefined>
+}
+
+/** Attempts of one request, while the server is busy or the connection breaks. */
+const MAX_ATTEMPTS = 5
+const RETRY_AFTER_MS = 1_000
+/** A server that names a longer time is not waited for: the file is left to another attempt of its job. */
+const MAX_WAIT_MS = 30_000
+/** A stat that takes longer has failed. */
+const STAT_TIMEOUT_MS = 60_000
+
+/**
+ * The gallery of a server, over HTTP.
+ * @param url address of the page
+ * @param apiKey token of an API key with the role `editor`; a server without sign-in needs none
+ * @throws {DomainError} `invalid_request`
+ */
+export function openRemoteGallery(url: string, apiKey: string | undefined): RemoteGallery {
+  return new HttpGallery(fileAddress(url), apiKey)
+}
+
+class HttpGallery implements RemoteGallery {
+  readonly #address: URL
+  readonly #headers: Record<string, string>
+
+  constructor(address: URL, apiKey: string | undefined) {
+    this.#address = address
+    this.#headers = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }
+  }
+
+  async check(): Promise<void> {
+    // The answer for a name that no file has shows whether the key is accepted.
+    await this.stat('.')
+  }
+
+  async stat(path: string): Promise<FileStat | undefined> {
+    const signal = AbortSignal.timeout(STAT_TIMEOUT_MS)
+    const response = await this.#request(path, { headers: { range: 'bytes=0-0' }, signal })
+    await response?.body?.cancel()
+    return response && fileOf(path, response)
+  }
+
+  async hash(path: string): Promise<string | undefined> {
+    const response = await this.#request(path, {}).catch(() => undefined)
+    return response?.body ? hashOfStream(response.body).catch(() => undefined) : undefined
+  }
+
+  async download(path: string, target: string | Buffer, maxBytes: number): Promise<FileStat | undefined> {
+    let etag: string | null = null
+    for (let attempt = 1; ; attempt++) {
+      const received = etag === null ? 0 : (await stat(target)).size
+      const headers: Record<string, string> =
+        etag === null ? {} : { range: `bytes=${received}-`, 'if-range': etag }
+      const response = await this.#request(path, { headers })
+      if (response === undefined) return undefined
+      const file = fileOf(path, response)
+      if (file.bytes > maxBytes) {
+        await response.body?.cancel()
+        return file
+      }
+      etag = response.headers.get('etag')
+      const output = createWriteStream(target, { flags: response.status === 206 ? 'a' : 'w' })
+      try {
+        await pipeline(response.body ?? [], output)
+        return file
+      } catch (error) {
+        if (attempt >= MAX_ATTEMPTS) throw this.#silent(error)
+        await sleep(RETRY_AFTER_MS)
+      }
+    }
+  }
+
+  /** @returns undefined if there is no such file */
+  async #request(path: string, init: RequestInit): Promise<Response | undefined> {
+    const url = new URL(this.#address)
+    url.searchParams.set('path', path)
+    for (let attempt = 1; ; attempt++) {
+      let waitMs = RETRY_AFTER_MS
+      try {
+        const response = await fetch(url, { ...init, headers: { ...this.#headers, ...init.headers } })
+        if (response.headers.has(FILE_HEADER)) return response
+        waitMs = waitOf(response)
+        if (attempt >= MAX_ATTEMPTS || !(waitMs <= MAX_WAIT_MS)) return await this.#explain(response)
+        await response.body?.cancel()
+      } catch (error) {
+        if (error instanceof DomainError) throw error
+        if (attempt >= MAX_ATTEMPTS) throw this.#silent(error)
+      }
+      await sleep(waitMs)
+    }
+  }
+
+  /** @returns undefined for a file that is gone @throws {DomainError} `permission_denied`, `unavailable` */
+  async #explain(response: Response): Promise<undefined> {
+    const { status } = response
+    const body = (await response.json().catch(() => ({}))) as { error?: string; code?: string }
+    if (body.code === 'image_not_found') return undefined
+    const reason = body.error ?? `the status is ${status}`
+    if (body.code === 'permission_denied') throw new DomainError('permission_denied', reason)
+    const advice =
+      status === 401 || status === 403
+        ? ' Set SKETCH_SEARCH_API_KEY to the token of an API key with the role editor.'
+        : ''
+    throw new DomainError(
+      'unavailable',
+      `The server at ${this.#address.origin} does not send files: ${reason.replace(/\.$/, '')}.${advice}`,
+    )
+  }
+
+  #silent(error: unknown): DomainError {
+    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
+    const message = `The server at ${this.#address.origin} does not answer: ${messageOf(cause)}.`
+    return new DomainError('unavailable', message, { cause: error })
+  }
+}
+
+/** Milliseconds until the request may be sent again; infinite if the response is final. */
+function waitOf({ status, headers }: Response): number {
+  const isBusy = status === 429 || status === 503
+  if (isBusy && headers.has('retry-after')) return 1000 * Number(headers.get('retry-after'))
+  // A proxy that cannot reach the server.
+  return isBusy || status === 502 || status === 504 ? RETRY_AFTER_MS : Number.POSITIVE_INFINITY
+}
+
+function fileOf(path: string, response: Response): FileStat {
+  return parseFileHeader(path, response.headers.get(FILE_HEADER)!)
+}
+
+/** @throws {DomainError} `invalid_request` */
+function fileAddress(url: string): URL {
+  const page = URL.parse(url)
+  if (page === null || !/^https?:$/.test(page.protocol))
+    throw new DomainError(
+      'invalid_request',
+      `--server: ${JSON.stringify(url)} is no address such as https://pictures.example.org.`,
+    )
+  return new URL('api/fs/file', page.pathname.endsWith('/') ? page : `${page.origin}${page.pathname}/`)
+}
