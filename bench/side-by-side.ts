@@ -1,9 +1,11 @@
 /**
- * `node bench/side-by-side.ts --former FOLDER [--runs 5] [--pictures 1000] [--seconds 8]`: sketch queries of one client and of 32 on this
- * checkout and on an earlier version that is installed in a folder (`git worktree add FOLDER be0821b`, then `npm ci` in it), in turn,
- * each beside its bare model. The clients run on the same cores.
+ * `node bench/side-by-side.ts --former FOLDER [--runs 5] [--pictures 1000] [--seconds 8] [--write]`: start, indexing, sketch queries of one client
+ * and of 32, and memory of this checkout and of an earlier version that is installed in a folder (`git worktree add FOLDER be0821b`,
+ * then `npm ci` in it), in turn, each beside its bare model. The clients run on the same cores. `--write` keeps the figures in
+ * `bench/results/side-by-side.json`, from which `bench/plots.ts` draws.
  */
 import { execFile } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,6 +18,7 @@ import { DEFAULT_EMBEDDER, FORMER_EMBEDDER } from '../server/src/config/built-in
 import { withoutTelemetry } from '../server/src/embedding/telemetry.ts'
 import { formRequest, httpClient, type LoadRequest } from './http-load.ts'
 import { drawSketches, SKETCH_SEARCH, sketchForm } from './queries.ts'
+import { FIGURES, type SideBySide } from './side-by-side-figures.ts'
 import { median, ms, percentile, table } from './support.ts'
 
 const { values } = parseArgs({
@@ -24,6 +27,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '5' },
     pictures: { type: 'string', default: '1000' },
     seconds: { type: 'string', default: '8' },
+    write: { type: 'boolean', default: false },
   },
 })
 const DURATION_MS = Number(values.seconds) * 1000
@@ -48,6 +52,12 @@ interface Run extends Bare {
   medianMs: number
   p95Ms: number
   queriesPerSecond: number
+  /** From the command to the address of the page. */
+  startMs: number
+  /** Until all images were indexed, in the run that indexes them. */
+  indexedPerSecond: number | undefined
+  /** Resident memory of the server at the end. */
+  memoryMiB: number
   parts: string
 }
 
@@ -65,7 +75,7 @@ const runs = new Map<string, Run[]>(versions.map(({ name }) => [name, []]))
 try {
   for (let n = 0; n < Number(values.runs); n++) {
     for (const version of versions) {
-      const run = await measure(version)
+      const run = await measure(version, n === 0)
       runs.get(version.name)!.push(run)
       console.error(version.name, JSON.stringify(run))
     }
@@ -75,16 +85,21 @@ try {
 }
 report()
 
-async function measure(version: Version): Promise<Run> {
+async function measure(version: Version, isFirst: boolean): Promise<Run> {
   const bare = await bareModel(version.embedder)
+  const start = performance.now()
   const product = await startProduct(
     gallery,
     join(directory, `data-${version.embedder}`),
     {},
     version.program,
   )
+  const startMs = performance.now() - start
   try {
     await untilIndexed(product.url)
+    const indexedPerSecond = isFirst
+      ? (1000 * Number(values.pictures)) / (performance.now() - start - startMs)
+      : undefined
     await ask(product.url, CLIENTS[1]!, WARM_UP)
     const alone = await ask(product.url, 1)
     const many = await ask(product.url, 32)
@@ -93,6 +108,9 @@ async function measure(version: Version): Promise<Run> {
       medianMs: median(alone.times),
       p95Ms: percentile(alone.times, 0.95),
       queriesPerSecond: many.perSecond,
+      startMs,
+      indexedPerSecond,
+      memoryMiB: await memoryOf(product.url),
       parts: alone.parts,
     }
   } finally {
@@ -129,6 +147,11 @@ async function bareModel(embedder: string): Promise<Bare> {
   return JSON.parse(stdout) as Bare
 }
 
+async function memoryOf(url: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text()
+  return Number(/^process_resident_memory_bytes (\S+)/m.exec(text)![1]) / 2 ** 20
+}
+
 async function sketchRequests(): Promise<LoadRequest[]> {
   const sketches = await drawSketches(SKETCHES)
   return Promise.all(sketches.map((sketch) => formRequest(SKETCH_SEARCH, sketchForm(sketch))))
@@ -149,32 +172,48 @@ function report(): void {
   console.log(
     `${values.pictures} pictures, 100 results, ${values.runs} runs of ${values.seconds} s in turn; ${cpus()[0]!.model} × ${cpus().length}, shared with the clients. Medians of the runs.\n`,
   )
+  const figures = [...runs].map(([version, list]) => figuresOf(version, list))
   const head = [
     '',
+    'start',
+    'images/s',
     'bare model',
     'one client: median',
-    'above the model',
     'p95',
     'bare model/s',
     '32 clients: queries/s',
     'share of the bare model',
+    'memory of the server',
   ]
-  const shares: number[] = []
-  const rows = [...runs].map(([name, list]) => {
-    const of = (value: (run: Run) => number) => median(list.map(value))
-    const share = of((run) => run.queriesPerSecond / run.perSecond)
-    shares.push(share)
-    return [
-      name,
-      ms(of((run) => run.singleMs)),
-      ms(of((run) => run.medianMs)),
-      ms(of((run) => run.medianMs - run.singleMs)),
-      ms(of((run) => run.p95Ms)),
-      of((run) => run.perSecond).toFixed(0),
-      of((run) => run.queriesPerSecond).toFixed(0),
-      share.toFixed(3),
-    ]
-  })
+  const rows = figures.map((one) => [
+    one.version,
+    ms(one.startMs),
+    one.indexedPerSecond.toFixed(0),
+    ms(one.singleMs),
+    ms(one.medianMs),
+    ms(one.p95Ms),
+    one.perSecond.toFixed(0),
+    one.queriesPerSecond.toFixed(0),
+    one.share.toFixed(3),
+    `${one.memoryMiB.toFixed(0)} MiB`,
+  ])
   console.log(table(head, rows))
-  if (shares.length === 2) console.log(`Ratio of the shares: ${(shares[1]! / shares[0]!).toFixed(2)}`)
+  if (values.write) writeFileSync(FIGURES, `${JSON.stringify(figures, undefined, 2)}\n`)
+}
+
+/** Medians of the runs. */
+function figuresOf(version: string, list: Run[]): SideBySide {
+  const of = (value: (run: Run) => number) => median(list.map(value))
+  return {
+    version,
+    startMs: of((run) => run.startMs),
+    indexedPerSecond: list[0]!.indexedPerSecond!,
+    singleMs: of((run) => run.singleMs),
+    medianMs: of((run) => run.medianMs),
+    p95Ms: of((run) => run.p95Ms),
+    perSecond: of((run) => run.perSecond),
+    queriesPerSecond: of((run) => run.queriesPerSecond),
+    share: of((run) => run.queriesPerSecond / run.perSecond),
+    memoryMiB: of((run) => run.memoryMiB),
+  }
 }

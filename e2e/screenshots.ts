@@ -31,7 +31,6 @@ try {
     await draw(desktop.page, FLOWER)
     await firstResults(desktop.page, 1)
     await untilPictured(desktop.page)
-    await desktop.page.screenshot({ path: join(target, `sketch-${scheme}.png`) })
     await desktop.page.locator('[data-testid=grid] [data-path]').first().click()
     await desktop.page.getByTestId('large-picture').waitFor()
     await desktop.page.waitForTimeout(300)

@@ -1,6 +1,9 @@
-"""Exports a PyTorch model for `target: onnx`: python3 export_onnx.py model.onnx
+"""Exports a PyTorch model for `target: onnx`.
 
-Replace `build` by whatever makes your model. Anything that takes [n, 3, height, width] and returns [n, dimensions] will do.
+    pip install torch onnx onnxscript
+    python3 export_onnx.py model.onnx
+
+Replace `build` by the function that creates your model. It takes [n, 3, height, width] and returns [n, dimensions].
 """
 
 import sys
@@ -19,12 +22,14 @@ def build() -> torch.nn.Module:
     )
 
 
+# An example of two images, so that the exporter does not take their number for a constant.
 torch.onnx.export(
     build().eval(),
-    torch.zeros(1, 3, 64, 64),
+    (torch.zeros(2, 3, 64, 64),),
     sys.argv[1],
     input_names=["pixels"],
     output_names=["embedding"],
-    dynamic_axes={"pixels": {0: "n"}, "embedding": {0: "n"}},
-    opset_version=14,
+    dynamic_shapes=({0: "n"},),
+    external_data=False,
+    dynamo=True,
 )

@@ -14,11 +14,18 @@ function anchorsOf(file: string): string[] {
   )
 }
 
+/** Targets of Markdown links, and of pictures in HTML. */
+function linksIn(text: string): string[] {
+  return [...text.matchAll(/\]\(([^)\s]+)\)|\bsrc(?:set)?="([^"]+)"/g)].map(
+    ([, target, picture]) => (target ?? picture)!,
+  )
+}
+
 const named = (files: string[]) => files.map((file) => [relative(ROOT, file), file] as const)
 
 describe.each(named([...documents(), ...moduleDocuments()]))('%s', (_, file) => {
   const text = readFileSync(file, 'utf8').replaceAll(/^```.*?^```/gms, '')
-  const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!)
+  const links = linksIn(text)
 
   it('links to existing pages and headings', () => {
     const broken = links
@@ -100,5 +107,19 @@ describe('docs/dependencies.md', () => {
       .filter(([name]) => !name.startsWith('@types/'))
       .map(([name, version]) => [name, version.replace('^', '')])
     expect(listed).toEqual(Object.fromEntries(all))
+  })
+})
+
+describe('files beside the pages', () => {
+  const linked = new Set(
+    documents().flatMap((file) =>
+      linksIn(readFileSync(file, 'utf8')).map((target) => join(dirname(file), target.split('#')[0]!)),
+    ),
+  )
+
+  it.each(['docs/images/*', 'bench/results/*.{md,svg}'])('%s are shown or linked by a page', (pattern) => {
+    const files = globSync(pattern, { cwd: ROOT }).map((name) => join(ROOT, name))
+    expect(files.length).toBeGreaterThan(0)
+    expect(files.filter((file) => !linked.has(file)).map((file) => relative(ROOT, file))).toEqual([])
   })
 })

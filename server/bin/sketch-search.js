@@ -1,7 +1,7 @@
 #!/usr/bin/env -S node --max-semi-space-size=4
-// An installed package holds JavaScript in lib/; in a checkout Node 24 runs the TypeScript in src/ directly. Started by an older Node,
-// this hands over to the one that npm installed beside us (the `node` package), so that any Node from 20 on can start the product.
-// Node lets what is young grow to 128 MB in the server's thread alone before it tidies up; with 4 MB the server is as fast and a quarter smaller.
+// An installed package has JavaScript in lib/. In a checkout, Node 24 runs the TypeScript in src/ directly. If an older Node starts this
+// program, it starts itself again with the one that npm installed (the `node` package).
+// By default, the young generation of V8's heap may take 128 MB. With 4 MB the server is as fast and needs a quarter less memory.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import module, { createRequire } from 'node:module'
@@ -9,7 +9,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-// A few of the threads that wait for disks may hang with a drive; Node's four would be gone at once.
+// A drive that does not answer blocks threads of this pool. Four, the default, would be blocked at once.
 process.env.UV_THREADPOOL_SIZE ??= '16'
 
 const NEEDED_MAJOR = 24
@@ -21,9 +21,9 @@ if (Number.parseInt(process.versions.node, 10) >= NEEDED_MAJOR) {
   handOver(packagedNode())
 }
 
-/** What has been compiled is kept for the next start, of this and of the processes that it starts; where nothing can be written, it is not. */
+/** Keeps compiled code for later starts of this process and its children, if the folder can be written. */
 function keepCompiled() {
-  // Not in the system's folder for temporary files, where others could lay something there before.
+  // Other users could prepare files in the system's temporary folder.
   const directory = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'sketch-search', 'compiled')
   const { status } = module.enableCompileCache(directory)
   if (status === module.constants.compileCacheStatus.ENABLED) process.env.NODE_COMPILE_CACHE = directory
@@ -34,7 +34,7 @@ function packagedNode() {
     return createRequire(import.meta.url).resolve('node/bin/node')
   } catch {
     console.error(
-      `sketch-search needs Node ${NEEDED_MAJOR} and was started by ${process.version}. Run "npm ci", which brings it, or install Node ${NEEDED_MAJOR}.`,
+      `sketch-search needs Node ${NEEDED_MAJOR} and was started by ${process.version}. Install Node ${NEEDED_MAJOR}, or let npm run the install script of the package "node".`,
     )
     process.exit(1)
   }

@@ -14,8 +14,14 @@ const WORDS =
 /** Questions that a page answers. */
 const isQuestion = (sentence: string) => sentence.endsWith('?')
 
-const sources = globSync('{server/src,web/src,scripts,bench,e2e}/**/*.{ts,tsx}', { cwd: ROOT }).sort()
-const pages = globSync(['*.md', 'docs/*.md', 'model/*.md', '{server,web}/src/**/*.md'], { cwd: ROOT })
+const sources = globSync(
+  ['{server/src,web/src,scripts,bench,e2e}/**/*.{ts,tsx}', 'server/bin/*.js', 'web/public/*.js'],
+  { cwd: ROOT },
+).sort()
+const pages = globSync(
+  ['*.md', 'docs/*.md', 'model/*.md', 'bench/{results,sketches}/*.md', '{server,web}/src/**/*.md'],
+  { cwd: ROOT },
+)
   .filter((file) => !/THIRD-PARTY|CHANGELOG/.test(file))
   .sort()
 const textOf = (file: string) => readFileSync(join(ROOT, file), 'utf8')

@@ -65,7 +65,7 @@ export function nearestRows(
 
 /**
  * HNSW (Yu. A. Malkov, D. A. Yashunin: "Efficient and robust approximate nearest neighbor search using hierarchical
- * navigable small world graphs", IEEE TPAMI 42(4), 2020). Measured at 100,000 vectors: see bench/results/report.md.
+ * navigable small world graphs", IEEE TPAMI 42(4), 2020). Measured at 100,000 vectors: see bench/results/bench.md.
  */
 const GRAPH = { connectivity: 32, expansion_add: 128, expansion_search: 96 }
 const MAGIC = 'sketch-search-index-3'
