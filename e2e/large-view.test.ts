@@ -108,6 +108,23 @@ describe('a picture of 100 megapixels', () => {
   })
 })
 
+describe('full screen in the large view', () => {
+  it('is entered and left by the key and the button, and ends with the view', async () => {
+    const { page, close } = await openPage(browser, product.url)
+    const isFull = () => page.evaluate(() => document.fullscreenElement !== null)
+    await openLarge(page, 'small.png')
+    await page.keyboard.press('f')
+    await page.getByRole('button', { name: 'Leave full screen' }).click()
+    await expect.poll(isFull).toBe(false)
+    await page.getByRole('dialog').getByRole('button', { name: 'Full screen' }).click()
+    await expect.poll(isFull).toBe(true)
+    await page.getByRole('button', { name: 'Gallery' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await expect.poll(isFull).toBe(false)
+    await close()
+  })
+})
+
 describe('the large view on a phone', () => {
   it('goes on by a swipe and by the filmstrip, and closes by a pull', async () => {
     const { page, close } = await openPage(browser, `${product.url}/?sort=name`, PHONE)

@@ -8,12 +8,13 @@ const GIBIBYTE = 2 ** 30
 
 interface Panel {
   title: string
+  scale?: 'linear'
   of: (one: Measurement) => number
 }
 
 const PANELS: Panel[] = [
   { title: 'search, median, ms', of: ({ p50Ms }) => p50Ms },
-  { title: 'memory of the index, GiB', of: ({ memoryBytes }) => memoryBytes / GIBIBYTE },
+  { title: 'memory of the index, GiB', scale: 'linear', of: ({ memoryBytes }) => memoryBytes / GIBIBYTE },
   { title: 'building, s of one core', of: ({ buildS }) => buildS },
 ]
 
@@ -24,13 +25,14 @@ export function scalingPlot(measurements: readonly Measurement[]): string {
   const step = PANEL.width + PANEL.gap
   const width = PANELS.length * step + PANEL.left - PANEL.gap + 16
   const height = PANEL.top + PANEL.height + 66
-  const panels = PANELS.map(({ title, of }, n) => {
+  const panels = PANELS.map(({ title, scale, of }, n) => {
     const series = databases.map((database) =>
       extended(
         unfiltered
           .filter((one) => one.database === database)
           .map((one) => ({ rows: one.rows, value: of(one) })),
         COMPUTED_ROWS,
+        scale,
       ),
     )
     return `<g transform="translate(${PANEL.left + n * step} ${PANEL.top})">${panel(title, series)}</g>`

@@ -23,7 +23,7 @@ export function scalingReport({ measurements, costs, sections }: LargeResults): 
     ...circumstancesOf(measurements),
     '![Time of a search, memory and time of building by the number of rows](scaling.svg)\n',
     table(['database', 'rows', 'filter', 'recall', 'p50', 'p95', 'memory of the index', 'build'], rows),
-    'Memory: of the embedded database, what a process that has opened it takes; of PostgreSQL, the size of the index. Build: processor time of one core, which does not depend on what runs beside it. Computed rows continue the line through the last two sizes on logarithmic scales.\n',
+    'Memory: of the embedded database, what a process that has opened it takes; of PostgreSQL, the size of the index. Build: processor time of one core, which does not depend on what runs beside it. Computed rows continue the line through the last two measured sizes: times on logarithmic scales, memory on linear ones.\n',
     '## The embedded database\n',
     table(
       ['rows', 'until a new process can search', 'memory', 'saving the index', 'longest search meanwhile'],
@@ -48,16 +48,17 @@ function measuredRow(one: Measurement): string[] {
 /** Without a filter only: recall and the share that passes have no slope. */
 function computedRows(database: string, own: readonly Measurement[]): string[][] {
   const unfiltered = own.filter(({ filter }) => filter === UNFILTERED)
-  const at = (of: (one: Measurement) => number) =>
+  const at = (of: (one: Measurement) => number, scale?: 'linear') =>
     extended(
       unfiltered.map((one) => ({ rows: one.rows, value: of(one) })),
       COMPUTED_ROWS,
+      scale,
     ).at(-1)
   const p50 = at(({ p50Ms }) => p50Ms)
   if (p50?.isComputed !== true) return []
   const [p95, memory, build] = [
     at((one) => one.p95Ms)!,
-    at((one) => one.memoryBytes)!,
+    at((one) => one.memoryBytes, 'linear')!,
     at((one) => one.buildS)!,
   ]
   const times = [ms(p50.value), ms(p95.value)]

@@ -14,6 +14,14 @@ describe('values at larger sizes', () => {
     expect(extended(measured, 1e7).map(({ isComputed }) => isComputed)).toEqual([false, false, false, true])
   })
 
+  it('continue the line through the last two on linear scales', () => {
+    const measured = [
+      { rows: 1e4, value: 60 },
+      { rows: 1e5, value: 150 },
+    ]
+    expect(extended(measured, 1e6, 'linear').at(-1)).toMatchObject({ rows: 1e6, value: 1050 })
+  })
+
   it('are not computed where they were measured, or from one size', () => {
     const one = { rows: 1e7, value: 5 }
     expect(extended([{ rows: 1e6, value: 2 }, one], 1e7)).toHaveLength(2)

@@ -70,7 +70,6 @@ const VENDORS: Record<string, readonly string[]> = {
   'libraw-wasm': ['gallery'],
   picomatch: ['gallery'],
   '@parcel/watcher': ['gallery'],
-  'client-zip': ['images'],
   pdfkit: ['images'],
   yaml: ['config'],
   pino: ['log.ts'],

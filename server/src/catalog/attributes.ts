@@ -158,6 +158,12 @@ export const IMAGE_ATTRIBUTES = {
     schema: number.describe('0 to 5 stars.'),
     filter: { kind: 'range', name: 'rating', of: 'number' },
   }),
+  bitDepth: attribute({
+    column: 'bit_depth',
+    since: 4,
+    read: ({ bitDepth }) => bitDepth,
+    schema: number.describe('Bits of one colour of a pixel. Null for raw photos and BMP.'),
+  }),
   /** Title, caption and keywords, for the filter `text_contains`. */
   searchText: attribute({
     column: 'search_text',

@@ -3,8 +3,9 @@ import type { SqlDialect } from '../database/dialect.ts'
 import type { Tables } from '../database/schema.ts'
 import { normalizeName, ROOT } from '../gallery/paths.ts'
 import type { AttributeCondition } from './attribute-filters.ts'
+import { IMAGE_ATTRIBUTES } from './attributes.ts'
 import type { ImageFilter, NearPlace } from './catalog.ts'
-import { foldCondition, replacedCondition } from './fold.ts'
+import { foldCondition, replacedCondition, unsettledCondition } from './fold.ts'
 
 type ImagesBuilder = ExpressionBuilder<Pick<Tables, 'images'>, 'images'>
 
@@ -48,7 +49,14 @@ export function filterCondition(filter: ImageFilter, dialect: SqlDialect, isOfFe
 }
 
 function passesOf(filter: ImageFilter, dialect: SqlDialect) {
-  return isUnfiltered(filter) ? undefined : filterCondition(filter, dialect)
+  if (isUnfiltered(filter)) return undefined
+  return { condition: filterCondition(filter, dialect), isSharedByShots: isSharedByShots(filter) }
+}
+
+/** Whether a filter only tests capture times, which the files of a shot share and whose index has the level of folding. */
+function isSharedByShots({ conditions = [], ...others }: ImageFilter): boolean {
+  const isOfTime = ({ column }: AttributeCondition) => column === IMAGE_ATTRIBUTES.capturedAt.order
+  return isUnfiltered(others) && conditions.every(isOfTime)
 }
 
 /**
@@ -59,9 +67,15 @@ function passesOf(filter: ImageFilter, dialect: SqlDialect) {
 export function countedConditions(filter: ImageFilter, dialect: SqlDialect) {
   const { fold, ...others } = filter
   if (fold === undefined) return undefined
-  const all = filterCondition(others, dialect)
-  const replaced = (eb: ImagesBuilder) =>
-    eb.and([all(eb), replacedCondition(eb, fold, dialect, passesOf(others, dialect))])
+  const passes = passesOf(others, dialect)
+  const unsettled = unsettledCondition(fold, passes)
+  const isPassing = filterCondition(others, dialect)
+  const all = (eb: ImagesBuilder) =>
+    unsettled === undefined ? isPassing(eb) : eb.and([isPassing(eb), unsettled])
+  const replaced = (eb: ImagesBuilder) => {
+    const isReplaced = replacedCondition(eb, fold, dialect, passes)
+    return passes === undefined ? eb.and([all(eb), isReplaced]) : isReplaced
+  }
   return { all, replaced }
 }
 

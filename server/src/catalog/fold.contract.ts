@@ -205,6 +205,15 @@ export function describeFolding(name: string, open: () => Promise<Catalog>): voi
         'a/img_1.jpg': ['a/IMG_1.cr2'],
       })
       expect(Object.keys(await seen(catalog, 'copies'))).toHaveLength(8)
+      const since = (seconds: number): ImageFilter => ({
+        conditions: [{ column: 'taken_at', operator: '>=', value: NOON + seconds * 1000 }],
+      })
+      expect(await seen(catalog, 'shots', { ...since(0), directory: 'a' })).toMatchObject({
+        'a/img_1.jpg': ['a/IMG_1.cr2'],
+        'a/IMG_2.jpg': [],
+      })
+      expect(await seen(catalog, 'shots', since(60))).toEqual({ 'a/IMG_2.cr2': [], 'a/IMG_2.jpg': [] })
+      expect(await seen(catalog, 'shots', { directory: 'b' })).toEqual({ 'b/IMG_1.cr2': [] })
       expect(await seen(catalog, 'shots', { nameContains: '1.cr2' })).toEqual({
         'a/IMG_1.cr2': [],
         'b/IMG_1.cr2': [],
@@ -244,6 +253,10 @@ export function describeFolding(name: string, open: () => Promise<Catalog>): voi
       expect(await seen(catalog, 'bursts')).toEqual({
         'a/1.jpg': ['a/1.cr2', 'a/2.jpg', 'b/1.cr2', 'b/1.jpg', 'b/2.jpg'],
       })
+      // All images of this folder are copies of others, which do not pass.
+      const ofFolder = { 'b/1.jpg': ['b/1.cr2'], 'b/2.jpg': [] }
+      expect(await seen(catalog, 'shots', { directory: 'b' })).toEqual(ofFolder)
+      expect(await seen(catalog, 'bursts', { directory: 'b' })).toEqual({ 'b/1.jpg': ['b/1.cr2', 'b/2.jpg'] })
     })
 
     it('counts all frames of a burst of any length', async () => {

@@ -5,7 +5,15 @@ import type { Tables } from '../database/schema.ts'
 import { FOLD_LEVELS, type FoldLevel } from './contract/images.ts'
 
 type ImagesBuilder = ExpressionBuilder<Pick<Tables, 'images'>, 'images'>
-type Passes = ((eb: ImagesBuilder) => Expression<SqlBool>) | undefined
+
+/** The filter that an image has to pass to take the place of another one; undefined if all do. */
+type Passes =
+  | {
+      condition(eb: ImagesBuilder): Expression<SqlBool>
+      /** Whether all files of a shot pass it if one does. */
+      isSharedByShots: boolean
+    }
+  | undefined
 
 /** Time span in which frames of a burst are looked for at once. */
 const BURST_WINDOW_MS = 600_000
@@ -61,6 +69,18 @@ function isShown(level: FoldLevel) {
   return sql<SqlBool>`(images.fold_level is null or images.fold_level > ${sql.lit(numberOf(level))})`
 }
 
+/** Leaves out images that are, by their stored level, the further files of shots and no copies. */
+const isNotOfShot = sql<SqlBool>`images.fold_level is distinct from ${sql.lit(numberOf('shots'))}`
+
+/**
+ * Returns a condition on images that pass a filter. Others stand for those that do not meet it, which the stored level shows without
+ * a comparison. @returns undefined if all have to be compared
+ */
+export function unsettledCondition(level: FoldLevel, passes: Passes): RawBuilder<SqlBool> | undefined {
+  const isSettled = passes?.isSharedByShots === true && numberOf(level) >= numberOf('shots')
+  return isSettled ? isNotOfShot : undefined
+}
+
 /** The opposite of `isShown`, as the partial index of folded images needs it. */
 function isFolded(level: FoldLevel) {
   return sql<SqlBool>`images.fold_level is not null and images.fold_level <= ${sql.lit(numberOf(level))}`
@@ -68,8 +88,8 @@ function isFolded(level: FoldLevel) {
 
 /**
  * Returns the condition that no other image takes the place of an image.
- * @param passes the filter that such an image has to pass, too; undefined if all do. Then the stored level is the answer; otherwise
- * it limits the comparison to the few images that any other one stands for.
+ * @param passes without it the stored level is the answer; otherwise it limits the comparison to the few images that any other one
+ * stands for
  * @param isOfFew whether only a few images are tested, such as the nearest ones, rather than all that pass
  */
 export function foldCondition(
@@ -81,10 +101,12 @@ export function foldCondition(
 ): Expression<SqlBool> {
   if (passes === undefined) return isShown(level)
   if (isOfFew) return eb.or([isShown(level), eb.not(isReplacedByAny(eb, level, dialect, passes))])
-  return eb.or([isShown(level), sql<SqlBool>`images.id not in (${replacedIds(eb, level, dialect, passes)})`])
+  const isKept = sql<SqlBool>`images.id not in (${replacedIds(eb, level, dialect, passes)})`
+  const unsettled = unsettledCondition(level, passes)
+  return eb.or([isShown(level), unsettled === undefined ? isKept : eb.and([unsettled, isKept])])
 }
 
-/** Returns the condition that another image takes the place of an image. @param passes as for `foldCondition` */
+/** Returns the condition that an image passes, is left by `unsettledCondition`, and another one takes its place. Without `passes`, all pass. */
 export function replacedCondition(
   eb: ImagesBuilder,
   level: FoldLevel,
@@ -101,7 +123,7 @@ function isReplacedByAny(
   dialect: SqlDialect,
   passes: NonNullable<Passes>,
 ): Expression<SqlBool> {
-  const isPassing = sql`exists (select 1 from images where images.id = other.id and ${passes(eb)})`
+  const isPassing = sql`exists (select 1 from images where images.id = other.id and ${passes.condition(eb)})`
   return eb.or(
     REPLACES.slice(0, numberOf(level)).map(
       (relation) =>
@@ -112,7 +134,7 @@ function isReplacedByAny(
 
 /**
  * Selects the images that others take the place of. One selection for each relation, with a single `exists`,
- * lets the planner of PostgreSQL join the tables as a whole.
+ * lets the planner of PostgreSQL join the tables as a whole. Images that `unsettledCondition` leaves out are not among them.
  */
 function replacedIds(
   eb: ImagesBuilder,
@@ -120,11 +142,13 @@ function replacedIds(
   dialect: SqlDialect,
   passes: NonNullable<Passes>,
 ): RawBuilder<unknown> {
+  const unsettled = unsettledCondition(level, passes)
+  const isCompared = unsettled === undefined ? sql`` : sql`and ${unsettled}`
   // An image that is no copy of another one is none of those that pass, either.
   const selections = REPLACES.slice(0, numberOf(level)).map(
     (relation, n) => sql`select seen.id from images as seen
-      where seen.id in (select images.id from images where ${isFolded(FOLD_LEVELS[n]!)} and ${passes(eb)})
-      and exists (select 1 from images where ${relation('images', 'seen', dialect)} and ${passes(eb)})`,
+      where seen.id in (select images.id from images where ${isFolded(FOLD_LEVELS[n]!)} ${isCompared} and ${passes.condition(eb)})
+      and exists (select 1 from images where ${relation('images', 'seen', dialect)} and ${passes.condition(eb)})`,
   )
   return sql.join(selections, sql` union `)
 }

@@ -50,6 +50,8 @@ export interface Tables {
     /** One in a line. */
     keywords: string | null
     rating: number | null
+    /** Bits of one colour of a pixel. */
+    bit_depth: number | null
     /** For searching: title, caption and keywords, NFC, lower case. */
     search_text: string | null
     /** The time of capture or, without one, of modification. */

@@ -100,6 +100,7 @@ describe('GET /api/images', () => {
       caption: null,
       keywords: [],
       rating: null,
+      bit_depth: 8,
       note: null,
       starred: false,
       thumbnail_url: expect.stringMatching(/^\/api\/images\/.*\/thumbnail/),

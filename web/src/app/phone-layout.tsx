@@ -117,11 +117,12 @@ function PhoneHead({ page, onGallery }: LayoutProps & { onGallery: () => void })
   const title = titleOf(page)
   return (
     <div className="flex flex-wrap items-center gap-x-1 pr-1 pl-4">
-      <div className="flex min-w-0 flex-1 basis-32 items-baseline gap-2">
+      {/* A detail that does not fit beside the title wraps out of sight. */}
+      <div className="flex max-h-7 min-w-0 flex-1 basis-32 flex-wrap items-baseline gap-x-2 gap-y-4 overflow-hidden">
         {title !== undefined && (
           <>
             <h2 className="title max-w-full shrink-0 truncate text-20">{title.title}</h2>
-            <span className="min-w-0 truncate text-13 text-ink-2">{title.detail}</span>
+            <span className="whitespace-nowrap text-13 text-ink-2">{title.detail}</span>
           </>
         )}
       </div>

@@ -4,9 +4,11 @@ interface BarButtonProps extends Omit<ComponentProps<'button'>, 'children'> {
   label: string
   icon: ReactNode
   isDanger?: boolean
-  /** Whether its words are shown: by default where the bar is wide. */
-  text?: 'never' | 'always'
+  /** Whether its words are shown: by default unless the bar is narrow, for `wide` only where it has room for all words. */
+  text?: 'never' | 'always' | 'wide'
 }
+
+const WORDS = { always: '', wide: '@max-6xl:hidden', usual: '@max-[46rem]:hidden' }
 
 /** A button on the dark bar of a selection, which is a container: where the bar is narrow, only its icon is shown. */
 export function BarButton({ label, icon, isDanger = false, text, ...rest }: BarButtonProps) {
@@ -19,7 +21,7 @@ export function BarButton({ label, icon, isDanger = false, text, ...rest }: BarB
       className={`flex h-8.5 shrink-0 items-center gap-2 rounded-control px-3 @max-md:px-2 font-medium text-13 whitespace-nowrap transition-colors duration-hover coarse:h-11 hover:bg-bar-hover data-[state=open]:bg-bar-hover [&_svg]:size-4.5 ${isDanger ? 'text-bar-danger' : ''}`}
     >
       {icon}
-      {text !== 'never' && <span className={text === 'always' ? '' : '@max-3xl:hidden'}>{label}</span>}
+      {text !== 'never' && <span className={WORDS[text ?? 'usual']}>{label}</span>}
     </button>
   )
 }

@@ -24,6 +24,7 @@ export function comparedFacts(images: readonly Image[]): ComparedFact[] {
     const areAlike = ranks.every((rank) => rank === most)
     return { key, values: images.map(textOf), best: ranks.map((rank) => !areAlike && rank === most) }
   }
+  const areDepthsKnown = images.every(({ bit_depth }) => bit_depth !== null)
   const all = [
     fact(
       'dimensions',
@@ -35,7 +36,7 @@ export function comparedFacts(images: readonly Image[]): ComparedFact[] {
       (image) => bytes(image.bytes),
       (image) => image.bytes,
     ),
-    fact('format', formatOf),
+    fact('format', formatText, areDepthsKnown ? ({ bit_depth }) => bit_depth ?? 0 : undefined),
     fact('date', dateOf),
     fact('camera', ({ camera }) => camera ?? ''),
     fact('folder', ({ directory }) =>
@@ -48,6 +49,11 @@ export function comparedFacts(images: readonly Image[]): ComparedFact[] {
     ),
   ]
   return all.filter(({ values }) => values.some((value) => value !== ''))
+}
+
+function formatText(image: Image): string {
+  const { bit_depth: bits } = image
+  return bits === null ? formatOf(image) : `${formatOf(image)}, ${messages.compare.bits(bits)}`
 }
 
 /** A score, with its difference from the best one. */

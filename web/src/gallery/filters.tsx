@@ -34,7 +34,8 @@ export function Filters({ isNarrow, ...props }: FiltersProps & { isNarrow: boole
             icon={<SlidersHorizontal />}
             className={count > 0 ? 'bg-accent-soft text-accent-ink' : ''}
           >
-            {gallery.filters}
+            {/* On the smallest phones the icon alone leaves the title and the buttons on one line. */}
+            <span className="max-[22.5rem]:sr-only">{gallery.filters}</span>
             {count > 0 && <span>{count}</span>}
           </Button>
         }

@@ -14,6 +14,7 @@ import type { ImageList } from './image-list.ts'
 import { MissingPicture } from './missing-picture.tsx'
 import { PictureDetails } from './picture-details.tsx'
 import { useElementSize } from './use-element-size.ts'
+import { useFullScreen } from './use-full-screen.ts'
 import { useViewKeys } from './use-view-keys.ts'
 import { useZoom, type Zoom } from './use-zoom.ts'
 import { FileActions, UseActions, ViewHeader } from './view-header.tsx'
@@ -112,7 +113,14 @@ function Viewed(props: ViewedProps) {
   const other = index === undefined ? undefined : (list.imageAt(index + 1) ?? list.imageAt(index - 1))
   const onCompare = other && (() => props.onCompare([image, other]))
   const toggleDetails = () => (isPhone ? setSheetOpen(true) : setDetailsOpen(!areDetailsOpen))
-  useViewKeys({ ...props, zoom, onKeep: () => setKept(!isKept), onDetails: toggleDetails })
+  const fullScreen = useFullScreen()
+  useViewKeys({
+    ...props,
+    zoom,
+    onKeep: () => setKept(!isKept),
+    onDetails: toggleDetails,
+    onFullScreen: fullScreen?.toggle,
+  })
   const details = <Details {...props} />
   return (
     <div className="flex h-full flex-col">
@@ -122,6 +130,7 @@ function Viewed(props: ViewedProps) {
         zoom={zoom}
         areDetailsOpen={isPhone ? undefined : areDetailsOpen}
         onDetails={toggleDetails}
+        fullScreen={fullScreen}
       />
       <div className="flex min-h-0 flex-1">
         <div className="flex min-w-0 flex-1 flex-col">

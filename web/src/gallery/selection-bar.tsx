@@ -69,17 +69,19 @@ export function SelectionBar({
       </IconButton>
       <SelectedCount images={images} />
       <BarButton label={collections.addTo} icon={<FolderPlus />} onClick={onCollect} />
-      {onRemove && <BarButton label={collections.removeFrom} icon={<FolderMinus />} onClick={onRemove} />}
+      {onRemove && (
+        <BarButton label={collections.removeFrom} icon={<FolderMinus />} text="wide" onClick={onRemove} />
+      )}
       <span className="contents @max-md:hidden">
-        <BarButton label={selection.more} icon={<Plus />} onClick={() => onAddTerms(true)} />
-        <BarButton label={selection.less} icon={<Minus />} onClick={() => onAddTerms(false)} />
-        <BarButton label={compare.action} icon={<Columns2 />} onClick={onCompare} />
+        <BarButton label={selection.more} icon={<Plus />} text="wide" onClick={() => onAddTerms(true)} />
+        <BarButton label={selection.less} icon={<Minus />} text="wide" onClick={() => onAddTerms(false)} />
+        <BarButton label={compare.action} icon={<Columns2 />} text="wide" onClick={onCompare} />
       </span>
       <ExportMenu images={images} withSource={withSource} />
       <span className="flex-1" />
       {count < total && (
         <span className="contents @max-md:hidden">
-          <BarButton label={selection.all(total)} icon={<CheckCheck />} onClick={onSelectAll} />
+          <BarButton label={selection.all(total)} icon={<CheckCheck />} text="wide" onClick={onSelectAll} />
         </span>
       )}
       <span className="hidden @max-md:contents">

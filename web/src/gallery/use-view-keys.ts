@@ -16,6 +16,8 @@ export interface ViewKeys {
   onDelete: ((image: Image) => void) | undefined
   onKeep: () => void
   onDetails: () => void
+  /** undefined where the browser has no full screen. */
+  onFullScreen: (() => void) | undefined
 }
 
 /** In CSS pixels. */
@@ -59,13 +61,14 @@ export function viewAction(
   }
   if (event.key in named) return named[event.key]
   if (!areSingleKeysOn()) return undefined
-  const letters: Record<string, () => void> = {
+  const letters: Record<string, (() => void) | undefined> = {
     m: () => keys.onAddTerms(image, true),
     n: () => keys.onAddTerms(image, false),
     s: () => keys.onFindSimilar(image),
     r: () => keys.onRegion(image),
     i: keys.onDetails,
     l: keys.onKeep,
+    f: keys.onFullScreen,
   }
   return letters[event.key.toLowerCase()]
 }

@@ -1,9 +1,21 @@
-import { ArrowLeft, Columns2, Download, ExternalLink, FolderPlus, Info, Star, Trash2 } from 'lucide-react'
+import {
+  ArrowLeft,
+  Columns2,
+  Download,
+  ExternalLink,
+  FolderPlus,
+  Info,
+  Maximize,
+  Minimize,
+  Star,
+  Trash2,
+} from 'lucide-react'
 import type { Image } from '../api/client.ts'
 import { Button, buttonClass } from '../components/button.tsx'
 import { IconButton } from '../components/icon-button.tsx'
 import { messages } from '../messages/messages.ts'
 import type { ImageList } from './image-list.ts'
+import type { FullScreen } from './use-full-screen.ts'
 import { useStar } from './use-star.ts'
 import type { Zoom } from './use-zoom.ts'
 import { ZoomControls } from './zoom-controls.tsx'
@@ -17,6 +29,8 @@ interface ViewHeaderProps {
   /** undefined where the details are a dialog. */
   areDetailsOpen: boolean | undefined
   onDetails: () => void
+  /** undefined where the browser has no full screen. */
+  fullScreen: FullScreen | undefined
   onClose: () => void
   /** undefined if there is nothing to compare with. */
   onCompare: (() => void) | undefined
@@ -34,6 +48,7 @@ export function ViewHeader({
   zoom,
   areDetailsOpen,
   onDetails,
+  fullScreen,
   onClose,
   onCompare,
   onCollect,
@@ -64,12 +79,11 @@ export function ViewHeader({
         onZoom={(factor) => zoom.by(factor)}
         scale={zoom.scale * devicePixelRatio}
       />
-      {areDetailsOpen !== undefined && (
-        <>
-          <UseActions image={image} onCompare={onCompare} onCollect={onCollect} />
-          <FileActions image={image} onDelete={onDelete} />
-        </>
-      )}
+      {/* Where there is no room for them, the dialog of the details has the actions. */}
+      <span className="hidden min-[45rem]:contents">
+        <UseActions image={image} onCompare={onCompare} onCollect={onCollect} />
+        <FileActions image={image} onDelete={onDelete} />
+      </span>
       <IconButton
         label={messages.viewer.details}
         keys="I"
@@ -78,6 +92,17 @@ export function ViewHeader({
       >
         <Info />
       </IconButton>
+      {fullScreen && (
+        <span className="hidden min-[45rem]:contents">
+          <IconButton
+            label={fullScreen.isOn ? messages.sheet.small : messages.sheet.large}
+            keys="F"
+            onClick={fullScreen.toggle}
+          >
+            {fullScreen.isOn ? <Minimize /> : <Maximize />}
+          </IconButton>
+        </span>
+      )}
     </header>
   )
 }

@@ -9,7 +9,7 @@ const shared = sharedPostgres()
 /** Two migrations had the number 10; nothing after them had been carried out. */
 async function makeFormer(database: Kysely<never>): Promise<void> {
   const statements = [
-    'alter table images drop column fold_level, drop column sidecar',
+    'alter table images drop column fold_level, drop column sidecar, drop column bit_depth',
     'create index images_by_shot on images (captured_at, directory)',
     ...['created_at', 'modified_at', 'name_key', 'taken_at'].map(
       (order) => `create index images_by_${order} on images (${order}, id)`,
@@ -66,5 +66,7 @@ it('opens a database in which two migrations have the same number, and stores wh
     '011-api-keys',
     '012-folding',
     '013-sidecars',
+    '014-bit-depth',
+    '015-folded-folders',
   ])
 })

@@ -19,6 +19,8 @@ import * as shots from './migrations/010-shots.ts'
 import * as apiKeys from './migrations/011-api-keys.ts'
 import * as folding from './migrations/012-folding.ts'
 import * as sidecars from './migrations/013-sidecars.ts'
+import * as bitDepth from './migrations/014-bit-depth.ts'
+import * as foldedFolders from './migrations/015-folded-folders.ts'
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -34,6 +36,8 @@ const MIGRATIONS = {
   '011-api-keys': apiKeys,
   '012-folding': folding,
   '013-sidecars': sidecars,
+  '014-bit-depth': bitDepth,
+  '015-folded-folders': foldedFolders,
 }
 
 /** Maximum time to wait for a server that is starting. */

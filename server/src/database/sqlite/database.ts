@@ -19,6 +19,8 @@ import * as trash from './migrations/010-trash.ts'
 import * as shots from './migrations/011-shots.ts'
 import * as folding from './migrations/012-folding.ts'
 import * as sidecars from './migrations/013-sidecars.ts'
+import * as bitDepth from './migrations/014-bit-depth.ts'
+import * as foldedFolders from './migrations/015-folded-folders.ts'
 
 /** Migrations of the catalog, oldest first. */
 const CATALOG_MIGRATIONS: Migrations = {
@@ -35,6 +37,8 @@ const CATALOG_MIGRATIONS: Migrations = {
   '011-shots': shots,
   '012-folding': folding,
   '013-sidecars': sidecars,
+  '014-bit-depth': bitDepth,
+  '015-folded-folders': foldedFolders,
 }
 
 const OWNER_ONLY = 0o600

@@ -83,9 +83,30 @@ describe('readDetails', () => {
     })
   })
 
+  it('states how many bits a colour has', async () => {
+    const deep = () => blank().toColourspace('rgb16')
+    const files = {
+      8: [
+        blank().jpeg(),
+        blank().png({ palette: true, colours: 4 }),
+        blank().webp(),
+        blank().tiff(),
+        blank().gif(),
+      ],
+      10: [blank().avif({ bitdepth: 10, effort: 0 })],
+      16: [deep().png()],
+    }
+    for (const [bits, pictures] of Object.entries(files))
+      for (const picture of pictures) {
+        const bytes = await picture.toBuffer()
+        expect((await readDetails(bytes, sniff(bytes))).bitDepth).toBe(Number(bits))
+      }
+  })
+
   it('returns no details for a file without metadata or a damaged one', async () => {
     const bytes = await blank().png().toBuffer()
-    const isEmpty = (details: FileDetails) => Object.values(details).every((value) => value === undefined)
+    const isEmpty = ({ bitDepth: _, ...details }: FileDetails) =>
+      Object.values(details).every((value) => value === undefined)
     expect(isEmpty(await readDetails(bytes, 'png'))).toBe(true)
     expect(isEmpty(await readDetails(bytes.subarray(0, 20), 'png'))).toBe(true)
     expect(isEmpty(await readDetails(Buffer.from('II*\0'), 'raw'))).toBe(true)

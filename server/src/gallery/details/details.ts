@@ -34,16 +34,24 @@ export async function readDetails(bytes: Uint8Array, format: ImageFormat | undef
     capturedOffset: zoned?.capturedOffset,
     latitude: place?.latitude,
     longitude: place?.longitude,
+    bitDepth: blocks.bitDepth,
   }
 }
 
 async function blocksOf(bytes: Uint8Array, format: ImageFormat | undefined): Promise<Blocks> {
   if (format === undefined || format === 'bmp') return {}
   if (format === 'raw') return blocksOfRaw(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length))
-  const { exif, xmp, iptc } = await readHeader(bytes)
+  const { exif, xmp, iptc, depth, bitsPerSample } = await readHeader(bytes)
   // libvips leaves the directories of TIFF out.
   const block = format === 'tiff' ? bytes : exif
-  return { exif: block === undefined ? [] : [block], xmp, iptc }
+  return { exif: block === undefined ? [] : [block], xmp, iptc, bitDepth: bitDepthOf(depth, bitsPerSample) }
+}
+
+/** @param bitsPerSample counts the bits of a place in the palette if there is one, whose colours have eight */
+function bitDepthOf(depth: Metadata['depth'] | undefined, bitsPerSample: number | undefined) {
+  if (depth === 'uchar') return 8
+  if (depth === 'ushort') return bitsPerSample ?? 16
+  return depth === 'float' ? 32 : undefined
 }
 
 const isTiffLike = (format: ImageFormat | undefined) => format === 'tiff' || format === 'raw'
@@ -63,7 +71,7 @@ function packetsOf(tiff: Uint8Array | undefined): ReturnType<typeof readPackets>
 }
 
 /** The libvips of sharp reads the header of HEIC as well, though not its pixels. */
-async function readHeader(bytes: Uint8Array): Promise<Pick<Metadata, 'exif' | 'xmp' | 'iptc'>> {
+async function readHeader(bytes: Uint8Array): Promise<Partial<Metadata>> {
   try {
     return await sharp(bytes, { failOn: 'none', limitInputPixels: false }).metadata()
   } catch {
@@ -96,9 +104,10 @@ async function findBlocks(bytes: Buffer): Promise<Blocks> {
   return blocksOfTiffRaw(bytes)
 }
 
-function blocksOfFujifilm(bytes: Buffer): Promise<Blocks> | Blocks {
+async function blocksOfFujifilm(bytes: Buffer): Promise<Blocks> {
   if (bytes.length < RAF_JPEG_AT + 4) return {}
-  return blocksOf(bytes.subarray(bytes.readUInt32BE(RAF_JPEG_AT)), 'jpeg')
+  const blocks = await blocksOf(bytes.subarray(bytes.readUInt32BE(RAF_JPEG_AT)), 'jpeg')
+  return { ...blocks, bitDepth: undefined }
 }
 
 /** A damaged block is treated as absent: the picture itself may be intact. */

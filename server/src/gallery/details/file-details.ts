@@ -1,4 +1,4 @@
-/** Statements of EXIF, XMP and IPTC about a picture. All are optional. */
+/** Statements of EXIF, XMP and IPTC about a picture, and of its header. All are optional. */
 export interface FileDetails {
   /** Time on the clock of the camera, in milliseconds since 1970 as if that clock showed UTC. */
   capturedAt?: number | undefined
@@ -23,4 +23,6 @@ export interface FileDetails {
   keywords?: string[] | undefined
   /** 0 to 5 stars. */
   rating?: number | undefined
+  /** Bits of one colour of a pixel. */
+  bitDepth?: number | undefined
 }

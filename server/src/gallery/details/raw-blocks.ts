@@ -3,6 +3,7 @@ export interface Blocks {
   exif?: readonly Uint8Array[]
   xmp?: Uint8Array | undefined
   iptc?: Uint8Array | undefined
+  bitDepth?: number | undefined
 }
 
 const EXIF_TAG = 0x8769

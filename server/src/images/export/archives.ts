@@ -1,6 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
 import { parse as parsePath } from 'node:path/posix'
-import { makeZip } from 'client-zip'
 import type { Image } from '../../catalog/catalog.ts'
 import { messageOf } from '../../errors.ts'
 import { displayName } from '../../gallery/file-names.ts'
@@ -8,6 +7,7 @@ import { joinPath } from '../../gallery/paths.ts'
 import { toJpeg } from '../../gallery/thumbnails.ts'
 import type { ExportedImage, ExportLayout, ExportSources } from './formats.ts'
 import { sidecarOf } from './sidecar.ts'
+import { writeZip, type ZipEntry } from './zip.ts'
 
 const READ_BYTES = 256 * 1024
 /** Lists the files that could not be read, with the reasons. */
@@ -17,10 +17,7 @@ const COPY_QUALITY = 90
 const FIRST_TIME = Date.UTC(1980, 0, 2)
 const LAST_TIME = Date.UTC(2107, 11, 30)
 
-interface Entry {
-  name: string
-  lastModified: Date
-  input: AsyncIterable<Uint8Array> | Uint8Array | string
+interface Entry extends ZipEntry {
   /** Open until the entry has been written. */
   file?: FileHandle
 }
@@ -78,14 +75,8 @@ export function archiveOfSidecars(
 /** @param onReadError is called if the content can't be read to its end */
 type EntryOf = (image: ExportedImage, onReadError: (error: unknown) => void) => Promise<Entry>
 
-async function* archive(images: AsyncIterable<ExportedImage>, entryOf: EntryOf): AsyncGenerator<Uint8Array> {
-  const all = entries(images, entryOf)
-  try {
-    // The library does not end the entries of a cancelled archive, so the code below does.
-    yield* makeZip({ [Symbol.asyncIterator]: () => ({ next: () => all.next() }) })
-  } finally {
-    await all.return()
-  }
+function archive(images: AsyncIterable<ExportedImage>, entryOf: EntryOf): AsyncIterable<Uint8Array> {
+  return writeZip(entries(images, entryOf))
 }
 
 async function* entries(images: AsyncIterable<ExportedImage>, entryOf: EntryOf): AsyncGenerator<Entry, void> {
@@ -145,16 +136,25 @@ function oneLine(text: string): string {
   return text.replaceAll(/\p{Cc}+/gu, ' ')
 }
 
-/** Reads a file in parts. After an error the entry ends, because its beginning is already in the archive. */
+/** Reads a file in parts, the next one while one is sent. After an error the entry ends, because its beginning is already in the archive. */
 async function* contentOf(
   file: FileHandle,
   firstPart: Uint8Array,
   onError: (error: unknown) => void,
 ): AsyncGenerator<Uint8Array> {
+  let next = Promise.resolve(firstPart)
   try {
-    for (let part = firstPart; part.length > 0; part = await readPart(file)) yield part
+    for (let part = firstPart; part.length > 0; part = await next) {
+      next = readPart(file)
+      // The error is thrown where the part is awaited, unless the archive is cancelled before.
+      next.catch(() => {})
+      yield part
+    }
   } catch (error) {
     onError(error)
+  } finally {
+    // The file must not be closed while it is read.
+    await next.catch(() => {})
   }
 }
 

@@ -69,6 +69,7 @@ export const shortcutGroups: { name: string; keys: [string, string][] }[] = [
       ['R', 'Ausschnitt suchen'],
       ['I', 'Details'],
       ['L', 'Zoom und Position behalten'],
+      ['F', 'Vollbild'],
       ['Entf', 'In den Papierkorb'],
       ['Esc', 'Schließen'],
     ],

@@ -40,6 +40,7 @@ export const compare = {
   keep: 'Behalten',
   keeping: 'Wird behalten',
   best: 'Bester Wert',
+  bits: (count: number) => `${count} Bit`,
   below: (points: number) =>
     plural(points, { one: '# Punkt unter dem besten', other: '# Punkte unter dem besten' }),
   shown: 'Gezeigtes Bild',

@@ -69,6 +69,7 @@ export const shortcutGroups: { name: string; keys: [string, string][] }[] = [
       ['R', 'Search a region'],
       ['I', 'Details'],
       ['L', 'Keep zoom and position'],
+      ['F', 'Full screen'],
       ['Delete', 'Move to trash'],
       ['Esc', 'Close'],
     ],

@@ -37,6 +37,7 @@ export const compare = {
   keep: 'Keep',
   keeping: 'Keeping',
   best: 'Best',
+  bits: (count: number) => `${count} bit`,
   below: (points: number) =>
     plural(points, { one: '# point below the best', other: '# points below the best' }),
   shown: 'Picture in view',

@@ -1,0 +1,1 @@
+export { up } from '../../folded-index.ts'
