@@ -86,6 +86,8 @@ function asksOf(id: string, photo: Buffer, sketch: Buffer): Record<string, Ask> 
       parts: [drawn, { kind: 'text', text: 'dog' }, region, { ...palette, weight: 0.5 }],
       upload: sketch,
     },
+    'quick heat map of a sketch': { path: `${match}?detail=quick`, parts: [drawn], upload: sketch },
+    'quick heat map of a word': { path: `${match}?detail=quick`, parts: [{ kind: 'text', text: 'dog' }] },
     'heat map of a sketch': { path: match, parts: [drawn], upload: sketch },
     'heat map of a word': { path: match, parts: [{ kind: 'text', text: 'dog' }] },
   }

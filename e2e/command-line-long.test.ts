@@ -120,7 +120,7 @@ describe('sketch-search evaluate', () => {
     for (const side of ['1/2', '1/3', '1/4', 'all'])
       for (const windows of ['none', 'half', 'quarter'])
         expect(pasted.stdout).toMatch(new RegExp(`^${side} +${windows}( +[01]\\.\\d{4}){4} +- +-$`, 'm'))
-    expect(pasted.stdout).toMatch(/^1\/4( +[01]\.\d{4}){3} +-$/m)
+    expect(pasted.stdout).toMatch(/^1\/4 +(quick|full)( +[01]\.\d{4}){3} +-$/m)
     const few = await evaluate('--kind', 'pasted', '--scenes', folder('scenes'), '--limit', '2')
     expect(few.stdout).toMatch(/^2 objects pasted into scenes, 6 images/)
 
@@ -130,7 +130,7 @@ describe('sketch-search evaluate', () => {
       /^sketch and colours, weight 1 +R@1, R@10, 8 sketches .* sketch: [01]\.\d{3}, [01]\.\d{3}$/m,
       /^region of 1\/4 → photo .*, 2 regions +\d+, \d+, [01]\.\d{3} +crop alone: /m,
       /^things of 1\/3 by photo +R@10 with windows half, quarter +[01]\.\d{3}, [01]\.\d{3} +without windows: /m,
-      /^heat map, things of 1\/2 +maximum on the thing, by region, photo +[01]\.\d{3}, [01]\.\d{3} +chance: /m,
+      /^heat map, things of 1\/2 +maximum on the thing, by region, photo +[01]\.\d{3}, [01]\.\d{3} +quick: .*; chance: /m,
       /^feedback +P@20 after 1, 2, 3 rounds +[01]\.\d{3}, [01]\.\d{3}, [01]\.\d{3} +before: [01]\.\d{3}$/m,
       /^The embedder does not understand words\.$/m,
     ])

@@ -26,6 +26,7 @@ const ELSEWHERE: [command: RegExp, reason: string][] = [
   [/^sudo (sysctl|useradd|install) /, 'it changes the machine'],
   [/^sudo -u postgres (createuser|psql) /, 'prepare() creates the user and the extension'],
   [/^npx sketch-search (users keys |search --server )/, 'api-keys.test.ts uses them with sign-in'],
+  [/^npx sketch-search worker --server /, 'api-keys-postgres.test.ts starts one with a key'],
   [/^python3 model\/make\.py /, 'it takes the training data and hours'],
 ]
 

@@ -7,6 +7,8 @@ import { CLASSICAL } from './support/product.ts'
 const demo = useDemo(2, CLASSICAL)
 /** Compressed by gzip, which is all that browsers accept over HTTP without TLS. */
 const MAX_SCRIPT_BYTES = 200_000
+/** Loaded two seconds after the page, before it is needed. */
+const PRELOADED = /upload-(panel|queue)/
 
 describe('the first load', () => {
   it.each([
@@ -23,8 +25,11 @@ describe('the first load', () => {
         .map((entry) => (entry as PerformanceResourceTiming).name)
         .filter((name) => name.endsWith('.js')),
     )
-    const sizes = await Promise.all(scripts.map(compressedSize))
-    expect(scripts.length).toBeGreaterThan(1)
+    // On a busy machine the network is idle only after the first preloaded part.
+    const preloaded = scripts.findIndex((name) => PRELOADED.test(name))
+    const first = preloaded === -1 ? scripts : scripts.slice(0, preloaded)
+    const sizes = await Promise.all(first.map(compressedSize))
+    expect(first.length).toBeGreaterThan(1)
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(MAX_SCRIPT_BYTES)
     await close()
   })

@@ -27,14 +27,17 @@ export function printPasted({ composites, images, sizes, alone }: PastedReport):
   ])
   console.log('\nMaximum of the heat map on the object\n')
   printTable([
-    ['side', 'chance', 'region', 'another photo', 'word'],
-    ...sizes.map(({ share, heat: { chance, region, photo, word } }) => [
-      sideOf(share),
-      figure(chance),
-      figure(region),
-      figure(photo),
-      word === undefined ? '-' : figure(word),
-    ]),
+    ['side', 'map', 'chance', 'region', 'another photo', 'word'],
+    ...sizes.flatMap(({ share, heat: { chance, ...maps } }) =>
+      Object.entries(maps).map(([detail, { region, photo, word }]) => [
+        sideOf(share),
+        detail,
+        figure(chance),
+        figure(region),
+        figure(photo),
+        word === undefined ? '-' : figure(word),
+      ]),
+    ),
   ])
 }
 

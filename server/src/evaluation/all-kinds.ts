@@ -3,7 +3,7 @@ import { DomainError } from '../errors.ts'
 import type { WindowSize } from '../gallery/windows.ts'
 import { type ColourReport, evaluateColours } from './coloured-sketches.ts'
 import type { Reporter } from './embed.ts'
-import { evaluatePasted, type PastedReport } from './pasted-objects.ts'
+import { evaluatePasted, type MapHits, type PastedReport } from './pasted-objects.ts'
 import { type EvaluationReport, evaluateEmbedders, RANDOM } from './run.ts'
 import { evaluateWords, type WordReport } from './words.ts'
 
@@ -130,11 +130,13 @@ function pastedRows({ sizes, composites }: PastedReport): SummaryRow[] {
       }
     }),
   )
-  const maps = sizes.map(({ share, heat: { chance, region, photo, word } }) => ({
+  const hits = ({ region, photo, word }: MapHits) =>
+    [region, photo, word].flatMap((value) => (value === undefined ? [] : figure(value))).join(', ')
+  const maps = sizes.map(({ share, heat: { chance, quick, full } }) => ({
     kind: `heat map, things of ${sideOf(share)}`,
-    measure: `maximum on the thing, by region, photo${word === undefined ? '' : ', word'}`,
-    value: [region, photo, word].flatMap((value) => (value === undefined ? [] : figure(value))).join(', '),
-    comparedWith: `chance: ${figure(chance)}`,
+    measure: `maximum on the thing, by region, photo${full.word === undefined ? '' : ', word'}`,
+    value: hits(full),
+    comparedWith: `quick: ${hits(quick)}; chance: ${figure(chance)}`,
   }))
   return [...regions, ...small, ...maps]
 }

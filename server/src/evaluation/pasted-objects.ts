@@ -7,7 +7,7 @@ import { decodeImage } from '../gallery/decode.ts'
 import { toSystemPath } from '../gallery/file-names.ts'
 import type { RgbImage } from '../gallery/resample.ts'
 import type { WindowSize } from '../gallery/windows.ts'
-import { type HeatMap, matchCover, matchImage } from '../search/heat-map.ts'
+import { type HeatMap, MAP_DETAILS, type MapDetail, matchCover, matchImage } from '../search/heat-map.ts'
 import { regionWithWhole, type TermVectors } from '../search/term-vectors.ts'
 import type { Vocabulary } from '../search/words/vocabulary.ts'
 import { type Composite, paste, placeOf } from './composites.ts'
@@ -36,8 +36,15 @@ export interface PastedScores {
   regions: Record<'crop' | 'product', { medianRank: number; rankOf90: number; meanAveragePrecision: number }>
   /** How well pasted things of the kind of a query are found, by the size of the windows. */
   found: Record<WindowSize, FoundBy>
-  /** The share of composites with the maximum of the heat map on the object, by query; the first is the share of its area. */
-  heat: { chance: number; region: number; photo: number; word: number | undefined }
+  /** The share of composites with the maximum of the heat map on the object; `chance` is the share of its area. */
+  heat: Record<MapDetail, MapHits> & { chance: number }
+}
+
+/** By kind of query. */
+export interface MapHits {
+  region: number
+  photo: number
+  word: number | undefined
 }
 
 export interface PastedReport {
@@ -74,7 +81,7 @@ export async function evaluatePasted(config: Config, request: PastedRequest): Pr
     throw new DomainError('invalid_request', '--gallery and --scenes need at least four photos each.')
   return withEmbedder(config, request.embedder, request, async (embedder) => {
     const vocabulary = await vocabularyOf(config, request.embedder, embedder)
-    const cover = matchCover(embedder.inputSize)
+    const cover = matchCover(embedder.inputSize, 'full')
     const decoded = (items: readonly LocatedItem[]) => decodeAll(config, items, cover)
     const images = {
       pasted: await decoded(sets.pasted),
@@ -278,32 +285,42 @@ async function heatScores(
   { embedder, vocabulary, sets, words, alone }: Context,
   onProgress: (done: number) => void,
 ): Promise<PastedScores['heat']> {
-  const hits = { region: [] as boolean[], photo: [] as boolean[], word: [] as boolean[] }
+  const hits: Record<MapDetail, Hits> = { quick: noHits(), full: noHits() }
   for (const [n, { image, box }] of composites.entries()) {
     onProgress(n / composites.length)
     const { className } = sets.pasted[n]!
     const other = alone[sets.others.findIndex((one) => one.className === className)]
-    const terms: Partial<Record<keyof typeof hits, TermVectors | undefined>> = {
+    const terms: Partial<Record<keyof Hits, TermVectors | undefined>> = {
       region: termOf(crops[n]!),
       photo: other && termOf(other.whole),
       word: words.find((query) => query.className === className)?.term,
     }
-    const given = Object.entries(terms).filter(
-      (entry): entry is [keyof typeof hits, TermVectors] => !!entry[1],
-    )
-    const { parts } = await matchImage(
-      image,
-      given.map(([, term]) => term),
-      { embedder, vocabulary },
-    )
-    for (const [part, [kind]] of given.entries()) hits[kind].push(isOn(parts[part]!.map, box))
+    const given = Object.entries(terms).filter((entry): entry is [keyof Hits, TermVectors] => !!entry[1])
+    const queries = given.map(([, term]) => term)
+    for (const detail of MAP_DETAILS) {
+      const { parts } = await matchImage(image, queries, { embedder, vocabulary }, detail)
+      for (const [part, [kind]] of given.entries()) hits[detail][kind].push(isOn(parts[part]!.map, box))
+    }
   }
-  const shareOf = (list: readonly boolean[]) => mean(list.map(Number))
   return {
     chance: mean(composites.map(({ box }) => box.width * box.height)),
-    region: shareOf(hits.region),
-    photo: shareOf(hits.photo),
-    word: hits.word.length === 0 ? undefined : shareOf(hits.word),
+    quick: sharesOf(hits.quick),
+    full: sharesOf(hits.full),
+  }
+}
+
+type Hits = Record<keyof MapHits, boolean[]>
+
+function noHits(): Hits {
+  return { region: [], photo: [], word: [] }
+}
+
+function sharesOf({ region, photo, word }: Hits): MapHits {
+  const shareOf = (list: readonly boolean[]) => mean(list.map(Number))
+  return {
+    region: shareOf(region),
+    photo: shareOf(photo),
+    word: word.length === 0 ? undefined : shareOf(word),
   }
 }
 

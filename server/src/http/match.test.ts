@@ -52,8 +52,8 @@ async function idOf(app: App, name: string): Promise<string> {
   return (await app.catalog.images.getByPath(name))!.id
 }
 
-async function match(app: App, name: string, body: object | FormData) {
-  const response = await app.http.request(`/api/images/${await idOf(app, name)}/match`, {
+async function match(app: App, name: string, body: object | FormData, parameters = '') {
+  const response = await app.http.request(`/api/images/${await idOf(app, name)}/match${parameters}`, {
     method: 'POST',
     ...(body instanceof FormData
       ? { body }
@@ -84,6 +84,19 @@ describe('where an image answers a search', () => {
       expect(Math.max(inLeft.x, inLeft.y), part.kind).toBeLessThan(side)
       expect(Math.min(inRight.x, inRight.y), part.kind).toBeGreaterThan(1 - side)
     }
+  })
+
+  it('has a coarse map that is quick', async () => {
+    const running = await app()
+    const parts = [{ kind: 'image_id', image_id: await idOf(running, 'object.png') }]
+    const quick = await match(running, 'left.png', { parts }, '?detail=quick')
+    const full = await match(running, 'left.png', { parts })
+    const { x, y } = hottest(quick.body.scores)
+    expect(Math.max(x, y)).toBeLessThan(1 / 2)
+    expect(quick.body.scores).toHaveLength(full.body.scores.length)
+    expect(quick.body.scores).not.toEqual(full.body.scores)
+    expect(quick.body.scale).toEqual(full.body.scale)
+    expect((await match(running, 'left.png', { parts }, '?detail=fine')).status).toBe(422)
   })
 
   it('has a map for each part, on a scale that is the same for all images', async () => {

@@ -13,13 +13,14 @@ export interface MatchOptions extends PictureSources {
 export function matchHandlers({ search, ...sources }: MatchOptions): Handlers<typeof matchContract> {
   return {
     async explain(context) {
+      const { detail = 'full' } = context.req.valid('query')
       const image = await findImage(sources.catalog, context.req.valid('param').image_id)
       const received = readSearchRequest(context.req.valid('form') ?? context.req.valid('json'))
       const terms = await toTerms(received, sources)
       const read = async () => (await sources.imageFiles.read(image)).bytes
       const language = 'parts' in received.request ? received.request.language : undefined
       const matched = { id: image.id, picture: { read }, language }
-      const { map, parts, scale, words } = await search.match(matched, terms)
+      const { map, parts, scale, words } = await search.match(matched, terms, detail)
       const partsJson = parts.map(({ map: own, ...part }) => ({ ...part, scores: rowsOf(own) }))
       return context.json({ scores: rowsOf(map), scale, words, parts: partsJson }, 200)
     },

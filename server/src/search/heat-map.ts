@@ -23,29 +23,36 @@ export interface Match {
   parts: (Pick<TermVectors, 'kind' | 'words'> & { map: HeatMap })[]
 }
 
-/** Windows on each axis, and the share of the side that each covers. Neighbours overlap by half. */
-const WINDOWS = 7
-const WINDOW_SHARE = 1 / 4
-const WINDOW_LIST: readonly Crop[] = Array.from({ length: WINDOWS * WINDOWS }, (_, n) => ({
-  x: ((n % WINDOWS) * WINDOW_SHARE) / 2,
-  y: (Math.floor(n / WINDOWS) * WINDOW_SHARE) / 2,
-  width: WINDOW_SHARE,
-  height: WINDOW_SHARE,
-}))
-/** Every other window on each axis: side by side, they cover the image. */
-const FIRST_WINDOWS = WINDOW_LIST.filter(
-  (_, n) => (n % WINDOWS) % 2 === 0 && Math.floor(n / WINDOWS) % 2 === 0,
-)
-/** Overlapping windows that are added for each map. All of them hardly find more (measured: bench/results/search.md). */
-const ADDED_WINDOWS = 12
+/** How closely a map looks at an image: `quick` at few large windows, `full` at many small ones. */
+export const MAP_DETAILS = ['quick', 'full'] as const
+export type MapDetail = (typeof MAP_DETAILS)[number]
+
+/** Side of the windows of each detail, relative to that of the image. */
+const WINDOW_SHARES: Readonly<Record<MapDetail, number>> = { quick: 1 / 2, full: 1 / 4 }
+/** Windows side by side, which cover the image, and those that overlap them by half. */
+const WINDOWS = { quick: gridOf(WINDOW_SHARES.quick), full: gridOf(WINDOW_SHARES.full) } as const
+/** Overlapping windows that are added for each full map. More of them find no more (measured: bench/results/search.md). */
+const ADDED_WINDOWS = 5
 /** Places of a map on each axis: six for each window. */
 const MAP_SIDE = 24
 /** Weight of a window at its edges, where others may not reach. */
 const EDGE_WEIGHT = 1e-3
 
 /** The size that an image has to cover when it is decoded, so that a window has enough pixels for the embedder. */
-export function matchCover({ width, height }: { width: number; height: number }) {
-  return { width: Math.ceil(width / WINDOW_SHARE), height: Math.ceil(height / WINDOW_SHARE) }
+export function matchCover({ width, height }: { width: number; height: number }, detail: MapDetail) {
+  const share = WINDOW_SHARES[detail]
+  return { width: Math.ceil(width / share), height: Math.ceil(height / share) }
+}
+
+function gridOf(share: number): { cover: Crop[]; between: Crop[] } {
+  const count = 2 / share - 1
+  const places = Array.from({ length: count ** 2 }, (_, n) => [n % count, Math.floor(n / count)] as const)
+  const { cover = [], between = [] } = Object.groupBy(places, ([x, y]) =>
+    x % 2 === 0 && y % 2 === 0 ? 'cover' : 'between',
+  )
+  const windows = (list: typeof places) =>
+    list.map(([x, y]) => ({ x: (x * share) / 2, y: (y * share) / 2, width: share, height: share }))
+  return { cover: windows(cover), between: windows(between) }
 }
 
 export interface MatchSources {
@@ -55,8 +62,8 @@ export interface MatchSources {
 
 /**
  * Scores windows of an image as if each was an image of its own: the whole image at once would show small things too small for
- * the network (measured: bench/results/search.md). Windows side by side come first, then overlapping ones where these score best. Within a
- * window, the feature map of the embedder has the scores of places; with an embedder that has none, the score of the window counts. A place has the
+ * the network (measured: bench/results/search.md). A quick map has one batch of windows side by side; a full one has smaller windows, and
+ * overlapping ones where these score best. Within a window, the feature map of the embedder has the scores of places; with an embedder that has none, the score of the window counts. A place has the
  * mean of the windows that cover it, those with it in their middle count most. Scores can be compared with those of results, and between images.
  * @throws {DomainError} `embedder_failed`
  */
@@ -64,6 +71,7 @@ export async function matchImage(
   image: RgbImage,
   terms: readonly TermVectors[],
   { embedder, vocabulary }: MatchSources,
+  detail: MapDetail = 'full',
 ): Promise<Match> {
   const located = terms.map((term) => withWords(term, vocabulary))
   const shares = sharesOf(terms.map(({ weight }) => weight))
@@ -74,10 +82,10 @@ export async function matchImage(
   }
   // One part alone has the map of the whole query.
   const withWhole = (parts: WindowMap[][]) => (parts.length === 1 ? parts : [sumOf(parts, shares), ...parts])
-  const first = await mapsOfParts(FIRST_WINDOWS)
-  const best = new Set(withWhole(first).flatMap((maps) => bestWindows(mapOf(maps))))
-  const added = await mapsOfParts([...best])
-  const maps = withWhole(first.map((own, n) => [...own, ...added[n]!])).map(mapOf)
+  const first = await mapsOfParts(WINDOWS[detail].cover)
+  const best = detail === 'full' ? withWhole(first).flatMap((maps) => bestWindows(mapOf(maps))) : []
+  const added = best.length === 0 ? [] : await mapsOfParts([...new Set(best)])
+  const maps = withWhole(first.map((own, n) => [...own, ...(added[n] ?? [])])).map(mapOf)
   const parts = maps.slice(-terms.length)
   return {
     map: maps[0]!,
@@ -142,7 +150,7 @@ function bestWindows({ width, height, scores }: HeatMap): Crop[] {
     }
     return most
   }
-  return WINDOW_LIST.filter((window) => !FIRST_WINDOWS.includes(window))
+  return WINDOWS.full.between
     .map((window) => ({ window, score: best(window) }))
     .sort((a, b) => b.score - a.score)
     .slice(0, ADDED_WINDOWS)

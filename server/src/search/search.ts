@@ -4,7 +4,7 @@ import { CLOSE_COLOURS } from './colours.ts'
 import { combine, scoreByTerm, scoreOf } from './combine.ts'
 import { expandSketch } from './expansion.ts'
 import type { FormerIndex } from './former-index.ts'
-import { type Match, matchCover, matchImage, withoutWholeImage } from './heat-map.ts'
+import { type MapDetail, type Match, matchCover, matchImage, withoutWholeImage } from './heat-map.ts'
 import type { Picture, QueryTerm, TermKind } from './query.ts'
 import { type Ranking, rank, vectorsReader } from './rank.ts'
 import { type TermVectors, type VectorSources, vectorOf } from './term-vectors.ts'
@@ -70,7 +70,7 @@ export interface ImageSearch {
    * Explains where an image answers a query.
    * @throws {DomainError} as `find`; those of reading the picture
    */
-  match(image: MatchedImage, terms: readonly QueryTerm[]): Promise<ExplainedMatch>
+  match(image: MatchedImage, terms: readonly QueryTerm[], detail: MapDetail): Promise<ExplainedMatch>
 }
 
 export function createImageSearch(
@@ -97,10 +97,10 @@ export function createImageSearch(
       }
     },
 
-    async match(image, terms) {
+    async match(image, terms, detail) {
       active++
       try {
-        return await answer(terms, (chosen) => explainMatch(chosen, image, terms))
+        return await answer(terms, (chosen) => explainMatch(chosen, image, terms, detail))
       } finally {
         active--
       }
@@ -155,6 +155,7 @@ async function explainMatch(
   sources: VectorSources,
   { id, picture, language }: MatchedImage,
   terms: readonly QueryTerm[],
+  detail: MapDetail,
 ): Promise<ExplainedMatch> {
   assertWanted(terms)
   const { catalog, embedder, reader, vocabulary } = sources
@@ -162,10 +163,10 @@ async function explainMatch(
   const embedded: TermVectors[] = []
   for (const term of terms) embedded.push(await vectorOf(withoutWholeImage(term), sources, timings))
   const vectors = await withExpandedSketches(embedded, sources)
-  const { image } = await reader.decode(await picture.read(), matchCover(embedder.inputSize))
+  const { image } = await reader.decode(await picture.read(), matchCover(embedder.inputSize, detail))
   const [own] = await catalog.vectors.get([id])
   return {
-    ...(await matchImage(image, vectors, sources)),
+    ...(await matchImage(image, vectors, sources, detail)),
     scale: await scaleOf(vectors, sources),
     words: own === undefined ? [] : (vocabulary?.describe(own.vector, language) ?? []),
   }

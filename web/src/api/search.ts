@@ -15,14 +15,16 @@ export function search(
   return read(api.images.search.$post(bodyOf(body, uploads), until(signal)))
 }
 
-/** Where an image answers a search. */
+/** Where an image answers a search. A quick map is coarse. */
 export function explainMatch(
   id: string,
   body: SearchRequest,
   uploads: Record<string, Blob>,
+  detail: 'quick' | 'full',
   signal?: AbortSignal,
 ): Promise<Match> {
-  return read(match.$post({ param: { image_id: id }, ...bodyOf(body, uploads) }, until(signal)))
+  const request = { param: { image_id: id }, query: { detail }, ...bodyOf(body, uploads) }
+  return read(match.$post(request, until(signal)))
 }
 
 function bodyOf(body: SearchRequest, uploads: Record<string, Blob>) {

@@ -84,19 +84,29 @@ function answerOf(query: Query, count: number) {
   }
 }
 
-/** The heat map of a picture for the query. It is requested only while `isShown`. */
+/** The heat map of a picture for the query: a quick one until the full one is there. It is requested only while `isShown`. */
 export function useMatch(query: Query, id: string, isShown: boolean) {
-  return useQuery({
-    queryKey: ['images', 'match', id, keyOf(query)],
-    queryFn: async ({ signal }) => {
+  const isWanted = isShown && isSearching(query)
+  const quick = useQuery({ ...matchOf(query, id, 'quick'), enabled: isWanted })
+  const full = useQuery({ ...matchOf(query, id, 'full'), enabled: isWanted && quick.isSuccess })
+  return {
+    data: full.data ?? quick.data,
+    isFetching: quick.isFetching || full.isFetching,
+    error: quick.error ?? full.error,
+  }
+}
+
+function matchOf(query: Query, id: string, detail: 'quick' | 'full') {
+  return {
+    queryKey: ['images', 'match', id, keyOf(query), detail],
+    queryFn: async ({ signal }: { signal: AbortSignal }) => {
       const { body, uploads } = await requestOf(query, signal)
-      return explainMatch(id, body, uploads, signal)
+      return explainMatch(id, body, uploads, detail, signal)
     },
-    enabled: isShown && isSearching(query),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 60_000,
     retry: false,
-  })
+  }
 }
 
 async function requestOf(query: Query, signal: AbortSignal) {

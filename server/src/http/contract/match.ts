@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi'
+import { choice, optional } from '../../contract/input.ts'
 import { defineRoute, json } from '../../contract/routes.ts'
+import { MAP_DETAILS } from '../../search/heat-map.ts'
 import { imageParameter, partKindSchema, partWordsSchema } from '../schemas.ts'
 import { searchFormSchema, searchRequestSchema } from './search-request.ts'
 
@@ -29,6 +31,14 @@ export const matchContract = {
     summary: 'Where an image matches a search',
     request: {
       params: imageParameter,
+      query: z.object({
+        detail: optional(
+          choice(MAP_DETAILS, {
+            description:
+              'quick: a coarse map in a fraction of the time, which finds what covers half of the sides. Default: full.',
+          }),
+        ),
+      }),
       body: {
         content: {
           'application/json': { schema: searchRequestSchema },

@@ -15,7 +15,7 @@ export interface LoadLimit {
 /**
  * Each bounds what waits for one resource: the embedder, the upload of a body, the reading of images, the database. Two CPU cores
  * answer some 70 searches per second, so that the last of 128 waits two seconds. More searches in progress than a batch of the
- * embedder, and one that is being prepared, would only hold decoded pictures in memory. A heat map embeds at least 28 parts of an image, as
+ * embedder, and one that is being prepared, would only hold decoded pictures in memory. A heat map embeds at least 21 parts of an image, as
  * many as that number of searches. A request counts until its response begins: `events.ts` limits the streams of events.
  */
 export const LOAD_LIMITS: readonly LoadLimit[] = [
