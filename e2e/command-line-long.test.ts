@@ -128,7 +128,7 @@ describe('sketch-search evaluate', () => {
     for (const row of [
       /^sketch → photo +mAP, 8 sketches, 2 classes +[01]\.\d{3} +random: [01]\.\d{3}$/m,
       /^sketch and colours, weight 1 +R@1, R@10, 8 sketches .* sketch: [01]\.\d{3}, [01]\.\d{3}$/m,
-      /^region of 1\/4 → photo .*, 2 regions +\d+, \d+, [01]\.\d{3} +crop alone: /m,
+      /^region of 1\/4 → photo .*, 4 regions +\d+, \d+, [01]\.\d{3} +crop alone: /m,
       /^things of 1\/3 by photo +R@10 with windows half, quarter +[01]\.\d{3}, [01]\.\d{3} +without windows: /m,
       /^heat map, things of 1\/2 +maximum on the thing, by region, photo +[01]\.\d{3}, [01]\.\d{3} +quick: .*; chance: /m,
       /^feedback +P@20 after 1, 2, 3 rounds +[01]\.\d{3}, [01]\.\d{3}, [01]\.\d{3} +before: [01]\.\d{3}$/m,
