@@ -7,8 +7,15 @@ const team = useTeamGallery()
 describe('a team', () => {
   it('is administered from the command line, so that no admin is locked out', async () => {
     const { product, mail, data, environment } = await startTeam()
-    const users = (...words: string[]) =>
-      runCommand(['users', ...words, '--folder', team.gallery, '--data-directory', data], environment)
+    const usersIn = (directory: string, ...words: string[]) =>
+      runCommand(['users', ...words, '--folder', team.gallery, '--data-directory', directory], environment)
+    const users = (...words: string[]) => usersIn(data, ...words)
+    expect(await usersIn(`${data}-unused`, 'list')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('There are no users yet'),
+      stderr: `No server with sign-in has used ${data}-unused, the data of ${team.gallery}. If yours has another folder, name it with --folder.\n`,
+    })
+    expect((await users('list')).stderr).toBe('')
     expect((await users('list')).stdout).toMatch(/admin@example\.org +admin/)
     expect((await users('add', 'New@example.org', 'editor')).stdout).toContain(
       'new@example.org may sign in as editor',

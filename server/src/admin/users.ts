@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Accounts, Users } from '../accounts/accounts.ts'
 import type { Config } from '../config/schema.ts'
 import { DomainError } from '../errors.ts'
@@ -20,6 +22,11 @@ export async function withAccounts<T>(
   const gallery = await stat(watcher.watched_directory).catch(() => undefined)
   if (!gallery?.isDirectory())
     throw new DomainError('directory_not_found', `There is no folder ${watcher.watched_directory}.`)
+  // The folder of a server may come from its command line, and the one of this command from a file.
+  if (database === undefined && !existsSync(join(data_directory, 'accounts.sqlite')))
+    console.warn(
+      `No server with sign-in has used ${data_directory}, the data of ${watcher.watched_directory}. If yours has another folder, name it with --folder.`,
+    )
   const accounts = await openAccounts({ database, directory: data_directory, log: console })
   try {
     return await work(accounts)
