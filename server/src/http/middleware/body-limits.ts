@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { HttpEnv } from '../../contract/routes.ts'
 import { DomainError } from '../../errors.ts'
@@ -25,9 +25,14 @@ export function bodyLimits(maxUploadBytes: number): MiddlewareHandler<HttpEnv> {
   const anonymous = limit(SMALL_BODY_BYTES, () => {
     throw unauthorized()
   })
+  const withoutLength = (context: Context) => context.req.header('transfer-encoding') !== undefined
   return (context, next) => {
     if (SMALL_PATHS.test(context.req.path)) return small(context, next)
-    if (context.get('role') === undefined) return anonymous(context, next)
+    if (context.get('role') === undefined) {
+      // Nobody waits for the end of a body that is refused anyway.
+      if (withoutLength(context)) throw unauthorized()
+      return anonymous(context, next)
+    }
     const isForm = /^multipart\/form-data\b/i.test(context.req.header('content-type') ?? '')
     return isForm ? form(context, next) : json(context, next)
   }

@@ -10,18 +10,12 @@ function openApp() {
   app.use(
     limitLoad([
       { matches: /^POST \/search/, max: 2, retryAfterS: 3 },
-      { matches: /^POST \/upload/, max: 3, atOnce: 1, retryAfterS: 3 },
       { matches: /^/, max: 1, retryAfterS: 1 },
     ]),
   )
   app.post('/search', async (context) => {
     await new Promise<void>((resolve) => waiting.push(resolve))
     return context.text('found')
-  })
-  app.post('/upload', async (context) => {
-    const name = await context.req.text()
-    await new Promise<void>((resolve) => waiting.push(resolve))
-    return context.text(name)
   })
   app.get('/broken', () => {
     throw new Error('broken')
@@ -49,42 +43,6 @@ describe('limits of the load', () => {
     await expect.poll(() => waiting.length).toBe(2)
     for (const release of waiting) release()
     expect((await Promise.all([...accepted, again])).map(({ status }) => status)).toEqual([200, 200, 200])
-  })
-
-  it('let requests wait before their bodies are read, in order, and drop those whose clients have gone', async () => {
-    const { app, waiting } = openApp()
-    const read: string[] = []
-    const upload = (name: string, signal?: AbortSignal) => {
-      const body = new ReadableStream(
-        {
-          pull(controller) {
-            read.push(name)
-            controller.enqueue(Buffer.from(name))
-            controller.close()
-          },
-        },
-        { highWaterMark: 0 },
-      )
-      // The types of the browser lack `duplex`, which Node requires.
-      const streaming = { duplex: 'half', signal: signal ?? null }
-      const request = new Request('http://localhost/upload', { method: 'POST', body, ...streaming })
-      return Promise.resolve(app.request(request))
-    }
-    const gone = new AbortController()
-    const first = upload('first')
-    const second = upload('second', gone.signal)
-    const third = upload('third')
-    expect((await upload('fourth')).status).toBe(503)
-    await expect.poll(() => waiting.length).toBe(1)
-    expect(read).toEqual(['first'])
-    gone.abort()
-    waiting.shift()!()
-    expect(await (await first).text()).toBe('first')
-    expect((await second).ok).toBe(false)
-    await expect.poll(() => waiting.length).toBe(1)
-    expect(read).toEqual(['first', 'third'])
-    waiting.shift()!()
-    expect(await (await third).text()).toBe('third')
   })
 
   it('do not count a request that failed', async () => {

@@ -6,20 +6,17 @@ export interface LoadLimit {
   /** Method and path, separated by a space. The first limit that matches counts. */
   matches: RegExp
   max: number
-  /** As many are in progress; the others wait, before their bodies are read. Default: all. */
-  atOnce?: number
   /** Seconds after which a rejected client may try again. */
   retryAfterS: number
 }
 
 /**
  * Each bounds what waits for one resource: the embedder, the upload of a body, the reading of images, the database. Two CPU cores
- * answer some 70 searches per second, so that the last of 128 waits two seconds. More searches in progress than a batch of the
- * embedder, and one that is being prepared, would only hold decoded pictures in memory. A heat map embeds at least 21 parts of an image, as
+ * answer some 70 searches per second, so that the last of 128 waits two seconds. A heat map embeds at least 21 parts of an image, as
  * many as that number of searches. A request counts until its response begins: `events.ts` limits the streams of events.
  */
 export const LOAD_LIMITS: readonly LoadLimit[] = [
-  { matches: /^POST \/api\/images\/(search|similarity-search)\b/, max: 128, atOnce: 16, retryAfterS: 2 },
+  { matches: /^POST \/api\/images\/(search|similarity-search)\b/, max: 128, retryAfterS: 2 },
   { matches: /^POST \/api\/images\/[^/]+\/match\b/, max: 16, retryAfterS: 5 },
   { matches: /^POST \/api\/(images|queries)\/?$/, max: 64, retryAfterS: 5 },
   { matches: /^(GET|HEAD) \/api\/images\/[^/]+\/./, max: 1_024, retryAfterS: 1 },
@@ -31,55 +28,21 @@ export const LOAD_LIMITS: readonly LoadLimit[] = [
  * until its client gives up, and the work for it would be lost.
  */
 export function limitLoad(limits: readonly LoadLimit[] = LOAD_LIMITS): MiddlewareHandler {
-  const lanes = limits.map(({ atOnce = Number.POSITIVE_INFINITY }) => new Lane(atOnce))
+  const inProgress = limits.map(() => 0)
   return async (context, next) => {
     const request = `${context.req.method} ${context.req.path}`
     const n = limits.findIndex(({ matches }) => matches.test(request))
     const limit = limits[n]
     if (limit === undefined) return next()
-    const lane = lanes[n]!
-    if (lane.size >= limit.max)
+    if (inProgress[n]! >= limit.max)
       throw new DomainError('unavailable', 'The server has too many requests to answer at the moment.', {
         retryAfterS: limit.retryAfterS,
       })
-    await lane.enter()
+    inProgress[n]!++
     try {
-      // Its client may have gone while it waited.
-      if (lane.isShared) context.req.raw.signal.throwIfAborted()
       await next()
     } finally {
-      lane.leave()
+      inProgress[n]!--
     }
-  }
-}
-
-/** Requests in progress and those that wait for them, first come, first served. */
-class Lane {
-  readonly #atOnce: number
-  readonly #waiting: (() => void)[] = []
-  #active = 0
-
-  constructor(atOnce: number) {
-    this.#atOnce = atOnce
-  }
-
-  get size(): number {
-    return this.#active + this.#waiting.length
-  }
-
-  get isShared(): boolean {
-    return Number.isFinite(this.#atOnce)
-  }
-
-  async enter(): Promise<void> {
-    if (this.#active < this.#atOnce) this.#active++
-    // The request that leaves hands over its place.
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
-  }
-
-  leave(): void {
-    const next = this.#waiting.shift()
-    if (next === undefined) this.#active--
-    else next()
   }
 }
