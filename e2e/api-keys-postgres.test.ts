@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { sharedPostgres } from '../server/src/testing/shared-postgres.ts'
+import { temporaryDirectory } from '../server/src/testing/temporary.ts'
 import { itUsesApiKeys } from './support/api-keys.ts'
 import { runCommand, startLongRunning } from './support/product.ts'
 import { ADMIN, startTeam, useTeamGallery } from './support/team.ts'
@@ -26,7 +26,10 @@ describe('a worker without the folder', () => {
         await runCommand(['users', 'keys', 'add', ADMIN, '--role', role, ...folders], environment)
       ).stdout.trim()
     const words = ['worker', '--server', product.url, '--data-directory', `${data}-worker`]
-    const withKey = (token: string) => ({ ...environment, SKETCH_SEARCH_API_KEY: token })
+    const temporary = await temporaryDirectory()
+    const withKey = (token: string) => ({ ...environment, SKETCH_SEARCH_API_KEY: token, TMPDIR: temporary })
+    const copies = async () =>
+      (await readdir(temporary)).filter((name) => name.startsWith('sketch-search-worker-'))
     for (const token of ['wrong', await keyFor('user')])
       expect(await runCommand(words, withKey(token))).toMatchObject({
         code: 1,
@@ -50,8 +53,3 @@ describe('a worker without the folder', () => {
     expect(await copies()).toEqual([])
   })
 })
-
-/** Folders of copies. No other test starts such a worker. */
-async function copies(): Promise<string[]> {
-  return (await readdir(tmpdir())).filter((name) => name.startsWith('sketch-search-worker-'))
-}

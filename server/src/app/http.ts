@@ -88,7 +88,7 @@ export function openHttp(
       catalog,
       queries,
       thumbnails,
-      trash,
+      trash: indexing.hasGallery ? trash : undefined,
       users: signIn?.users,
       isShared: cluster !== undefined,
       log: { warn: (message) => log.warn(message) },

@@ -10,6 +10,7 @@ import { openThumbnailStore, type ThumbnailStore } from '../gallery/thumbnails.t
 import { WINDOWS } from '../gallery/windows.ts'
 import { type Backfill, createBackfill } from '../indexing/backfill.ts'
 import { createIndexer, type Indexer, type IndexQueue } from '../indexing/indexer.ts'
+import { anyPause } from '../indexing/storage-monitor.ts'
 import type { Logger } from '../log.ts'
 import { createGallerySync, type GallerySync } from '../sync/gallery-sync.ts'
 import type { Timings } from '../timings.ts'
@@ -47,6 +48,8 @@ export interface Indexing {
   indexer: Indexer
   backfill: Backfill
   sync: GallerySync
+  /** False for a worker that reads the files of a server. */
+  hasGallery: boolean
   /** Undefined on a database of its own. */
   cluster: Cluster | undefined
 }
@@ -88,7 +91,7 @@ export async function openIndexing(
     onError: (message, error) => log.error(error, `Unexpected error while ${message}`),
     onChanged: (paths) => sync.recheck(paths),
     timings,
-    storage: monitor,
+    storage: files.pause === undefined ? monitor : anyPause([monitor, files.pause]),
   })
   const textLog = {
     warn: (message: string) => log.warn(message),
@@ -129,14 +132,15 @@ export async function openIndexing(
     : undefined
   const indexer = cluster?.indexer ?? localIndexer
   const sync = cluster?.sync ?? createSync(localIndexer)
-  return { ...files, localEvents, events, indexer, backfill, sync, cluster }
+  const hasGallery = options.galleryServer === undefined
+  return { ...files, localEvents, events, indexer, backfill, sync, hasGallery, cluster }
 }
 
 /** Opens the readers of images and the stores of their smaller versions. */
 async function openFiles(
   config: Config,
-  { root, walk, model }: Foundations,
-  { timings, galleryServer }: IndexingOptions,
+  { root, walk, model, closing }: Foundations,
+  { timings, galleryServer, log }: IndexingOptions,
 ) {
   const { thumbnail_directory: directory, size } = config.thumbnail
   const renditions = openRenditionStore(join(config.data_directory, 'renditions'))
@@ -158,14 +162,17 @@ async function openFiles(
   })
   const files = { renditions, thumbnails, limits }
   if (galleryServer === undefined)
-    return { ...files, reader: localReader, galleryFiles: localFiles(root, walk) }
+    return { ...files, reader: localReader, galleryFiles: localFiles(root, walk), pause: undefined }
   const { openRemoteGallery } = await import('../gallery/remote/remote-gallery.ts')
+  const { GalleryMonitor } = await import('../indexing/gallery-monitor.ts')
   const { createRemoteReader } = await import('../gallery/remote/remote-reader.ts')
   const gallery = openRemoteGallery(galleryServer.url, galleryServer.apiKey)
   await gallery.check()
   const { maxFileBytes } = limits
   const reader = createRemoteReader({ gallery, reader: localReader, directory: root, maxFileBytes })
-  return { ...files, reader, galleryFiles: gallery }
+  const pause = new GalleryMonitor({ gallery, checkEveryMs: timings.rootCheckMs, log })
+  closing.defer(() => pause.close())
+  return { ...files, reader, galleryFiles: gallery, pause }
 }
 
 async function joinCluster(

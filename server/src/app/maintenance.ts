@@ -10,7 +10,8 @@ export interface MaintenanceOptions {
   catalog: Catalog
   queries: SavedQueries
   thumbnails: ThumbnailStore
-  trash: Pick<Trash, 'removeExpired' | 'repair'>
+  /** undefined for a process without the folder of the gallery. */
+  trash: Pick<Trash, 'removeExpired' | 'repair'> | undefined
   /** undefined without sign-in. */
   users: Pick<Users, 'list'> | undefined
   /** Whether other processes delete images, too: their thumbnails here are removed later. A single process removes them after a scan. */
@@ -45,7 +46,7 @@ export function startMaintenance({
       .catch((error) => log.warn(`Orphaned thumbnails could not be removed: ${messageOf(error)}`))
   const maintainTrash = () =>
     void trash
-      .repair()
+      ?.repair()
       .then(() => trash.removeExpired())
       .catch((error) => log.warn(`The trash could not be brought up to date: ${messageOf(error)}`))
   const refreshCollections = () =>

@@ -314,6 +314,7 @@ describe('a worker without the gallery', () => {
     const sidecar =
       '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4"/></rdf:RDF></x:xmpmeta>'
     await writeSettled(join(gallery, 'a/0.png.xmp'), sidecar)
+    await writeSettled(join(gallery, 'a/1.png.xmp'), sidecar + ' '.repeat(1024 ** 2))
     await writeSettled(join(gallery, 'broken.png'), 'no picture')
     const [one, two] = await configsFor(gallery, 2)
     const first = await startApp(one!)
@@ -321,7 +322,10 @@ describe('a worker without the gallery', () => {
     onTestFinished(() => http.close())
     const copies = await temporaryDirectory()
     const config = { ...two!, watcher: { ...two!.watcher, watched_directory: copies } }
-    const worker = await start(config, { searches: false, galleryServer: { url: http.url } })
+    const remote = { searches: false, galleryServer: { url: http.url } }
+    const worker = await start(config, remote)
+    // Its folder is one of temporary files.
+    await rm(copies, { recursive: true })
 
     const files = await Promise.all(
       ['a/0.png', 'a/1.png', 'a/2.png', 'broken.png', 'gone.png'].map(async (path) => {
@@ -336,6 +340,13 @@ describe('a worker without the gallery', () => {
     const byPath = await first.catalog.images.getByPath('a/0.png')
     expect(byPath).toMatchObject({ rating: 4, bytes: files[0]!.bytes, modifiedAt: files[0]!.modifiedAt })
     expect(await readdir(copies)).toEqual([])
+
+    // The trash of the gallery is not its own.
+    const { id } = (await first.catalog.images.getByPath('a/2.png'))!
+    await first.catalog.trash.put(id, { place: 'data', file: 'any/2.png' }, 0)
+    await (await start(config, remote)).close()
+    expect((await first.catalog.trash.list({ offset: 0, limit: 9 })).total).toBe(1)
+    await first.catalog.trash.restore(id)
 
     // A scan finds what the worker stored, and indexes nothing again.
     const events: string[] = []

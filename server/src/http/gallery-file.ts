@@ -15,6 +15,8 @@ export function galleryFileHandlers({
     async read(context) {
       const { stat, open } = await galleryFile(context.req.valid('query').path)
       const { bytes, modifiedAt, changedAt, inode } = stat
+      // Also with an error: a file that may not be read has a version.
+      context.header(FILE_HEADER, formatFileHeader(stat))
       const response = await respondWithFile(context, {
         contentType: 'application/octet-stream',
         etag: `"${inode}-${bytes}-${modifiedAt}-${changedAt}"`,

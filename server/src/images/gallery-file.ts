@@ -2,8 +2,9 @@ import type { FileHandle } from 'node:fs/promises'
 import { DomainError, systemCodeOf } from '../errors.ts'
 import { hasImageExtension, SNIFF_BYTES, sniff } from '../gallery/formats/index.ts'
 import { type IncludeRules, isIncluded } from '../gallery/include.ts'
+import { findRealFile } from '../gallery/links.ts'
 import { openGalleryFile } from '../gallery/open-file.ts'
-import { nameOf, parseExistingPath, ROOT } from '../gallery/paths.ts'
+import { directoryOf, isTop, nameOf, parseExistingPath, ROOT } from '../gallery/paths.ts'
 import { isSidecar } from '../gallery/sidecar.ts'
 import { type FileStat, statFile } from '../gallery/stat-file.ts'
 
@@ -20,18 +21,29 @@ export type GalleryFile = (path: string) => Promise<{
 export function createGalleryFile({ root, walk }: { root: string; walk: IncludeRules }): GalleryFile {
   return async (given) => {
     const path = parseExistingPath(given)
-    const stat =
-      path !== ROOT && isIncluded(root, path, walk)
-        ? await statFile(root, path, walk).catch(denyIfRefused)
-        : undefined
+    const stat = await find(path).catch(denyIfRefused)
     if (stat === undefined || !(await isServed(path, stat))) throw notFound(path)
     return { stat, open: () => open(path) }
+  }
+
+  async function find(path: string): Promise<FileStat | undefined> {
+    const isPart = path !== ROOT && isIncluded(root, path, walk) && (await isListed(path))
+    // A link on the way may lead elsewhere.
+    if (!isPart || (await findRealFile(root, path, walk)) === undefined) return undefined
+    return statFile(root, path, walk)
   }
 
   async function open(path: string): Promise<FileHandle> {
     const file = await openGalleryFile(root, path, walk).catch(denyIfRefused)
     if (file === undefined) throw notFound(path)
     return file
+  }
+
+  /** Whether the folder of a file is looked at, or the file was uploaded into it. */
+  async function isListed(path: string): Promise<boolean> {
+    const directory = directoryOf(path)
+    if (walk.recursive || directory === ROOT || isTop(root, directory)) return true
+    return (await walk.knownIn?.(directory))?.has(path) ?? false
   }
 
   /** Other files of the folder are nobody's business. */

@@ -10,7 +10,7 @@ import type { FileOutcome, FileVersion } from './file-version.ts'
 import { createProgressMeter, type ProgressMeter } from './progress.ts'
 import { FileQueue, type QueuedFile } from './queue.ts'
 import { FileFailure, type ReadFile, readFile } from './read-stage.ts'
-import type { StorageMonitor } from './storage-monitor.ts'
+import type { IndexingPause } from './storage-monitor.ts'
 import { StoreStage } from './store-stage.ts'
 
 export type { FileOutcome, FileVersion } from './file-version.ts'
@@ -33,7 +33,7 @@ export interface IndexerOptions {
   onChanged: (paths: string[]) => void
   timings?: Timings | undefined
   /** While it has a problem, nothing is indexed. */
-  storage?: Pick<StorageMonitor, 'problem' | 'report' | 'onResumed'> | undefined
+  storage?: IndexingPause | undefined
 }
 
 /** Accepts files to be indexed. */

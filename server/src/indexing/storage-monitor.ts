@@ -20,6 +20,29 @@ export interface StorageProblem {
   folder: string
 }
 
+/** A reason for which indexing waits, without a fault of the files. */
+export interface IndexingPause {
+  /** undefined while there is none. */
+  readonly problem: { message: string } | undefined
+  /** @returns whether an error is due to this reason; then it is the problem */
+  report(error: unknown): boolean
+  /** Calls a listener whenever a problem is over. */
+  onResumed(listener: () => void): void
+}
+
+/** Pauses for the first of several reasons. */
+export function anyPause(pauses: readonly IndexingPause[]): IndexingPause {
+  return {
+    get problem() {
+      return pauses.find(({ problem }) => problem !== undefined)?.problem
+    },
+    report: (error) => pauses.some((pause) => pause.report(error)),
+    onResumed(listener) {
+      for (const pause of pauses) pause.onResumed(listener)
+    },
+  }
+}
+
 export interface StorageMonitorOptions {
   dataDirectory: string
   thumbnailDirectory: string
@@ -42,7 +65,7 @@ const PROBE_FILE = '.write-test'
  * Detects a full disk, and a data directory or a thumbnail folder that can't be written to. While there is such a problem,
  * indexing pauses.
  */
-export class StorageMonitor {
+export class StorageMonitor implements IndexingPause {
   readonly #options: StorageMonitorOptions
   readonly #listeners = new Set<() => void>()
   #problem: StorageProblem | undefined

@@ -1,4 +1,6 @@
 const MAX_RESULTS = 64
+/** A filter can contain the ids of many images. */
+const MAX_KEY_LENGTH = 4_000
 
 /** Results that are computed from many images, kept until an image changes: every page of a list has the number of all images. */
 export class ResultCache {
@@ -15,6 +17,7 @@ export class ResultCache {
   async get<T>(name: string, key: unknown, compute: () => Promise<T>): Promise<T> {
     if (!this.#isOnlyWriter) return compute()
     const id = `${name} ${JSON.stringify(key)}`
+    if (id.length > MAX_KEY_LENGTH) return compute()
     if (this.#results.has(id)) return this.#results.get(id) as T
     const changes = this.#changes
     const result = await compute()

@@ -9,6 +9,7 @@ import { picture, writeSettled } from '../../testing/pictures.ts'
 import { temporaryDirectory } from '../../testing/temporary.ts'
 import { decodeName } from '../file-names.ts'
 import { localFiles } from '../gallery-files.ts'
+import { FILE_HEADER } from './file-header.ts'
 import { openRemoteGallery } from './remote-gallery.ts'
 
 const WALK = { recursive: true, excluded: [] }
@@ -40,6 +41,22 @@ async function breakingProxy(target: string, { times, bytes }: { times: number; 
   await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done))
   onTestFinished(() => void proxy.close())
   return { url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, ranges }
+}
+
+/** Answers as a server that may not read its files. The tests may run as root, who may read all. */
+async function refusingProxy(target: string): Promise<string> {
+  const proxy = createServer(async (request, response) => {
+    const answer = await fetch(new URL(request.url!, target), { headers: { range: 'bytes=0-0' } })
+    await answer.body?.cancel()
+    response.writeHead(403, {
+      'content-type': 'application/json',
+      [FILE_HEADER]: answer.headers.get(FILE_HEADER)!,
+    })
+    response.end('{"error": "The file may not be read: permission denied.", "code": "permission_denied"}')
+  })
+  await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done))
+  onTestFinished(() => void proxy.close())
+  return `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
 }
 
 describe('the gallery of a server', () => {
@@ -113,6 +130,20 @@ describe('the gallery of a server', () => {
     expect((await readFile(target)).length).toBe(0)
     await writeFile(join(root, 'large.png'), Buffer.alloc(1000))
     expect((await remote.download('large.png', join(target, 'not-written'), 999))?.bytes).toBe(1000)
+  })
+
+  it('has a version of a file that the server may not read, and nothing of folders that are not looked at', async () => {
+    const { root, remote, url } = await openBoth({ 'watcher.watch_recursive': false })
+    await writeSettled(join(root, 'a.png'), await picture(1))
+    await writeSettled(join(root, 'folder/b.png'), await picture(2))
+    expect(await remote.stat('folder/b.png')).toBeUndefined()
+    expect((await remote.stat('a.png'))?.bytes).toBeGreaterThan(0)
+    const gallery = openRemoteGallery(await refusingProxy(url), undefined)
+    expect(await gallery.stat('a.png')).toEqual(await remote.stat('a.png'))
+    expect(await gallery.hash('a.png')).toBeUndefined()
+    await expect(gallery.download('a.png', join(root, 'copy'), MEGABYTE)).rejects.toMatchObject({
+      code: 'permission_denied',
+    })
   })
 
   it('names what is wrong with the server or its address', async () => {

@@ -2,20 +2,27 @@ import { createWriteStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { DomainError, messageOf } from '../../errors.ts'
+import { DomainError, messageOf, systemCodeOf, systemReasonOf } from '../../errors.ts'
 import { hashOfStream } from '../../hashing.ts'
 import type { GalleryFiles } from '../gallery-files.ts'
 import type { FileStat } from '../stat-file.ts'
 import { FILE_HEADER, parseFileHeader } from './file-header.ts'
 
+/** The server of the gallery does not answer, or does not accept the key: no file is to blame. */
+export class GalleryUnavailable extends DomainError {
+  constructor(message: string, options?: { cause?: unknown }) {
+    super('unavailable', message, options)
+  }
+}
+
 export interface RemoteGallery extends GalleryFiles {
-  /** @throws {DomainError} `unavailable` if the server does not answer or does not accept the key */
+  /** @throws {GalleryUnavailable} */
   check(): Promise<void>
   /**
    * Writes a file of the gallery to this machine. An interrupted transfer is continued.
    * @param maxBytes of a larger file only the stat is returned
    * @returns undefined if there is no such file (any more)
-   * @throws {DomainError} `permission_denied` if the server may not read it; `unavailable`
+   * @throws {DomainError} `permission_denied` if the server may not read it; `unavailable`, also for a copy that can't be written
    */
   download(path: string, target: string | Buffer, maxBytes: number): Promise<FileStat | undefined>
 }
@@ -60,20 +67,21 @@ class HttpGallery implements RemoteGallery {
   }
 
   async hash(path: string): Promise<string | undefined> {
-    const response = await this.#request(path, {}).catch(() => undefined)
+    const response = await this.#content(path, {}).catch(() => undefined)
     return response?.body ? hashOfStream(response.body).catch(() => undefined) : undefined
   }
 
   async download(path: string, target: string | Buffer, maxBytes: number): Promise<FileStat | undefined> {
     let etag: string | null = null
     for (let attempt = 1; ; attempt++) {
-      const received = etag === null ? 0 : (await stat(target)).size
+      const received = etag === null ? 0 : await sizeOf(target)
       const headers: Record<string, string> =
-        etag === null ? {} : { range: `bytes=${received}-`, 'if-range': etag }
-      const response = await this.#request(path, { headers })
+        received === 0 ? {} : { range: `bytes=${received}-`, 'if-range': etag! }
+      const response = await this.#content(path, { headers })
       if (response === undefined) return undefined
       const file = fileOf(path, response)
-      if (file.bytes > maxBytes) {
+      // 416: everything had arrived before the connection broke.
+      if (file.bytes > maxBytes || response.status === 416) {
         await response.body?.cancel()
         return file
       }
@@ -83,10 +91,19 @@ class HttpGallery implements RemoteGallery {
         await pipeline(response.body ?? [], output)
         return file
       } catch (error) {
+        if (WRITE_FAILURES.has(systemCodeOf(error) ?? '')) throw copyFailure(error)
         if (attempt >= MAX_ATTEMPTS) throw this.#silent(error)
         await sleep(RETRY_AFTER_MS)
       }
     }
+  }
+
+  /** Requests the bytes of a file. @returns undefined if there is no such file @throws {DomainError} */
+  async #content(path: string, init: RequestInit): Promise<Response | undefined> {
+    const response = await this.#request(path, init)
+    return response === undefined || response.ok || response.status === 416
+      ? response
+      : this.#explain(response)
   }
 
   /** @returns undefined if there is no such file */
@@ -116,20 +133,19 @@ class HttpGallery implements RemoteGallery {
     if (body.code === 'image_not_found') return undefined
     const reason = body.error ?? `the status is ${status}`
     if (body.code === 'permission_denied') throw new DomainError('permission_denied', reason)
-    const advice =
-      status === 401 || status === 403
-        ? ' Set SKETCH_SEARCH_API_KEY to the token of an API key with the role editor.'
-        : ''
-    throw new DomainError(
-      'unavailable',
-      `The server at ${this.#address.origin} does not send files: ${reason.replace(/\.$/, '')}.${advice}`,
-    )
+    const isRefused = status === 401 || status === 403
+    const advice = isRefused
+      ? ' Set SKETCH_SEARCH_API_KEY to the token of an API key with the role editor.'
+      : ''
+    const message = `The server at ${this.#address.origin} does not send files: ${reason.replace(/\.$/, '')}.${advice}`
+    // A server that fails for one file may send others.
+    throw status === 500 ? new DomainError('unavailable', message) : new GalleryUnavailable(message)
   }
 
-  #silent(error: unknown): DomainError {
+  #silent(error: unknown): GalleryUnavailable {
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
     const message = `The server at ${this.#address.origin} does not answer: ${messageOf(cause)}.`
-    return new DomainError('unavailable', message, { cause: error })
+    return new GalleryUnavailable(message, { cause: error })
   }
 }
 
@@ -139,6 +155,19 @@ function waitOf({ status, headers }: Response): number {
   if (isBusy && headers.has('retry-after')) return 1000 * Number(headers.get('retry-after'))
   // A proxy that cannot reach the server.
   return isBusy || status === 502 || status === 504 ? RETRY_AFTER_MS : Number.POSITIVE_INFINITY
+}
+
+/** Codes of the file system of this machine; a broken connection has others. */
+const WRITE_FAILURES = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'ENOENT', 'EIO', 'EMFILE'])
+
+/** For a copy that cannot be written: neither the file nor the server is to blame. */
+export function copyFailure(error: unknown): DomainError {
+  return new DomainError('unavailable', `A copy cannot be written: ${systemReasonOf(error)}.`)
+}
+
+async function sizeOf(file: string | Buffer): Promise<number> {
+  const found = await stat(file).catch(() => undefined)
+  return found?.size ?? 0
 }
 
 function fileOf(path: string, response: Response): FileStat {

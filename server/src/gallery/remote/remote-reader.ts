@@ -1,12 +1,13 @@
-import { mkdir, rm, utimes } from 'node:fs/promises'
+import { mkdir, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { systemCodeOf } from '../../errors.ts'
 import { toSystemPath } from '../file-names.ts'
 import { fileTooLarge } from '../image-file.ts'
 import type { ImageReader } from '../image-reader.ts'
 import { nameOf } from '../paths.ts'
 import { sidecarPaths } from '../sidecar.ts'
 import type { FileStat } from '../stat-file.ts'
-import type { RemoteGallery } from './remote-gallery.ts'
+import { copyFailure, type RemoteGallery } from './remote-gallery.ts'
 
 export interface RemoteReaderOptions {
   gallery: RemoteGallery
@@ -19,6 +20,12 @@ export interface RemoteReaderOptions {
 
 /** Larger files beside a picture are no sidecars. */
 const MAX_SIDECAR_BYTES = 1024 * 1024
+
+/** Writes a file of a size that takes no space. */
+async function writeHole(file: string | Buffer, bytes: number): Promise<void> {
+  await writeFile(file, '')
+  await truncate(file, bytes)
+}
 
 /** Reads images of a gallery that this machine has no access to: each file is copied, read and deleted. */
 export function createRemoteReader({
@@ -37,11 +44,14 @@ export function createRemoteReader({
   ): Promise<T | undefined> {
     const folder = String(++copies)
     try {
-      await mkdir(join(directory, folder))
+      // Systems remove what has been idle in their folders of temporary files.
+      await mkdir(join(directory, folder), { recursive: true })
       const file = await copyFile(path, folder, maxFileBytes)
       if (file === undefined) return undefined
       if (hasSidecar) await copySidecar(path, folder)
       return await read(`${folder}/${nameOf(path)}`, file)
+    } catch (error) {
+      throw systemCodeOf(error) === undefined ? error : copyFailure(error)
     } finally {
       await rm(join(directory, folder), { recursive: true, force: true })
     }
@@ -50,7 +60,9 @@ export function createRemoteReader({
   async function copyFile(path: string, folder: string, maxBytes: number): Promise<FileStat | undefined> {
     const target = toSystemPath(join(directory, folder, nameOf(path)))
     const file = await gallery.download(path, target, maxBytes)
-    if (file === undefined || file.bytes > maxBytes) return file
+    if (file === undefined) return undefined
+    // Its size is part of the version of a sidecar.
+    if (file.bytes > maxBytes) await writeHole(target, file.bytes)
     // In seconds; half a millisecond more, because the system rounds down.
     const seconds = (file.modifiedAt + 0.5) / 1000
     await utimes(target, seconds, seconds)
