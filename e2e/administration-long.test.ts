@@ -13,7 +13,7 @@ describe('a team', () => {
     expect(await usersIn(`${data}-unused`, 'list')).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('There are no users yet'),
-      stderr: `No server with sign-in has used ${data}-unused, the data of ${team.gallery}. If yours has another folder, name it with --folder.\n`,
+      stderr: `No server with sign-in has used ${data}-unused, the data directory of ${team.gallery}. If yours has another folder, name it with --folder.\n`,
     })
     expect((await users('list')).stderr).toBe('')
     expect((await users('list')).stdout).toMatch(/admin@example\.org +admin/)

@@ -25,7 +25,7 @@ export async function withAccounts<T>(
   // The folder of a server may come from its command line, and the one of this command from a file.
   if (database === undefined && !existsSync(join(data_directory, 'accounts.sqlite')))
     console.warn(
-      `No server with sign-in has used ${data_directory}, the data of ${watcher.watched_directory}. If yours has another folder, name it with --folder.`,
+      `No server with sign-in has used ${data_directory}, the data directory of ${watcher.watched_directory}. If yours has another folder, name it with --folder.`,
     )
   const accounts = await openAccounts({ database, directory: data_directory, log: console })
   try {

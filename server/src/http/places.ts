@@ -1,4 +1,4 @@
-/** Places for work: what finds none waits, first come, first served. */
+/** A limited number of places for work. Work that finds none waits, first come, first served. */
 export class Places {
   readonly #count: number
   readonly #waiting: (() => void)[] = []

@@ -27,7 +27,7 @@ export interface SearchHandlersOptions extends PictureSources {
 }
 
 /**
- * More searches in progress than a batch of the embedder, and one that is being prepared, would only hold decoded pictures in memory.
+ * Beyond one batch of the embedder and one search in preparation, further searches would only hold decoded pictures in memory.
  * A place is taken when the body has arrived: a client that sends it slowly keeps nobody waiting.
  */
 const SEARCHES_AT_ONCE = 16

@@ -50,6 +50,7 @@ export class GalleryMonitor implements IndexingPause {
       if (!this.#isClosed) this.#checkLater()
       return
     }
+    if (this.#isClosed) return
     this.problem = undefined
     this.#options.log.info('The server of the gallery sends files again.')
     for (const listener of this.#listeners) listener()

@@ -25,6 +25,8 @@ export interface RemoteGallery extends GalleryFiles {
    * @throws {DomainError} `permission_denied` if the server may not read it; `unavailable`, also for a copy that can't be written
    */
   download(path: string, target: string | Buffer, maxBytes: number): Promise<FileStat | undefined>
+  /** Ends all requests. */
+  close(): void
 }
 
 /** Attempts of one request, while the server is busy or the connection breaks. */
@@ -48,6 +50,7 @@ export function openRemoteGallery(url: string, apiKey: string | undefined): Remo
 class HttpGallery implements RemoteGallery {
   readonly #address: URL
   readonly #headers: Record<string, string>
+  readonly #closing = new AbortController()
 
   constructor(address: URL, apiKey: string | undefined) {
     this.#address = address
@@ -92,10 +95,15 @@ class HttpGallery implements RemoteGallery {
         return file
       } catch (error) {
         if (WRITE_FAILURES.has(systemCodeOf(error) ?? '')) throw copyFailure(error)
-        if (attempt >= MAX_ATTEMPTS) throw this.#silent(error)
-        await sleep(RETRY_AFTER_MS)
+        // The server answered: the disk behind this file, or a limit of a proxy, may be the cause.
+        if (attempt >= MAX_ATTEMPTS) throw new DomainError('unavailable', this.#silence(error))
+        await this.#pause(RETRY_AFTER_MS)
       }
     }
+  }
+
+  close(): void {
+    this.#closing.abort(new DomainError('unavailable', 'The worker ends.'))
   }
 
   /** Requests the bytes of a file. @returns undefined if there is no such file @throws {DomainError} */
@@ -110,19 +118,25 @@ class HttpGallery implements RemoteGallery {
   async #request(path: string, init: RequestInit): Promise<Response | undefined> {
     const url = new URL(this.#address)
     url.searchParams.set('path', path)
+    const { signal } = this.#closing
+    const options = {
+      ...init,
+      headers: { ...this.#headers, ...init.headers },
+      signal: init.signal ? AbortSignal.any([init.signal, signal]) : signal,
+    }
     for (let attempt = 1; ; attempt++) {
       let waitMs = RETRY_AFTER_MS
       try {
-        const response = await fetch(url, { ...init, headers: { ...this.#headers, ...init.headers } })
+        const response = await fetch(url, options)
         if (response.headers.has(FILE_HEADER)) return response
         waitMs = waitOf(response)
         if (attempt >= MAX_ATTEMPTS || !(waitMs <= MAX_WAIT_MS)) return await this.#explain(response)
         await response.body?.cancel()
       } catch (error) {
         if (error instanceof DomainError) throw error
-        if (attempt >= MAX_ATTEMPTS) throw this.#silent(error)
+        if (attempt >= MAX_ATTEMPTS) throw new GalleryUnavailable(this.#silence(error), { cause: error })
       }
-      await sleep(waitMs)
+      await this.#pause(waitMs)
     }
   }
 
@@ -138,23 +152,32 @@ class HttpGallery implements RemoteGallery {
       ? ' Set SKETCH_SEARCH_API_KEY to the token of an API key with the role editor.'
       : ''
     const message = `The server at ${this.#address.origin} does not send files: ${reason.replace(/\.$/, '')}.${advice}`
-    // A server that fails for one file may send others.
-    throw status === 500 ? new DomainError('unavailable', message) : new GalleryUnavailable(message)
+    // Any other status may be due to this file.
+    throw isRefused || isAway(status)
+      ? new GalleryUnavailable(message)
+      : new DomainError('unavailable', message)
   }
 
-  #silent(error: unknown): GalleryUnavailable {
+  async #pause(ms: number): Promise<void> {
+    const { signal } = this.#closing
+    await sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted())
+  }
+
+  #silence(error: unknown): string {
     const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
-    const message = `The server at ${this.#address.origin} does not answer: ${messageOf(cause)}.`
-    return new GalleryUnavailable(message, { cause: error })
+    return `The server at ${this.#address.origin} does not answer: ${messageOf(cause)}.`
   }
 }
 
 /** Milliseconds until the request may be sent again; infinite if the response is final. */
 function waitOf({ status, headers }: Response): number {
-  const isBusy = status === 429 || status === 503
-  if (isBusy && headers.has('retry-after')) return 1000 * Number(headers.get('retry-after'))
-  // A proxy that cannot reach the server.
-  return isBusy || status === 502 || status === 504 ? RETRY_AFTER_MS : Number.POSITIVE_INFINITY
+  if (!isAway(status)) return Number.POSITIVE_INFINITY
+  return headers.has('retry-after') ? 1000 * Number(headers.get('retry-after')) : RETRY_AFTER_MS
+}
+
+/** Whether a server has too much to do, or a proxy cannot reach it. */
+function isAway(status: number): boolean {
+  return [429, 502, 503, 504].includes(status)
 }
 
 /** Codes of the file system of this machine; a broken connection has others. */
@@ -162,7 +185,9 @@ const WRITE_FAILURES = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 
 
 /** For a copy that cannot be written: neither the file nor the server is to blame. */
 export function copyFailure(error: unknown): DomainError {
-  return new DomainError('unavailable', `A copy cannot be written: ${systemReasonOf(error)}.`)
+  // Without the code, by which the data directory would be examined.
+  const reason = systemReasonOf(error).replace(/ \([A-Z0-9]+\)$/, '')
+  return new DomainError('unavailable', `A copy cannot be written: ${reason}.`)
 }
 
 async function sizeOf(file: string | Buffer): Promise<number> {

@@ -1,6 +1,6 @@
 import { mkdir, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { systemCodeOf } from '../../errors.ts'
+import { DomainError, systemCodeOf } from '../../errors.ts'
 import { toSystemPath } from '../file-names.ts'
 import { fileTooLarge } from '../image-file.ts'
 import type { ImageReader } from '../image-reader.ts'
@@ -51,7 +51,8 @@ export function createRemoteReader({
       if (hasSidecar) await copySidecar(path, folder)
       return await read(`${folder}/${nameOf(path)}`, file)
     } catch (error) {
-      throw systemCodeOf(error) === undefined ? error : copyFailure(error)
+      const isLocal = !(error instanceof DomainError) && systemCodeOf(error) !== undefined
+      throw isLocal ? copyFailure(error) : error
     } finally {
       await rm(join(directory, folder), { recursive: true, force: true })
     }
@@ -61,8 +62,11 @@ export function createRemoteReader({
     const target = toSystemPath(join(directory, folder, nameOf(path)))
     const file = await gallery.download(path, target, maxBytes)
     if (file === undefined) return undefined
-    // Its size is part of the version of a sidecar.
-    if (file.bytes > maxBytes) await writeHole(target, file.bytes)
+    if (file.bytes > maxBytes) {
+      // Its size is part of the version of a sidecar; a picture of this size is not read.
+      if (maxBytes !== MAX_SIDECAR_BYTES) return file
+      await writeHole(target, file.bytes)
+    }
     // In seconds; half a millisecond more, because the system rounds down.
     const seconds = (file.modifiedAt + 0.5) / 1000
     await utimes(target, seconds, seconds)
@@ -76,6 +80,10 @@ export function createRemoteReader({
 
   return {
     ...reader,
+    async close() {
+      gallery.close()
+      await reader.close()
+    },
     async read(request) {
       const { path, sidecar } = request
       const result = await withCopy(path, sidecar !== null, async (copy, file) => {

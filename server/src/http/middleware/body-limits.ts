@@ -25,12 +25,12 @@ export function bodyLimits(maxUploadBytes: number): MiddlewareHandler<HttpEnv> {
   const anonymous = limit(SMALL_BODY_BYTES, () => {
     throw unauthorized()
   })
-  const withoutLength = (context: Context) => context.req.header('transfer-encoding') !== undefined
+  const isRead = (context: Context) => context.req.method !== 'GET' && context.req.method !== 'HEAD'
   return (context, next) => {
     if (SMALL_PATHS.test(context.req.path)) return small(context, next)
     if (context.get('role') === undefined) {
       // Nobody waits for the end of a body that is refused anyway.
-      if (withoutLength(context)) throw unauthorized()
+      if (isRead(context) && context.req.header('transfer-encoding') !== undefined) throw unauthorized()
       return anonymous(context, next)
     }
     const isForm = /^multipart\/form-data\b/i.test(context.req.header('content-type') ?? '')
