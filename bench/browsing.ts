@@ -7,7 +7,7 @@ import { listen } from '../server/src/http/listen.ts'
 import type { BrowsingOptions, BrowsingTimes } from './browsing-client.ts'
 import { configOf } from './config.ts'
 import { noisePictures, pictureNumber } from './galleries.ts'
-import { median, ms, percentile, type Section, table } from './support.ts'
+import { rowsOfTimes, type Section, table } from './support.ts'
 
 const PORT = 18_997
 const RATE = 500
@@ -33,15 +33,7 @@ export async function benchBrowsing(gallery: string, dataDirectory: string): Pro
   const times = await browse({ ...requests, rate: RATE, seconds: SECONDS })
   await server.close()
   await app.close()
-  const all = Object.values(times).flat()
-  const rows = [...Object.entries(times), ['all', all] as const].map(([name, list]) => [
-    name,
-    list.length,
-    ms(median(list)),
-    ms(percentile(list, 0.95)),
-    ms(percentile(list, 0.99)),
-    ms(percentile(list, 1)),
-  ])
+  const rows = rowsOfTimes(times)
   return {
     text: [
       `## Browsing ${indexed} images, ${RATE} requests per second for ${SECONDS} s\n`,

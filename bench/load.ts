@@ -15,7 +15,7 @@ import { LAUNCH, startProduct } from '../e2e/support/product.ts'
 import { LAG_PRECISION_MS } from '../server/src/http/metrics.ts'
 import { noisePictures, pictureNumber } from './galleries.ts'
 import { drawSketches, sendSketch } from './queries.ts'
-import { median, ms, percentile, residentMemory, table } from './support.ts'
+import { median, ms, percentile, residentMemory, rowsOfTimes, table } from './support.ts'
 
 const { values } = parseArgs({
   options: {
@@ -263,15 +263,7 @@ function removeGroup(folder: string): void {
 }
 
 function report(seconds: number): string {
-  const all = Object.values(times).flat()
-  const rows = [...Object.entries(times), ['all', all] as const].map(([name, list]) => [
-    name,
-    list.length,
-    ms(median(list)),
-    ms(percentile(list, 0.95)),
-    ms(percentile(list, 0.99)),
-    ms(percentile(list, 1)),
-  ])
+  const rows = rowsOfTimes(times)
   const steps = 6
   const memory = Array.from(
     { length: steps },

@@ -77,3 +77,15 @@ export function processorTimeOfChildren(pid: number): number {
     .map(Number)
   return children.reduce((sum, child) => sum + processorTime(child) + processorTimeOfChildren(child), 0)
 }
+
+/** Rows for a table: of each kind of request and of all, its number, median, 95 %, 99 % and maximum. @param times in milliseconds */
+export function rowsOfTimes(times: Readonly<Record<string, readonly number[]>>): (string | number)[][] {
+  return [...Object.entries(times), ['all', Object.values(times).flat()] as const].map(([name, list]) => [
+    name,
+    list.length,
+    ms(median(list)),
+    ms(percentile(list, 0.95)),
+    ms(percentile(list, 0.99)),
+    ms(percentile(list, 1)),
+  ])
+}

@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js'
+import { DomainError } from './errors.ts'
 
 /** Bits of the network that belongs to one IPv6 client. */
 const IPV6_CLIENT_BITS = 64
@@ -48,4 +49,19 @@ export function clientKey(text: string): string {
   return ipaddr.IPv6.networkAddressFromCIDR(
     `${address.toNormalizedString().replace(/%.*/, '')}/${IPV6_CLIENT_BITS}`,
   ).toString()
+}
+
+/**
+ * Returns the address of a route on a server.
+ * @param page address of its page, as given for `--server` @param path of the route, without `/` at the beginning
+ * @throws {DomainError} `invalid_request`
+ */
+export function addressOnServer(page: string, path: string): URL {
+  const url = URL.parse(page)
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new DomainError(
+      'invalid_request',
+      `--server: ${JSON.stringify(page)} is no address such as https://pictures.example.org.`,
+    )
+  return new URL(path, url.pathname.endsWith('/') ? url : `${url.origin}${url.pathname}/`)
 }

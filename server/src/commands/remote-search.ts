@@ -1,3 +1,4 @@
+import { addressOnServer } from '../addresses.ts'
 import { DomainError, messageOf } from '../errors.ts'
 import type { Picture, QueryTerm } from '../search/query.ts'
 
@@ -31,7 +32,7 @@ export async function searchServer(
   terms: readonly QueryTerm[],
   top: number,
 ): Promise<ScoredPath[]> {
-  const address = searchAddress(url)
+  const address = addressOnServer(url, 'api/images/search')
   if (top > MAX_RESULTS)
     throw new DomainError('invalid_request', `--top: a server returns ${MAX_RESULTS} images at most.`)
   const form = new FormData()
@@ -57,17 +58,6 @@ export async function searchServer(
     `The server at ${url} did not carry out the search: ${reason.replace(/\.$/, '')}.${advice}`,
     body.suggestions && { suggestions: body.suggestions },
   )
-}
-
-/** @throws {DomainError} `invalid_request` */
-function searchAddress(url: string): URL {
-  const page = URL.parse(url)
-  if (page === null || !/^https?:$/.test(page.protocol))
-    throw new DomainError(
-      'invalid_request',
-      `--server: ${JSON.stringify(url)} is no address such as https://pictures.example.org.`,
-    )
-  return new URL('api/images/search', page.pathname.endsWith('/') ? page : `${page.origin}${page.pathname}/`)
 }
 
 async function toPart(term: QueryTerm, name: string, form: FormData): Promise<object> {

@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { addressOnServer } from '../../addresses.ts'
 import { DomainError, messageOf, systemCodeOf, systemReasonOf } from '../../errors.ts'
 import { hashOfStream } from '../../hashing.ts'
 import type { GalleryFiles } from '../gallery-files.ts'
@@ -44,7 +45,7 @@ const STAT_TIMEOUT_MS = 60_000
  * @throws {DomainError} `invalid_request`
  */
 export function openRemoteGallery(url: string, apiKey: string | undefined): RemoteGallery {
-  return new HttpGallery(fileAddress(url), apiKey)
+  return new HttpGallery(addressOnServer(url, 'api/fs/file'), apiKey)
 }
 
 class HttpGallery implements RemoteGallery {
@@ -197,15 +198,4 @@ async function sizeOf(file: string | Buffer): Promise<number> {
 
 function fileOf(path: string, response: Response): FileStat {
   return parseFileHeader(path, response.headers.get(FILE_HEADER)!)
-}
-
-/** @throws {DomainError} `invalid_request` */
-function fileAddress(url: string): URL {
-  const page = URL.parse(url)
-  if (page === null || !/^https?:$/.test(page.protocol))
-    throw new DomainError(
-      'invalid_request',
-      `--server: ${JSON.stringify(url)} is no address such as https://pictures.example.org.`,
-    )
-  return new URL('api/fs/file', page.pathname.endsWith('/') ? page : `${page.origin}${page.pathname}/`)
 }
