@@ -49,8 +49,6 @@ export function openHttp(
     limits,
     walk,
   })
-  const knownIn = async (directory: string) =>
-    new Set((await catalog.files.inFolder(directory)).map(({ path }) => path))
   const filters = createImageFilters({ catalog: reads.catalog, queries, imageFiles, search })
   const exporter = createExporter({ catalog: reads.catalog, imageFiles, filters })
   const http = createHttpApp({
@@ -69,7 +67,7 @@ export function openHttp(
     queries,
     reader,
     imageFiles,
-    galleryFile: createGalleryFile({ root, walk: { ...walk, knownIn } }),
+    galleryFile: createGalleryFile({ root, walk, images: catalog.images }),
     filters,
     exporter,
     readOnlyFolders: createReadOnlyFolders(root),

@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
+import type { Catalog } from '../catalog/catalog.ts'
 import { DomainError, systemCodeOf } from '../errors.ts'
 import { hasImageExtension, SNIFF_BYTES, sniff } from '../gallery/formats/index.ts'
 import { type IncludeRules, isIncluded } from '../gallery/include.ts'
@@ -18,7 +19,15 @@ export type GalleryFile = (path: string) => Promise<{
   open: () => Promise<FileHandle>
 }>
 
-export function createGalleryFile({ root, walk }: { root: string; walk: IncludeRules }): GalleryFile {
+export function createGalleryFile({
+  root,
+  walk,
+  images,
+}: {
+  root: string
+  walk: IncludeRules
+  images: Pick<Catalog['images'], 'getByPath'>
+}): GalleryFile {
   return async (given) => {
     const path = parseExistingPath(given)
     const stat = await find(path).catch(denyIfRefused)
@@ -43,7 +52,7 @@ export function createGalleryFile({ root, walk }: { root: string; walk: IncludeR
   async function isListed(path: string): Promise<boolean> {
     const directory = directoryOf(path)
     if (walk.recursive || directory === ROOT || isTop(root, directory)) return true
-    return (await walk.knownIn?.(directory))?.has(path) ?? false
+    return (await images.getByPath(path)) !== undefined
   }
 
   /** Other files of the folder are nobody's business. */

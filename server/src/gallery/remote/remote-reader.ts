@@ -22,9 +22,16 @@ export interface RemoteReaderOptions {
 const MAX_SIDECAR_BYTES = 1024 * 1024
 
 /** Writes a file of a size that takes no space. */
-async function writeHole(file: string | Buffer, bytes: number): Promise<void> {
-  await writeFile(file, '')
-  await truncate(file, bytes)
+async function writeHole(target: string | Buffer, { bytes, modifiedAt }: FileStat): Promise<void> {
+  await writeFile(target, '')
+  await truncate(target, bytes)
+  await setTime(target, modifiedAt)
+}
+
+async function setTime(target: string | Buffer, modifiedAt: number): Promise<void> {
+  // In seconds; half a millisecond more, because the system rounds down.
+  const seconds = (modifiedAt + 0.5) / 1000
+  await utimes(target, seconds, seconds)
 }
 
 /** Reads images of a gallery that this machine has no access to: each file is copied, read and deleted. */
@@ -58,24 +65,23 @@ export function createRemoteReader({
     }
   }
 
+  /** A larger file is not copied. */
   async function copyFile(path: string, folder: string, maxBytes: number): Promise<FileStat | undefined> {
     const target = toSystemPath(join(directory, folder, nameOf(path)))
     const file = await gallery.download(path, target, maxBytes)
-    if (file === undefined) return undefined
-    if (file.bytes > maxBytes) {
-      // Its size is part of the version of a sidecar; a picture of this size is not read.
-      if (maxBytes !== MAX_SIDECAR_BYTES) return file
-      await writeHole(target, file.bytes)
-    }
-    // In seconds; half a millisecond more, because the system rounds down.
-    const seconds = (file.modifiedAt + 0.5) / 1000
-    await utimes(target, seconds, seconds)
+    if (file !== undefined && file.bytes <= maxBytes) await setTime(target, file.modifiedAt)
     return file
   }
 
+  /** The copy of one that is too large has its size, which is part of its version, and no content. */
   async function copySidecar(path: string, folder: string): Promise<void> {
-    for (const candidate of sidecarPaths(path))
-      if ((await copyFile(candidate, folder, MAX_SIDECAR_BYTES)) !== undefined) return
+    for (const candidate of sidecarPaths(path)) {
+      const file = await copyFile(candidate, folder, MAX_SIDECAR_BYTES)
+      if (file === undefined) continue
+      if (file.bytes > MAX_SIDECAR_BYTES)
+        await writeHole(toSystemPath(join(directory, folder, nameOf(candidate))), file)
+      return
+    }
   }
 
   return {
