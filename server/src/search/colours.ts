@@ -6,8 +6,8 @@ import { detectKind } from './sketch/detect-kind.ts'
 import { inkMap } from './sketch/ink.ts'
 
 /**
- * Calibrates cosines of colours to the scale of the scores of words: a deviation of 0.22 among unrelated photos becomes 0.08, their
- * mean of 0 becomes 0.1.
+ * Calibrates cosines of colours to the scale of the scores of words: among unrelated photos, a standard deviation of 0.22 becomes 0.08,
+ * and the mean of 0 becomes 0.1.
  */
 export const COLOUR_SCORES = { weight: 0.36, offset: 0.1 }
 /** Score from which colours count as close: a cosine of 0.5. */

@@ -24,7 +24,7 @@ export interface CombinedQuery {
   sets: readonly FactoredSet[]
 }
 
-/** The vectors of an image, of unit length. One that has no colours yet counts as average. */
+/** The vectors of an image, of unit length. Without colours, it gets the average score for them. */
 export interface ImageVectors {
   image: Float32Array | undefined
   /** Those of its windows, if it has some, with a length that is their weight. The best of all vectors counts. */

@@ -9,7 +9,7 @@ export interface FormerIndex {
   readonly answers: boolean
   /** Carries out a search with the sources that answer it at present. */
   search<T>(terms: readonly QueryTerm[], work: (sources: VectorSources) => Promise<T>): Promise<T>
-  /** Ends the use of the former embedder if the current one has embedded as many images. */
+  /** Ends the use of the former embedder if the current one has embedded as many images, or all of them. */
   check(): Promise<void>
 }
 
@@ -65,7 +65,7 @@ function isOvertaken({ indexed, unembedded }: CatalogCounts, formerImages: numbe
   return unembedded === 0 || indexed >= formerImages
 }
 
-/** Whether an embedder can answer a search by these terms: not each understands words. */
+/** Whether an embedder can answer a search by these terms: not every embedder understands words. */
 function understands({ embedder, vocabulary }: VectorSources, terms: readonly QueryTerm[]): boolean {
   return embedder.embedsText || vocabulary !== undefined || !terms.some(({ kind }) => kind === 'text')
 }

@@ -61,10 +61,11 @@ export interface MatchSources {
 }
 
 /**
- * Scores windows of an image as if each was an image of its own: the whole image at once would show small things too small for
- * the network (measured: bench/results/search.md). A quick map has one batch of windows side by side; a full one has smaller windows, and
- * overlapping ones where these score best. Within a window, the feature map of the embedder has the scores of places; with an embedder that has none, the score of the window counts. A place has the
- * mean of the windows that cover it, those with it in their middle count most. Scores can be compared with those of results, and between images.
+ * Scores windows of an image as if each was an image of its own, because small things are too small for the network in the whole image
+ * (measured: bench/results/search.md). A quick map has one batch of windows side by side. A full one has smaller windows, and overlapping
+ * ones where these score best. Within a window, the feature map of the embedder gives each place a score; without a feature map, the
+ * whole window has one score. Each place gets the mean of the windows that cover it, weighted towards their centres. Scores can be
+ * compared with those of results, and between images.
  * @throws {DomainError} `embedder_failed`
  */
 export async function matchImage(
@@ -80,7 +81,7 @@ export async function matchImage(
     const grids = await readWindows(image, windows, embedder, hasColours)
     return located.map((term) => windowMaps(grids, term))
   }
-  // One part alone has the map of the whole query.
+  // With one part, its map is that of the query.
   const withWhole = (parts: WindowMap[][]) => (parts.length === 1 ? parts : [sumOf(parts, shares), ...parts])
   const first = await mapsOfParts(WINDOWS[detail].cover)
   const best = detail === 'full' ? withWhole(first).flatMap((maps) => bestWindows(mapOf(maps))) : []

@@ -9,7 +9,7 @@ import { prepareSketch } from './sketch/prepare-sketch.ts'
 /** Pictures to search with are reduced to a multiple of the input size of the embedder: enough for a drawing that fills half a sheet. */
 const QUERY_SCALE = 2
 const MIN_QUERY_SIDE = 256
-/** The page draws on sheets of this size: reducing one slightly takes longer than reading all its pixels. */
+/** Size of the sheets of the page: reducing one slightly takes longer than using all its pixels. */
 const SHEET_SIDE = 512
 const MAX_ENLARGEMENT = 8
 

@@ -24,8 +24,8 @@ const MIN_CANDIDATES = 1_000
 const MAX_CANDIDATES = 5_000
 
 /**
- * Ranks images by a combined query. One search gives the exact order of pictures, of one wanted set of vectors with any pictures,
- * and of colours. For other queries candidates are found by each part and then ordered by the whole query.
+ * Ranks images by a combined query. One search is enough for pictures only, for one wanted set of vectors with any pictures,
+ * and for colours only. For other queries, candidates are found by each part and then ordered by the whole query.
  */
 export async function rank(
   sources: RankSources,
@@ -63,8 +63,8 @@ async function rankCandidates(
   { offset, limit, closeScore, ...options }: RankOptions,
 ): Promise<Ranking> {
   const { topK } = options
-  const least = Math.max(MIN_CANDIDATES, CANDIDATES_PER_RESULT * topK)
-  const count = Math.min(Math.max(topK, MAX_CANDIDATES), least)
+  const wanted = Math.max(MIN_CANDIDATES, CANDIDATES_PER_RESULT * topK)
+  const count = Math.min(Math.max(topK, MAX_CANDIDATES), wanted)
   const candidates = new Map<string, ScoredImage>()
   const { catalog } = sources
   for (const search of searchesFor(query)) {

@@ -33,7 +33,7 @@ export interface FoundImage extends ScoredImage {
 
 export interface SearchResult extends Ranking {
   images: FoundImage[]
-  /** The kind of the only term; `image` for several. */
+  /** The kind if there is one term; `image` for several. */
   kind: TermKind
   /** How each term was understood. */
   terms: Pick<TermVectors, 'kind' | 'words'>[]

@@ -40,14 +40,14 @@ export class PlanExecutor {
     this.#context = options.context
   }
 
-  /** @returns files at new paths that were not renamed to there */
+  /** @returns files at new paths that are not recognised as renamed ones */
   async compareFolder(listing: DirectoryListing): Promise<FileStat[]> {
     const { catalog } = this.#context
     if (listing.files.length > FILES_PER_PART) return this.#compareInParts(listing)
     return this.compareFiles(listing, await catalog.files.inFolder(listing.directory))
   }
 
-  /** @param rows of the files, and other rows of their folder, whose files are marked missing */
+  /** @param rows those of the files; any other row is marked missing */
   async compareFiles(found: FolderEntries, rows: KnownFile[]): Promise<FileStat[]> {
     const known = await this.#adoptRenamed(found.files, rows)
     const { inodes } = this.#options
@@ -70,7 +70,7 @@ export class PlanExecutor {
           unreadable.awaitRemoval({ stat: action.file, reason: action.reason })
           break
         case 'mark present':
-          missing.found(action.path)
+          missing.release(action.path)
           if (action.isFile) unreadable.replacedByFile(action.path)
           break
         case 'mark missing':
@@ -162,7 +162,7 @@ export class PlanExecutor {
   #noteMoves(found: readonly Move[]): void {
     if (found.length > 0) this.mayHaveUnusedContent = true
     for (const { from, to } of found) {
-      this.#context.missing.found(from.path)
+      this.#context.missing.release(from.path)
       this.#options.recentArrivals.rename(from.path, to)
     }
   }

@@ -50,7 +50,7 @@ export class Changes {
       hints.filter((hint) => !this.#isLeftOut(hint)),
     ]
     for (const directory of new Set(leftOut.map(({ path }) => folderOf(path))))
-      if (!this.#options.listLater.add(directory)) folders.add(directory)
+      if (!this.#options.listLater.defer(directory)) folders.add(directory)
     for (const [directory, changes] of Map.groupBy(included, ({ path }) => folderOf(path))) {
       const found = await logger.unlessForbidden(directory, () => this.#checkChanged(directory, changes))
       if (found === undefined) folders.add(directory)
@@ -70,7 +70,7 @@ export class Changes {
     await this.#options.account.save()
   }
 
-  /** Only the number of such files matters. */
+  /** Changes of files that are left out only affect their number. */
   readonly #isLeftOut = ({ path }: ChangeHint): boolean =>
     !isIncluded(this.#context.root, path, this.#context.walk)
 
@@ -102,7 +102,6 @@ export class Changes {
     return this.#checkPaths(directory, paths, isLarge)
   }
 
-  /** @param acceptsNew whether files without a row are accepted, too */
   async #checkPaths(
     directory: string,
     paths: readonly string[],
@@ -144,14 +143,14 @@ export class Changes {
       if (info === undefined && this.#options.tree.subfolders(directory).includes(path)) return undefined
       const hasOtherName = !hasImageExtension(nameOf(path)) || !isIncluded(root, path, this.#context.walk)
       // Only a listing counts the files that are left out, and recognises images by their content.
-      if (hasOtherName && !this.#options.listLater.add(directory)) return undefined
+      if (hasOtherName && !this.#options.listLater.defer(directory)) return undefined
       if (info === undefined) gone.push(path)
       else if (!hasOtherName) files.push(toFileStat(path, info))
     }
     return { files, gone }
   }
 
-  /** Scans one folder without its subfolders, except that those which are gone take their files with them. */
+  /** Compares one folder. Files in subfolders that have vanished are marked missing. */
   async #scanFolder(directory: string): Promise<FileStat[]> {
     const { root, doubt } = this.#context
     const { gallery, tree, logger } = this.#options

@@ -32,7 +32,8 @@ export interface SyncContext {
   missing: MissingFiles
   /** Something may have been missed: nothing is removed until a scan has passed. */
   doubt(because: Doubt): void
-  isDoubtful(): boolean
+  /** Why the last observation of the gallery is unreliable; undefined unless it is. */
+  currentDoubt(): Doubt | undefined
   isClosed(): boolean
 }
 

@@ -1,4 +1,4 @@
-/** Folders that are listed only to count the files that are left out. Large ones are listed only from time to time. */
+/** Limits how often a folder is listed only to count the files that are left out. */
 export class DelayedListings {
   readonly #listedAt = new Map<string, number>()
   readonly #waiting = new Map<string, NodeJS.Timeout>()
@@ -13,10 +13,10 @@ export class DelayedListings {
   }
 
   /**
-   * Requests a listing of a large folder.
-   * @returns false if it may be listed at once, true if it waits
+   * Requests a listing of a folder.
+   * @returns false if it may be listed at once, true if the listing is deferred
    */
-  add(directory: string): boolean {
+  defer(directory: string): boolean {
     if (this.#waiting.has(directory)) return true
     const now = performance.now()
     const pauseMs = (this.#listedAt.get(directory) ?? Number.NEGATIVE_INFINITY) + this.#pauseMs - now

@@ -105,7 +105,7 @@ export class FolderTree {
     for (const row of await catalog.files.inFolder(directory)) missing.note(row)
   }
 
-  /** Marks the files in and below direct subfolders missing that a new listing does not have any more. */
+  /** Marks all files missing that are in or below subfolders which a new listing lacks. */
   async markVanished(
     directory: string,
     children: Iterable<string>,

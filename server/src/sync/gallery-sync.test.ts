@@ -17,6 +17,7 @@ import {
   writeFile,
 } from 'node:fs/promises'
 import { join } from 'node:path'
+import pino from 'pino'
 import sharp from 'sharp'
 import { describe, expect, it, vi } from 'vitest'
 import type { AppOptions } from '../app/compose.ts'
@@ -114,6 +115,21 @@ describe('scanning', () => {
     await expect(app.sync.scan()).rejects.toThrow('the connection was lost')
     await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'x/b.png']))
     expect(app.sync.lastScan).toBeDefined()
+  })
+
+  it('is repeated with its reason in the log when more folders change meanwhile than can be listed', async () => {
+    const root = await galleryOf('a.png', 'b.png')
+    const lines: string[] = []
+    const log = pino({ level: 'warn' }, { write: (line) => void lines.push(line) })
+    const app = await startApp(await configFor(root), { log })
+    await app.sync.startWatching()
+    await indexAll(app)
+    await unlink(join(root, 'b.png'))
+    app.sync.recheck(Array.from({ length: 2_001 }, (_, n) => `${n}/c.png`))
+    const reason = `The scan of ${root} is unreliable (too many changes) and will be repeated.`
+    await expect(app.sync.scan()).rejects.toThrow(reason)
+    expect(lines.join('')).toContain(reason)
+    await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png']))
   })
 
   it.skipIf(isRoot)(

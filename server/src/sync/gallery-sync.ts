@@ -5,9 +5,9 @@ import type { GallerySyncOptions } from './context.ts'
 import type { FolderTimes } from './folder-tree.ts'
 import type { ChangeHint } from './hints.ts'
 import {
+  doubtOf,
   type Effect,
   INITIAL_STATE,
-  isDoubtful,
   type LeftOver,
   type SyncEvent,
   type Timer,
@@ -31,11 +31,11 @@ export interface GallerySync {
   readonly watching: WatchState
   /** Why the folder is polled, and a remedy. */
   readonly pollingReason: string | undefined
-  /** undefined unless missing files are kept because too many disappeared at once. */
+  /** undefined unless missing files are kept: too many at once, or on an absent or replaced drive. */
   readonly massRemoval: MassRemoval | undefined
   /** Why the folder can't be read; the index is kept meanwhile. */
   readonly problem: string | undefined
-  /** Number of files that were found and are not indexed yet, without those that are indexed again. */
+  /** Number of files without a row that wait to be indexed. */
   readonly unindexed: number
   /** Folders of the gallery as they were last listed; complete after the first scan. */
   readonly folders: ReadonlyMap<string, FolderTimes>
@@ -62,7 +62,7 @@ class SyncLoop implements GallerySync {
   readonly #parts: SyncParts
   readonly #timers = new Map<Timer, NodeJS.Timeout>()
   #state = INITIAL_STATE
-  /** The plain scan that waits for its turn. */
+  /** A requested scan that has not started and does not accept missing files. */
   #waitingScan: PromiseWithResolvers<void> | undefined
   /** Scans that wait and accept missing files. */
   readonly #acceptingScans: PromiseWithResolvers<void>[] = []
@@ -75,7 +75,7 @@ class SyncLoop implements GallerySync {
       dispatch: (event) => this.#dispatch(event),
       addHint: (hint) => this.#addHint(hint),
       scan: () => this.scan(),
-      isDoubtful: () => isDoubtful(this.#state),
+      currentDoubt: () => doubtOf(this.#state),
       isClosed: () => this.#isClosed,
     })
   }
@@ -208,11 +208,11 @@ class SyncLoop implements GallerySync {
     return { hasMissing, mayReturn: hasChanges && removals.massRemoval !== undefined }
   }
 
-  /** An unreadable root has already been logged. */
+  /** An unreadable root and an unreliable scan have already been logged. */
   #logFailure(error: unknown): void {
     if (error instanceof DomainError && error.code === 'directory_not_found') return
     this.#options.log.warn(
-      `Changes could not be applied (${messageOf(error)}): the whole gallery is scanned.`,
+      `The index could not be brought in step with the gallery (${messageOf(error)}): the whole gallery is scanned again.`,
     )
   }
 }

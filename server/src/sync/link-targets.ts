@@ -17,7 +17,7 @@ export function createLinkTargets(): LinkTargets {
   const byDirectory = new Map<string, ListedLink[]>()
   /** Paths of links that are followed, by target. */
   const byTarget = new Map<string, Set<string>>()
-  /** Paths of all links, by target and by every folder above it: if one of these changes, the link leads elsewhere. */
+  /** Paths of all links, by target and by every folder above it: if one of these changes, the link may lead elsewhere. */
   const byStep = new Map<string, Set<string>>()
   return {
     update({ directory, links }) {

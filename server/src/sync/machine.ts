@@ -50,7 +50,7 @@ export type SyncEvent =
 export interface LeftOver {
   /** Whether files are missing whose removal has to be confirmed. */
   hasMissing: boolean
-  /** Whether missing files are kept because too many are gone, and the run saw changes: the files may be coming back. */
+  /** Whether missing files are kept and the run saw changes: the files may be coming back. */
   mayReturn: boolean
 }
 
@@ -110,6 +110,11 @@ const WORK_OF: Record<Timer, Work> = {
 
 export function isDoubtful({ trust }: SyncState): boolean {
   return trust.is === 'doubtful'
+}
+
+/** @returns why the last observation of the gallery is unreliable; undefined unless it is */
+export function doubtOf({ trust }: SyncState): Doubt | undefined {
+  return trust.is === 'doubtful' ? trust.because : undefined
 }
 
 function enqueue(state: SyncState, work: Work): SyncState {

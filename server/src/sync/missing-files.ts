@@ -10,8 +10,8 @@ export interface MassRemoval {
 export interface MissingFiles {
   readonly size: number
   note(row: KnownFile): void
-  /** The file exists, or its row has another path meanwhile. */
-  found(path: string): void
+  /** Ends the wait for a file: it is back, its row has another path, or its removal is decided now. */
+  release(path: string): void
   has(path: string): boolean
   rows(): KnownFile[]
   /** @param before in the time of `performance.now()` */
@@ -28,7 +28,7 @@ export function createMissingFiles(): MissingFiles {
     note(row) {
       missing.set(row.path, { row, since: missing.get(row.path)?.since ?? performance.now() })
     },
-    found: (path) => void missing.delete(path),
+    release: (path) => void missing.delete(path),
     has: (path) => missing.has(path),
     rows: () => [...missing.values()].map(({ row }) => row),
     missingSince: (before) =>

@@ -28,7 +28,7 @@ export interface MountPointsOptions {
 
 /** Reads the system's table of mounts, which only Linux has. Elsewhere the directories of the gallery are the only mount points. */
 export function createMountPoints({ root, catalog, walk, mountTable }: MountPointsOptions): MountPoints {
-  /** With the drive that was mounted there when all its files were last found; undefined after a start. */
+  /** By mount point, the drive that was mounted there when all its files were last found; undefined after a start. */
   const known = new Map<string, string | undefined>()
   let isLoaded = false
   let isChanged = false

@@ -2,7 +2,7 @@ import { messageOf, systemCodeOf } from '../errors.ts'
 import type { DirectoryListing } from '../gallery/list-folder.ts'
 import type { SyncLog } from './context.ts'
 
-/** Logs each problem of a folder once, until the folder can be read again. */
+/** Logs each problem of a folder once; an unreadable folder again if it was readable in between. */
 export interface OnceLogger {
   unreadableFolder(directory: string, error: unknown): void
   /** Logs entries of a folder that are left out or can't be examined. */

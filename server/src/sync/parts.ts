@@ -9,7 +9,7 @@ import { FolderTree } from './folder-tree.ts'
 import { type ChangeHint, createHints, type Hints } from './hints.ts'
 import { createInodeStability } from './inode-stability.ts'
 import { createLinkTargets } from './link-targets.ts'
-import type { SyncEvent } from './machine.ts'
+import type { Doubt, SyncEvent } from './machine.ts'
 import { createMissingFiles, type MissingFiles } from './missing-files.ts'
 import { createMountPoints } from './mount-points.ts'
 import { createMoves } from './moves.ts'
@@ -39,7 +39,7 @@ export interface SyncLoopHooks {
   dispatch(event: SyncEvent): void
   addHint(hint: ChangeHint): void
   scan(): Promise<void>
-  isDoubtful(): boolean
+  currentDoubt(): Doubt | undefined
   isClosed(): boolean
 }
 
@@ -58,7 +58,7 @@ export function createParts(options: GallerySyncOptions, hooks: SyncLoopHooks): 
     timings: options.timings ?? TIMINGS,
     scanIntervalMs: options.scanIntervalMs,
     folders: () => tree.times.keys().map((directory) => [directory, links.resolve(directory)] as const),
-    isDoubtful: hooks.isDoubtful,
+    isDoubtful: () => hooks.currentDoubt() !== undefined,
     onRootGone: () => doubt('root replaced'),
     onChange(changes) {
       for (const { path, isWithinFile } of changes)
@@ -127,7 +127,7 @@ function createContext(options: GallerySyncOptions, hooks: SyncLoopHooks): SyncC
     links: createLinkTargets(),
     missing: createMissingFiles(),
     doubt: (because) => hooks.dispatch({ type: 'doubted', because }),
-    isDoubtful: hooks.isDoubtful,
+    currentDoubt: hooks.currentDoubt,
     isClosed: hooks.isClosed,
   }
 }

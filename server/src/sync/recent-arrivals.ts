@@ -3,9 +3,9 @@ import type { FileStat } from '../gallery/stat-file.ts'
 /** Files that appeared in the last minutes. A move by copy and deletion shows a new file first, and misses the old one later. */
 export interface RecentArrivals {
   add(files: readonly FileStat[]): void
-  /** A file that moved is no arrival, or remains the arrival that it was. */
+  /** A file that moved keeps the time at which its old path arrived. If that was no arrival, neither is the new path. */
   rename(from: string, to: FileStat): void
-  /** Whether a file appeared before another. Files that are no arrivals are older than all arrivals. */
+  /** Whether a file appeared before an arrival. A file that is no arrival appeared before all arrivals. */
   isOlder(path: string, than: string): boolean
   recent(): FileStat[]
 }

@@ -63,7 +63,7 @@ export class Removals {
     const rows = missing.missingSince(before)
     const examined = await this.#examine(rows)
     if (examined === undefined) return new Set()
-    for (const { path } of rows) missing.found(path)
+    for (const { path } of rows) missing.release(path)
     const { forget, keep } = planRemovals(examined, await this.#facts(examined, acceptsMissing))
     await this.#forget(forget)
     const mounts = new Set(keep.flatMap((kept) => kept.mounts))
@@ -175,5 +175,5 @@ function describeMassRemoval(
   const places = mountPoints.map((directory) => JSON.stringify(directory)).join(', ')
   const why =
     places === '' ? 'perhaps a drive is not mounted' : `no drive, or another one, is mounted at ${places}`
-  return `${missing} of ${known} files of the gallery ${root} are gone at once: ${why}. The index is kept unchanged. To remove them from it, confirm this on the page, or, while no server runs on it, with "sketch-search index FOLDER --accept-missing".`
+  return `${missing} of ${known} files of the gallery ${root} are missing: ${why}. The index is kept unchanged. To remove them from it, confirm this on the page, or, while no server runs on it, with "sketch-search index FOLDER --accept-missing".`
 }

@@ -54,10 +54,10 @@ export class Scanner {
 
   /**
    * @returns whether hints were applied on the way
-   * @throws {DomainError} `directory_not_found` if the gallery could not be read at some point: unseen files may exist
+   * @throws {DomainError} `directory_not_found` if the gallery could not be read at some point, or something else was in doubt: unseen files may exist
    */
   async scan(acceptsMissing: boolean): Promise<boolean> {
-    const { isClosed, isDoubtful, root } = this.#context
+    const { isClosed } = this.#context
     const { gallery, inodes, mountPoints, executor, isWatching } = this.#options
     await gallery.assertReadable()
     await inodes.update()
@@ -69,15 +69,21 @@ export class Scanner {
     await executor.take(newFiles)
     const walkedAt = performance.now()
     const hasHints = await this.#drainHints()
-    if (isDoubtful())
-      throw new DomainError(
-        'directory_not_found',
-        `The gallery ${root} was unreadable for a moment: it is scanned again.`,
-      )
+    this.#assertReliable()
     // Files that vanished after the walk may have been moved a moment ago.
     await this.#finish(acceptsMissing, isWatching() ? walkedAt : Infinity)
     if (!isClosed()) this.lastScan = Date.now()
     return hasHints
+  }
+
+  #assertReliable(): void {
+    const { root, log, currentDoubt } = this.#context
+    const doubt = currentDoubt()
+    if (doubt === undefined) return
+    const text = `The scan of ${root} is unreliable (${doubt}) and will be repeated.`
+    // The monitor of the root logs an unreadable one itself.
+    if (doubt !== 'root unreadable') log.warn(text)
+    throw new DomainError('directory_not_found', text)
   }
 
   /** @returns files at new paths; undefined if sync was closed meanwhile */

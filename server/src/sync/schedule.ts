@@ -42,7 +42,7 @@ export class ScanSchedule {
     this.#options = options
   }
 
-  /** Whether a scan may begin that repeats one that failed. */
+  /** Whether a failed scan may be repeated now. */
   get canRetry(): boolean {
     return !this.#isScanning && performance.now() >= this.#retryAt
   }
@@ -93,7 +93,7 @@ export class ScanSchedule {
     this.#isScanning = true
     let hasFailed = false
     const isChanged = await scan().catch((error) => {
-      // An unreadable root has already been logged.
+      // An unreadable root and an unreliable scan have already been logged.
       if (error instanceof DomainError && error.code === 'directory_not_found') return false
       hasFailed = true
       log.warn(`The gallery ${root} could not be scanned: ${messageOf(error)}`)

@@ -198,7 +198,7 @@ export class WatchController {
     })
   }
 
-  /** Watches a root again that was absent or replaced, as happens with a drive that is mounted again. Starts scans that are owed. */
+  /** Watches the root again after it was absent or replaced. Starts scans that are owed. */
   async #compareRoot(): Promise<void> {
     const identity = await identityOf(this.#options.root)
     if (identity === undefined) {
@@ -230,5 +230,5 @@ function exhaustedReason(): string {
 
 function remoteReason(mounts: Mount[]): string {
   const where = mounts.map(({ path, type }) => `${path} (${type})`).join(', ')
-  return `${where} lies on a network or in user space, where the system reports no changes of other machines, so ${POLLED}. To index them at once, run the server where the files are.`
+  return `${where} is a network drive or a file system in user space, where the system does not report changes made by other machines, so ${POLLED}. To index them at once, run the server where the files are.`
 }

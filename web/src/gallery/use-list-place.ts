@@ -19,7 +19,7 @@ interface PlacedList {
   onRange: (first: number, last: number) => void
   /** Whether the list is shown from its beginning. */
   onTop: (isAtTop: boolean) => void
-  /** Called for each further list. */
+  /** Called when another list is shown. */
   onReset: () => void
 }
 
@@ -47,7 +47,7 @@ export function useListPlace(scrollRef: RefObject<HTMLElement | null>, list: Pla
     place.remember(anchor.current)
     onTop(offset < rowHeight)
   }
-  // Only a movement changes the anchor: estimated rows begin with other pictures than measured ones, so it would drift.
+  // Only scrolling changes the anchor. Estimated rows begin with other pictures than measured ones, so a renewed anchor would drift.
   const scroll = useListScroll(scrollRef, layout.height, keep)
   measureAround(layout, scroll.offset(), viewHeight, list.imageAt)
   const anchored = layout.rowOf(anchor.current.index)

@@ -13,7 +13,7 @@ export interface ListScroll {
   jumpTo: (offset: number) => void
   /** Moves the origin of the list while the visible part stays, because parts above were measured. */
   rebase: (offset: number) => void
-  /** Position of the element. */
+  /** Height of the content of the element, in its pixels. */
   height: number
 }
 
