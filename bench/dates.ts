@@ -1,10 +1,12 @@
 import { mkdirSync } from 'node:fs'
+import { loadavg } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { pino } from 'pino'
 import { createRandom } from '../scripts/demo/random.ts'
 import { createApp } from '../server/src/app/compose.ts'
 import type { Catalog, ImageRecord } from '../server/src/catalog/catalog.ts'
+import type { Config } from '../server/src/config/schema.ts'
 import { clientConfig, type PostgresOptions } from '../server/src/database/postgres/connection.ts'
 import { listen } from '../server/src/http/listen.ts'
 import { freePort } from '../server/src/testing/free-port.ts'
@@ -20,41 +22,41 @@ const REQUESTS = 100
 const [FIRST, LAST] = [Date.UTC(2004, 0, 1), Date.UTC(2025, 11, 31)]
 const DAY_MS = 24 * 3_600_000
 const PAGE = 100
+const SILENT = pino({ level: 'silent' })
 
 /** Lists and timeline over rows with made dates, over HTTP on both databases. Server and client share a process. */
 export async function benchDates(directory: string, rows: number): Promise<Section> {
   const server = await startPostgres()
   try {
-    const embedded = await measureDatabase(join(directory, 'embedded'), rows, {})
-    const options = await server.createDatabase()
-    const keys = Object.fromEntries(Object.entries(options).map(([key, value]) => [`database.${key}`, value]))
-    const shared = await measureDatabase(join(directory, 'shared'), rows, keys, options)
-    const lines = Object.keys(embedded).map((name) => [name, ...embedded[name]!, ...shared[name]!])
+    const embedded = await prepare(join(directory, 'embedded'), rows)
+    const shared = await prepare(join(directory, 'shared'), rows, await server.createDatabase())
+    const load = loadavg()[0]!.toFixed(1)
+    const results = [await measure(embedded, rows), await measure(shared, rows)] as const
+    const lines = Object.keys(results[0]).map((name) => [name, ...results.flatMap((times) => times[name]!)])
     const head = ['', 'SQLite: median', 'p95', 'PostgreSQL: median', 'p95']
     const title = `## Dates: ${rows} rows, ${REQUESTS} requests of each kind over HTTP\n`
-    return { text: [title, table(head, lines)].join('\n'), ratios: {} }
+    const note = `Load average before the first request: ${load}.\n`
+    return { text: [title, table(head, lines), note].join('\n'), ratios: {} }
   } finally {
     await server.close()
   }
 }
 
-async function measureDatabase(
-  directory: string,
-  rows: number,
-  keys: Record<string, unknown>,
-  options?: PostgresOptions,
-): Promise<Record<string, string[]>> {
+async function prepare(directory: string, rows: number, options?: PostgresOptions): Promise<Config> {
   mkdirSync(directory, { recursive: true })
   const config = configOf(directory, join(directory, 'data'), {
     'embedder_registry.chosen_embedder': 'classical',
-    ...keys,
+    ...Object.fromEntries(Object.entries(options ?? {}).map(([key, value]) => [`database.${key}`, value])),
   })
-  const log = pino({ level: 'silent' })
-  const made = await createApp(config, { log })
+  const made = await createApp(config, { log: SILENT })
   await addRows(made.catalog, Math.min(rows, INDEXED)).finally(() => made.close())
   await copyRows(options, config.data_directory, Math.ceil(rows / INDEXED) - 1)
   if (options !== undefined) await vacuum(options)
-  const app = await createApp(config, { log })
+  return config
+}
+
+async function measure(config: Config, rows: number): Promise<Record<string, string[]>> {
+  const app = await createApp(config, { log: SILENT })
   try {
     const { url, close } = await listen(app.http, '127.0.0.1', await freePort())
     try {

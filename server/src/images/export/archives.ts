@@ -31,9 +31,10 @@ export function archiveOfOriginals(
   return archive(images, async (image, onReadError) => {
     const file = await sources.open(image)
     try {
+      const { size } = await file.stat()
       // A file whose beginning can't be read gets no entry.
-      const input = contentOf(file, await readPart(file), onReadError)
-      return { name: nameIn(image, layout), lastModified: timeOf(image), input, file }
+      const input = contentOf(file, size, await readPart(file, size), onReadError)
+      return { name: nameIn(image, layout), lastModified: timeOf(image), input, maxBytes: size, file }
     } catch (error) {
       await file.close()
       throw error
@@ -82,10 +83,12 @@ function archive(images: AsyncIterable<ExportedImage>, entryOf: EntryOf): AsyncI
 async function* entries(images: AsyncIterable<ExportedImage>, entryOf: EntryOf): AsyncGenerator<Entry, void> {
   const names = new FreeNames([UNREADABLE_LIST])
   const unreadable: string[] = []
-  for await (const image of images) {
+  const begin = async (image: ExportedImage) => {
     const list = (reason: string) => unreadable.push(`${oneLine(image.path)}: ${oneLine(reason)}\n`)
     const onReadError = (error: unknown) => list(`only its beginning could be read (${messageOf(error)})`)
-    const entry = await entryOf(image, onReadError).catch((error: unknown) => void list(messageOf(error)))
+    return entryOf(image, onReadError).catch((error: unknown) => void list(messageOf(error)))
+  }
+  for await (const entry of mapAhead(images, begin, async (unused) => unused?.file?.close())) {
     if (!entry) continue
     try {
       yield { ...entry, name: names.take(entry.name) }
@@ -95,6 +98,32 @@ async function* entries(images: AsyncIterable<ExportedImage>, entryOf: EntryOf):
   }
   if (unreadable.length > 0)
     yield { name: UNREADABLE_LIST, lastModified: new Date(), input: unreadable.join('') }
+}
+
+/** Maps values in their order, the next one while a result is used. @param release is called for a result that is not taken */
+async function* mapAhead<Value, Result>(
+  values: AsyncIterable<Value>,
+  map: (value: Value) => Promise<Result>,
+  release: (result: Result) => Promise<void>,
+): AsyncGenerator<Result> {
+  const iterator = values[Symbol.asyncIterator]()
+  const mapNext = async () => {
+    const { done, value } = await iterator.next()
+    return done === true ? undefined : { result: await map(value) }
+  }
+  let next = mapNext()
+  try {
+    for (let taken = await next; taken !== undefined; taken = await next) {
+      next = mapNext()
+      // The error is thrown where the result is awaited, unless nobody awaits it.
+      next.catch(() => {})
+      yield taken.result
+    }
+  } finally {
+    const left = await next.catch(() => undefined)
+    if (left !== undefined) await release(left.result)
+    await iterator.return?.()
+  }
 }
 
 /** Names that differ in more than case and composition: file systems that ignore these would unpack one file over another. */
@@ -139,13 +168,16 @@ function oneLine(text: string): string {
 /** Reads a file in parts, the next one while one is sent. After an error the entry ends, because its beginning is already in the archive. */
 async function* contentOf(
   file: FileHandle,
+  size: number,
   firstPart: Uint8Array,
   onError: (error: unknown) => void,
 ): AsyncGenerator<Uint8Array> {
   let next = Promise.resolve(firstPart)
   try {
+    let left = size
     for (let part = firstPart; part.length > 0; part = await next) {
-      next = readPart(file)
+      left -= part.length
+      next = readPart(file, left)
       // The error is thrown where the part is awaited, unless the archive is cancelled before.
       next.catch(() => {})
       yield part
@@ -158,9 +190,11 @@ async function* contentOf(
   }
 }
 
-/** Reads the next bytes; none at the end. */
-async function readPart(file: FileHandle): Promise<Uint8Array> {
+/** Reads the next bytes; none at the end. @param left bytes of the file that are not read yet; those that are added meanwhile stay out */
+async function readPart(file: FileHandle, left: number): Promise<Uint8Array> {
+  const length = Math.min(READ_BYTES, left)
+  if (length === 0) return new Uint8Array()
   // A new buffer each time, because the reader keeps it until it is sent.
-  const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(READ_BYTES), 0, READ_BYTES)
+  const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length)
   return buffer.subarray(0, bytesRead)
 }

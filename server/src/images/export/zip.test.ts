@@ -72,6 +72,7 @@ describe('a ZIP archive', () => {
     ]
     const path = join(await temporaryDirectory(), 'archive.zip')
     const file = await open(path, 'w')
+    const end = Buffer.alloc(24)
     let position = 0
     // The zeros are a hole in the file.
     for await (const bytes of writeZip(entries)) {
@@ -83,5 +84,50 @@ describe('a ZIP archive', () => {
     expect([count, text]).toEqual([2, 'behind it'])
     expect(found[0]).toEqual(['large', 65 * part.length, expect.anything(), 0])
     expect(found[1][3]).toBeGreaterThan(2 ** 32)
+    // Only the field of 64-bit sizes before the content lets a reader of the stream expect 64-bit sizes behind it.
+    expect(await headerOf(path)).toEqual({ version: 45, sizes: [MAX_32, MAX_32], extra: EXTRA_64 })
+    await readAt(path, end, found[1][3] - end.length)
+    expect(end.readBigUInt64LE(8)).toBe(BigInt(65 * part.length))
+  })
+
+  it('has 64-bit sizes only for entries that may need them', async () => {
+    async function* parts() {
+      yield Buffer.from('parts')
+    }
+    const sized = async (maxBytes?: number) => {
+      const path = join(await temporaryDirectory(), 'archive.zip')
+      const entry = { name: 'parts', lastModified: TIME, input: parts(), ...(maxBytes && { maxBytes }) }
+      await pipeline(Readable.from(writeZip([entry])), createWriteStream(path))
+      expect(inspected(path)).toMatchObject({ damaged: null, count: 1, text: 'parts' })
+      return headerOf(path)
+    }
+    const small = { version: 20, sizes: [0, 0], extra: Buffer.alloc(0) }
+    const large = { version: 45, sizes: [MAX_32, MAX_32], extra: EXTRA_64 }
+    expect(await sized(MAX_32 - 1)).toEqual(small)
+    expect(await sized(MAX_32)).toEqual(large)
+    expect(await sized()).toEqual(large)
+    await expect(sized(3)).rejects.toThrow('parts has more than the 3 bytes')
   })
 })
+
+const MAX_32 = 2 ** 32 - 1
+/** The field of 64-bit sizes, which are not known before the content. */
+const EXTRA_64 = Buffer.from([1, 0, 16, 0, ...Buffer.alloc(16)])
+
+/** The first local header of an archive. */
+async function headerOf(path: string) {
+  const header = await readAt(path, Buffer.alloc(100), 0)
+  const start = 30 + header.readUInt16LE(26)
+  return {
+    version: header.readUInt16LE(4),
+    sizes: [header.readUInt32LE(18), header.readUInt32LE(22)],
+    extra: header.subarray(start, start + header.readUInt16LE(28)),
+  }
+}
+
+async function readAt(path: string, bytes: Buffer, position: number): Promise<Buffer> {
+  const file = await open(path)
+  await file.read(bytes, 0, bytes.length, position)
+  await file.close()
+  return bytes
+}

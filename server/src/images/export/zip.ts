@@ -9,6 +9,8 @@ export interface ZipEntry {
   name: string
   lastModified: Date
   input: AsyncIterable<Uint8Array> | Uint8Array | string
+  /** Maximum number of bytes of the input, if it is known before: an entry that may be larger than 4 GiB has other headers. */
+  maxBytes?: number
 }
 
 const LOCAL_HEADER = 0x04034b50
@@ -33,6 +35,8 @@ const FIRST_YEAR = 1980
 interface Written {
   name: Buffer
   time: number
+  /** Whether its sizes are in 64-bit fields, as those of an entry that may be too large for others. */
+  is64: boolean
   checksum: number
   size: number
   /** Position of the local header. */
@@ -45,10 +49,11 @@ export async function* writeZip(
 ): AsyncGenerator<Uint8Array> {
   const written: Written[] = []
   let position = 0
-  for await (const { name, lastModified, input } of entries) {
+  for await (const { name, lastModified, input, maxBytes = bytesOf(input) } of entries) {
     const entry = {
       name: Buffer.from(name),
       time: dosTime(lastModified),
+      is64: maxBytes >= MAX_32,
       checksum: 0,
       size: 0,
       offset: position,
@@ -58,6 +63,9 @@ export async function* writeZip(
     for await (const part of partsOf(input)) {
       entry.checksum = crc32(part, entry.checksum)
       entry.size += part.length
+      // A reader of the stream would take the rest of the entry for its end.
+      if (entry.size > maxBytes)
+        throw new Error(`${name} has more than the ${maxBytes} bytes that were announced`)
       yield part
     }
     const end = descriptor(entry)
@@ -79,28 +87,37 @@ function partsOf(input: ZipEntry['input']): AsyncIterable<Uint8Array> | Iterable
   return input instanceof Uint8Array ? [input] : input
 }
 
-function localHeader({ name, time }: Written): Buffer {
-  const header = Buffer.alloc(30)
-  header.writeUInt32LE(LOCAL_HEADER, 0)
-  header.writeUInt16LE(VERSION, 4)
-  header.writeUInt16LE(FLAGS, 6)
-  header.writeUInt32LE(time, 10)
-  header.writeUInt16LE(name.length, 26)
-  return Buffer.concat([header, name])
+/** Bytes of an input, infinite for a stream. */
+function bytesOf(input: ZipEntry['input']): number {
+  if (typeof input === 'string') return Buffer.byteLength(input)
+  return input instanceof Uint8Array ? input.length : Number.POSITIVE_INFINITY
 }
 
-function descriptor({ checksum, size }: Written): Buffer {
-  const isLarge = size >= MAX_32
-  const bytes = Buffer.alloc(isLarge ? 24 : 16)
+/** The sizes follow the content. Only the field of 64-bit sizes lets a reader of the stream expect a descriptor with such sizes. */
+function localHeader({ name, time, is64 }: Written): Buffer {
+  const extra = is64 ? extra64([0, 0]) : Buffer.alloc(0)
+  const header = Buffer.alloc(30)
+  header.writeUInt32LE(LOCAL_HEADER, 0)
+  header.writeUInt16LE(is64 ? VERSION_64 : VERSION, 4)
+  header.writeUInt16LE(FLAGS, 6)
+  header.writeUInt32LE(time, 10)
+  if (is64) for (const at of [18, 22]) header.writeUInt32LE(MAX_32, at)
+  header.writeUInt16LE(name.length, 26)
+  header.writeUInt16LE(extra.length, 28)
+  return Buffer.concat([header, name, extra])
+}
+
+function descriptor({ checksum, size, is64 }: Written): Buffer {
+  const bytes = Buffer.alloc(is64 ? 24 : 16)
   bytes.writeUInt32LE(DESCRIPTOR, 0)
   bytes.writeUInt32LE(checksum, 4)
-  if (isLarge) for (const at of [8, 16]) bytes.writeBigUInt64LE(BigInt(size), at)
+  if (is64) for (const at of [8, 16]) bytes.writeBigUInt64LE(BigInt(size), at)
   else for (const at of [8, 12]) bytes.writeUInt32LE(size, at)
   return bytes
 }
 
-function centralHeader({ name, time, checksum, size, offset }: Written): Buffer {
-  const large = [...(size >= MAX_32 ? [size, size] : []), ...(offset >= MAX_32 ? [offset] : [])]
+function centralHeader({ name, time, is64, checksum, size, offset }: Written): Buffer {
+  const large = [...(is64 ? [size, size] : []), ...(offset >= MAX_32 ? [offset] : [])]
   const extra = large.length === 0 ? Buffer.alloc(0) : extra64(large)
   const header = Buffer.alloc(46)
   header.writeUInt32LE(CENTRAL_HEADER, 0)
@@ -109,8 +126,7 @@ function centralHeader({ name, time, checksum, size, offset }: Written): Buffer 
   header.writeUInt16LE(FLAGS, 8)
   header.writeUInt32LE(time, 12)
   header.writeUInt32LE(checksum, 16)
-  header.writeUInt32LE(Math.min(size, MAX_32), 20)
-  header.writeUInt32LE(Math.min(size, MAX_32), 24)
+  for (const at of [20, 24]) header.writeUInt32LE(is64 ? MAX_32 : size, at)
   header.writeUInt16LE(name.length, 28)
   header.writeUInt16LE(extra.length, 30)
   header.writeUInt32LE(FILE_MODE, 38)
