@@ -5,7 +5,7 @@ import type { Config } from '../config/schema.ts'
 import { type DirectoryLock, lockDirectory, NO_LOCK } from '../database/directory-lock.ts'
 import type { openEmbedder } from '../embedding/open-embedder.ts'
 import { spaceFingerprint } from '../embedding/vector-space.ts'
-import { registerDirectories } from '../gallery/directories.ts'
+import { openDirectories } from '../gallery/directories.ts'
 import type { IncludeRules } from '../gallery/include.ts'
 import { type Client, clientReader } from '../http/middleware/client-address.ts'
 import type { StorageMonitor } from '../indexing/storage-monitor.ts'
@@ -52,7 +52,6 @@ export async function openFoundations(
   // Watchers report real paths, and do not follow a link that the gallery itself may be.
   const root = await realpath(config.watcher.watched_directory)
   const directories = await resolveDirectories(root, config)
-  registerDirectories(root, directories)
   const walk = {
     recursive: config.watcher.watch_recursive,
     excluded: await foldersToExclude(root, config),
@@ -61,6 +60,7 @@ export async function openFoundations(
     directories,
   }
   const closing = new AsyncDisposableStack()
+  closing.defer(openDirectories(root, directories))
   try {
     // Processes on one database server may share the directory: each of them can create its files again.
     const ownsDirectory = !isReadOnly && config.database === undefined

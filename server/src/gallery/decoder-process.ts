@@ -7,7 +7,7 @@ import { DomainError, messageOf } from '../errors.ts'
 import { decodeImage, renderForBrowser } from './decode.ts'
 import type { RunExclusive } from './decode-lock.ts'
 import type { DecoderJob, DecoderResult, FromDecoder, ReaderOptions, ToDecoder } from './decoder-protocol.ts'
-import { registerDirectories } from './directories.ts'
+import { openDirectories } from './directories.ts'
 import { type ImageFileSteps, readImageFile } from './image-file.ts'
 import { readMetadata } from './read-metadata.ts'
 import { openThumbnailStore, type ThumbnailStore } from './thumbnails.ts'
@@ -42,7 +42,7 @@ process.on('message', (message: ToDecoder) => {
   if (message.type === 'turn') return takeTurn?.()
   if (message.type === 'job') return void answer(message.job)
   options = { ...message.options, limits: { ...message.options.limits, decodeLock } }
-  registerDirectories(options.root, options.walk.directories)
+  openDirectories(options.root, options.walk.directories)
   thumbnails = openThumbnailStore(options.thumbnailDirectory, options.thumbnailSize)
   send({ type: 'ready' })
 })

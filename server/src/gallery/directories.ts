@@ -7,19 +7,42 @@ export interface GalleryDirectory {
   path: string
 }
 
-const registered = new Map<string, readonly GalleryDirectory[]>()
+interface OpenGallery {
+  directories: readonly GalleryDirectory[]
+  uses: number
+}
+
+/** Galleries that are open in this thread, by their root. */
+const open = new Map<string, OpenGallery>()
 
 /**
- * Sets the directories of a gallery for this thread. It is called once at the start of each, before any path of the gallery is
- * resolved: a path must lead to one place everywhere.
+ * Sets the directories of a gallery for this thread, before any path of the gallery is resolved.
+ * @returns a function that ends this use of the gallery
+ * @throws {Error} if the gallery is open with others, because a path must lead to one place everywhere
  */
-export function registerDirectories(root: string, directories: readonly GalleryDirectory[] = []): void {
-  if (directories.length > 0) registered.set(root, directories)
-  else registered.delete(root)
+export function openDirectories(root: string, directories: readonly GalleryDirectory[] = []): () => void {
+  const gallery = open.get(root) ?? { directories, uses: 0 }
+  if (!areSame(gallery.directories, directories))
+    throw new Error(`The gallery ${root} is open with other directories: close it first.`)
+  open.set(root, gallery)
+  gallery.uses++
+  let isOpen = true
+  return () => {
+    if (!isOpen) return
+    isOpen = false
+    gallery.uses--
+    if (gallery.uses === 0) open.delete(root)
+  }
+}
+
+function areSame(some: readonly GalleryDirectory[], others: readonly GalleryDirectory[]): boolean {
+  const isAt = ({ name, path }: GalleryDirectory, n: number) =>
+    others[n]?.name === name && others[n].path === path
+  return some.length === others.length && some.every(isAt)
 }
 
 export function directoriesOf(root: string): readonly GalleryDirectory[] {
-  return registered.get(root) ?? []
+  return open.get(root)?.directories ?? []
 }
 
 /** Whether an absolute path is the gallery, one of its directories, or lies in them. */

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { handleCall, lowerThreadPriority, type ThreadCall } from '../threads.ts'
 import { decodeLight } from './decode.ts'
 import type { ReaderOptions } from './decoder-protocol.ts'
-import { registerDirectories } from './directories.ts'
+import { openDirectories } from './directories.ts'
 import { type ImageFile, type ImageFileRequest, type ImageFileSteps, readImageFile } from './image-file.ts'
 import { type MetadataRequest, type MetadataResult, readMetadata } from './read-metadata.ts'
 import { openThumbnailStore } from './thumbnails.ts'
@@ -14,7 +14,7 @@ export type ReaderMethod = 'read' | 'readMetadata'
 lowerThreadPriority()
 const port = parentPort!
 const options = workerData as ReaderOptions
-registerDirectories(options.root, options.walk.directories)
+openDirectories(options.root, options.walk.directories)
 const thumbnails = openThumbnailStore(options.thumbnailDirectory, options.thumbnailSize)
 
 port.on('message', (call: ThreadCall) => {
