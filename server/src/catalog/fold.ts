@@ -144,11 +144,13 @@ function replacedIds(
 ): RawBuilder<unknown> {
   const unsettled = unsettledCondition(level, passes)
   const isCompared = unsettled === undefined ? sql`` : sql`and ${unsettled}`
-  // An image that is no copy of another one is none of those that pass, either.
-  const selections = REPLACES.slice(0, numberOf(level)).map(
-    (relation, n) => sql`select seen.id from images as seen
-      where seen.id in (select images.id from images where ${isFolded(FOLD_LEVELS[n]!)} ${isCompared} and ${passes.condition(eb)})
-      and exists (select 1 from images where ${relation('images', 'seen', dialect)} and ${passes.condition(eb)})`,
-  )
+  const selections = REPLACES.slice(0, numberOf(level)).map((relation, n) => {
+    // An image that is no copy of another one is none of those that pass, either. Only copies are read if no shot is compared,
+    // because they are a tenth of the folded images.
+    const highest = unsettled !== undefined && FOLD_LEVELS[n] === 'shots' ? 'copies' : FOLD_LEVELS[n]!
+    return sql`select seen.id from images as seen
+      where seen.id in (select images.id from images where ${isFolded(highest)} ${isCompared} and ${passes.condition(eb)})
+      and exists (select 1 from images where ${relation('images', 'seen', dialect)} and ${passes.condition(eb)})`
+  })
   return sql.join(selections, sql` union `)
 }
