@@ -27,6 +27,12 @@ describe('sketch-search trash', () => {
     expect((await readdir(join(gallery, 'sub'))).sort()).toEqual(['0.png', '2.png', '3.png', '4.png'])
     expect((await trash('restore', 'sub/9.png')).stderr).toContain('The trash has no image "sub/9.png".')
     expect((await trash('list')).stdout).toMatch(/^deleted at .*\n\S+ +\S+ +sub\/1\.png\n$/)
+    const inAnotherGallery = await runCommand(
+      ['trash', 'empty', '--data-directory', data],
+      CLASSICAL,
+      join(gallery, 'sub'),
+    )
+    expect(inAnotherGallery).toMatchObject({ code: 1, stderr: expect.stringContaining('with --folder') })
     expect(await trash('empty')).toMatchObject({ code: 0, stdout: '1 images removed for good.\n' })
     expect((await trash('list')).stdout).toBe('The trash is empty.\n')
   })

@@ -42,9 +42,20 @@ export function trashCommand(): Command {
   return command
 }
 
-/** @throws {DomainError} `data_directory_in_use` while a server uses an embedded database */
+/**
+ * @throws {DomainError} `data_directory_in_use` while a server uses an embedded database; `directory_not_found` if the gallery is not
+ * given and the one of the configuration has no file of the trash, which would then be forgotten
+ */
 async function withApp(options: TrashOptions, work: (app: App) => Promise<void>): Promise<void> {
-  await inApp(configFor(options.folder, options), {}, work)
+  const config = configFor(options.folder, options)
+  await inApp(config, {}, async (app) => {
+    if (options.folder === undefined && !(await app.trash.isOfGallery()))
+      throw new DomainError(
+        'directory_not_found',
+        `No file of the trash is in the gallery ${config.watcher.watched_directory}: give the gallery with --folder.`,
+      )
+    await work(app)
+  })
 }
 
 async function list({ trash }: App, isJson: boolean): Promise<void> {

@@ -45,6 +45,8 @@ export interface Trash {
   remove(imageIds: string[]): Promise<void>
   /** Removes everything permanently except for files on absent drives. @returns the number of images */
   empty(): Promise<number>
+  /** Whether the trash is empty, or any of its files is where it was put, which none is if the gallery is another one. */
+  isOfGallery(): Promise<boolean>
   /** Removes images for good whose time is over. Those on absent drives are kept until the drive is back. */
   removeExpired(): Promise<void>
   /**
@@ -149,6 +151,15 @@ class FolderTrash implements Trash {
   }
 
   readonly empty = () => this.#removeBefore(Number.MAX_SAFE_INTEGER)
+
+  async isOfGallery(): Promise<boolean> {
+    for (let offset = 0; ; offset += IMAGES_PER_SECTION) {
+      const page = { offset, limit: IMAGES_PER_SECTION }
+      const section = await this.#catalog.trash.deletedBefore(Number.MAX_SAFE_INTEGER, page)
+      if (section.length === 0) return offset === 0
+      for (const trashed of section) if (await this.#folder.has(trashed)) return true
+    }
+  }
 
   async removeExpired(): Promise<void> {
     await this.#removeBefore(Date.now() - this.days * DAY_MS)
