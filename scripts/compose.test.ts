@@ -9,6 +9,10 @@ const pathOf = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta
 const read = (name: string) => readFileSync(pathOf(name), 'utf8')
 const { services, volumes } = parse(read('compose.yaml'), { merge: true })
 const gpu = parse(read('compose.gpu.yaml'))
+const cluster = parse(read('compose.cluster.yaml'), {
+  merge: true,
+  customTags: [{ tag: '!override', collection: 'seq', default: false }],
+})
 const dockerfile = read('Dockerfile').replaceAll('\\\n', ' ')
 
 /** Replaces variables that are not set by their defaults, as Docker Compose does. */
@@ -23,6 +27,17 @@ function imageEnvironment(target: string): Record<string, string> {
   return { ...environment, SKETCH_SEARCH_DEFAULTS: pathOf('scripts/container-defaults.yaml') }
 }
 
+/** The configuration of a service in a container. @param own environment in the file of the services */
+function configOf(target: string, own: Record<string, string>) {
+  const environment = {
+    ...imageEnvironment(target),
+    ...Object.fromEntries(Object.entries(own).map(([key, value]) => [key, filledIn(value)])),
+    // Mounted unless CONFIG is set.
+    SERVER_CONFIG_PATH: pathOf('compose.config.yaml'),
+  }
+  return loadConfig({ environment, workingDirectory: '/' })
+}
+
 describe.each([
   ['server', filledIn(services.server.build.target)],
   ['worker', filledIn(services.worker.build.target)],
@@ -31,14 +46,7 @@ describe.each([
   const service = services[name]
 
   it('has a configuration that is valid, on the database of the other service', () => {
-    const own = Object.entries(service.environment as Record<string, string>)
-    const environment = {
-      ...imageEnvironment(target),
-      ...Object.fromEntries(own.map(([key, value]) => [key, filledIn(value)])),
-      // Mounted unless CONFIG is set.
-      SERVER_CONFIG_PATH: pathOf('compose.config.yaml'),
-    }
-    const config = loadConfig({ environment, workingDirectory: '/' })
+    const config = configOf(target, service.environment)
     expect(config.database).toMatchObject({
       host: 'db',
       database: filledIn(services.db.environment.POSTGRES_DB),
@@ -66,6 +74,27 @@ describe.each([
       expect(mounted).toContain(place)
     expect(filledIn(service.user)).toBe('1000')
     expect(dockerfile).toContain('USER node')
+  })
+})
+
+describe('compose.cluster.yaml', () => {
+  it('distributes the database of the server and the worker over all of its nodes', () => {
+    expect(cluster.services.db.profiles).toContain('cluster')
+    for (const name of ['server', 'worker']) {
+      const { environment, depends_on: conditions, profiles } = cluster.services[name]
+      const config = configOf('cpu', { ...services[name].environment, ...environment })
+      expect(config.database).toMatchObject({ host: 'db', distributed: true })
+      expect(conditions.nodes.condition).toBe('service_completed_successfully')
+      expect(profiles).toContain('cluster')
+    }
+    const nodes = Object.keys(cluster.services).filter((name) => name.startsWith('node-'))
+    const command = cluster.services.nodes.command.join(' ')
+    for (const name of nodes) {
+      expect(command).toContain(`'${name}'`)
+      expect(cluster.services[name].volumes).toEqual([`${name}:/var/lib/postgresql/data`])
+      expect(cluster.services.nodes.depends_on[name].condition).toBe('service_healthy')
+    }
+    expect(Object.keys(cluster.volumes)).toEqual(['coordinator', ...nodes])
   })
 })
 

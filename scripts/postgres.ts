@@ -11,8 +11,22 @@ const SOURCE_SUITE = 'trixie'
 
 /** @returns the folder of the programs of a PostgreSQL that has pgvector; `TEST_POSTGRES` wins */
 export function findPostgres(): string | undefined {
+  return candidates()[0]
+}
+
+function candidates(): string[] {
   const folders = [process.env.TEST_POSTGRES ?? '', ...serverFolders()]
-  return folders.find((folder) => existsSync(join(folder, 'initdb')) && hasVector(folder))
+  return folders.filter((folder) => existsSync(join(folder, 'initdb')) && hasExtension(folder, 'vector'))
+}
+
+/** Finds a PostgreSQL with the extensions `vector` and `citus`, which is never installed. */
+export function findCitus(): { path: string } | { problem: string } {
+  const path = candidates().find((folder) => hasExtension(folder, 'citus'))
+  if (path !== undefined) return { path }
+  return {
+    problem:
+      'A cluster of several nodes needs PostgreSQL with the extensions "citus" (12.1 or newer) and "vector": install Citus for the PostgreSQL that has pgvector, as its documentation describes (docs.citusdata.com), or set TEST_POSTGRES to the folder that holds the initdb of another PostgreSQL with both.',
+  }
 }
 
 /** Finds a PostgreSQL with pgvector, or installs one if no question has to be answered. */
@@ -43,10 +57,10 @@ function majorOf(folder: string): number {
   return Number(/(\d+)/.exec(stdout ?? '')?.[1] ?? 0)
 }
 
-function hasVector(folder: string): boolean {
+function hasExtension(folder: string, name: string): boolean {
   const { stdout } = spawnSync(join(folder, 'pg_config'), ['--sharedir'], { encoding: 'utf8' })
   const shares = [stdout?.trim() ?? '', `/usr/share/postgresql/${majorOf(folder)}`]
-  return shares.some((share) => existsSync(join(share, 'extension', 'vector.control')))
+  return shares.some((share) => existsSync(join(share, 'extension', `${name}.control`)))
 }
 
 /** Installs a package if the system has one. Otherwise builds Debian's source for the PostgreSQL of the system. */

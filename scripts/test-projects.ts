@@ -48,7 +48,7 @@ const LONG_FILES = [
 ]
 /** The imports of a test decide its project; the first rule that applies counts. */
 const MARKS: [Project, RegExp][] = [
-  ['long', /from '[./\w-]*\/testing\/(shared-)?postgres\.ts'|from '\.\/cluster\/run\.ts'/],
+  ['long', /from '[./\w-]*\/testing\/((shared-)?postgres|citus)\.ts'|from '\.\/cluster\/run\.ts'/],
   ['browser', /from '\.\/support\/(browser|surfaces|team)\.ts'/],
   ['product', /from '\.\/support\/(product|api-keys)\.ts'/],
   ['server', /from '[./\w-]*\/testing\/(app|team|conformance\/servers)\.ts'/],

@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import { provideChromium } from './chromium.ts'
 import { provideNginx } from './nginx.ts'
-import { providePostgres } from './postgres.ts'
+import { findCitus, providePostgres } from './postgres.ts'
 import { providePython } from './python.ts'
 import { provideStrace } from './strace.ts'
 import { type Project, SHORT_PROJECTS } from './test-projects.ts'
@@ -44,6 +44,8 @@ const transformers = provideTransformers()
 if (transformers !== undefined) provide('@huggingface/transformers', transformers)
 if (isLong) {
   provide('PostgreSQL with pgvector', providePostgres(), 'TEST_POSTGRES')
+  const citus = findCitus()
+  if ('problem' in citus) console.log(`The tests on several nodes are not run. ${citus.problem}`)
   provide('strace', provideStrace())
   provide('nginx', provideNginx(), 'NGINX_PATH')
   await check('the page is built', 'vite/bin/vite.js', ['build', 'web', '--logLevel', 'warn'])

@@ -37,18 +37,23 @@ async function dump({ database, data_directory }: Config) {
   const vectors = await raw.database
     .selectFrom('vectors')
     .innerJoin('embedders', 'embedders.id', 'vectors.embedder_id')
-    .select(['name', 'fingerprint', 'dimensions', 'content_hash', raw.vectorData.as('data')])
+    .select(['embedders.id', 'name', 'fingerprint', 'dimensions', 'content_hash'])
     .orderBy('name')
     .orderBy('content_hash')
     .execute()
+  const data = new Map<number, Map<string, Uint8Array>>()
+  for (const [id, rows] of Map.groupBy(vectors, (row) => row.id)) {
+    const hashes = rows.map(({ content_hash }) => content_hash)
+    data.set(id, await raw.readVectors(id, hashes))
+  }
   await raw.close()
   return {
     images,
     failures,
     mountPoints,
-    vectors: vectors.map(({ data, ...row }) => ({
+    vectors: vectors.map(({ id, ...row }) => ({
       ...row,
-      data: Buffer.from(raw.toFloat16Bytes(data)).toString('hex'),
+      data: Buffer.from(data.get(id)!.get(row.content_hash)!).toString('hex'),
     })),
   }
 }
@@ -64,18 +69,14 @@ async function fill({ database, data_directory }: Config, count: number): Promis
       .executeTakeFirstOrThrow()
     for (let start = 0; start < count; start += 500) {
       const numbers = Array.from({ length: Math.min(500, count - start) }, (_, i) => start + i)
-      await raw.database
-        .insertInto('vectors')
-        .values(
-          numbers.map((n) => ({
-            embedder_id: id,
-            content_hash: `hash-${n}`,
-            data: raw.fromFloat16Bytes(
-              new Uint8Array(new Float16Array(vectorNamed(`${name} ${n}`, DIMENSIONS)).buffer),
-            ),
-          })),
-        )
-        .execute()
+      const vectors = numbers.map(
+        (n) =>
+          [
+            `hash-${n}`,
+            new Uint8Array(new Float16Array(vectorNamed(`${name} ${n}`, DIMENSIONS)).buffer),
+          ] as const,
+      )
+      await raw.insertVectors(id, new Map(vectors))
     }
   }
   for (let start = 0; start < count; start += 500) {

@@ -273,23 +273,7 @@ function vectorsTable({ from, to }: CopyOptions, fromId: number, toId: number): 
       return hashes.filter((hash) => !known.has(hash))
     },
     async write(missing) {
-      const rows = await from.database
-        .selectFrom('vectors')
-        .select(['content_hash', from.vectorData.as('data')])
-        .where('embedder_id', '=', fromId)
-        .where('content_hash', 'in', from.dialect.texts(missing))
-        .execute()
-      await to.database
-        .insertInto('vectors')
-        .values(
-          rows.map(({ content_hash, data }) => ({
-            embedder_id: toId,
-            content_hash,
-            data: to.fromFloat16Bytes(from.toFloat16Bytes(data)),
-          })),
-        )
-        .onConflict((conflict) => conflict.columns(['content_hash', 'embedder_id']).doNothing())
-        .execute()
+      await to.insertVectors(toId, await from.readVectors(fromId, missing))
     },
   })
 }

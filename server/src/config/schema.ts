@@ -100,6 +100,12 @@ const database = z
       .optional()
       .describe('File with the CA certificates for `verify-full`. Default: those of the system.'),
     hnsw: hnsw.prefault({}).describe('How the vector index is built.'),
+    distributed: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Spreads the vectors over the nodes of a Citus cluster. The server is its coordinator. A database that is distributed stays so.',
+      ),
     replicas: z
       .array(replica)
       .default([])

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { type AttributeTable, IMAGE_ATTRIBUTES, versionOf } from '../catalog/attributes.ts'
 import type { Catalog } from '../catalog/catalog.ts'
+import { LOCAL_VECTORS } from '../catalog/postgres/local-vectors.ts'
 import { createPostgresVectors } from '../catalog/postgres/vectors.ts'
 import { COLOUR_SPACE } from '../catalog/spaces.ts'
 import { createSqlCatalog } from '../catalog/sql/catalog.ts'
@@ -72,7 +73,12 @@ const DATABASES: Record<string, () => Promise<Opened>> = {
     return {
       database,
       async catalog(attributes = IMAGE_ATTRIBUTES) {
-        const vectors = createPostgresVectors(database, { canWrite: true, log: SILENT, hnsw: undefined })
+        const vectors = createPostgresVectors(database, {
+          canWrite: true,
+          log: SILENT,
+          hnsw: undefined,
+          table: LOCAL_VECTORS,
+        })
         onTestFinished(() => vectors.close())
         const catalog = createSqlCatalog({
           database,

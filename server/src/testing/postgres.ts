@@ -41,9 +41,15 @@ const PASSWORD = 'only for tests'
 /** On a busy machine, the recovery after a crash takes long. */
 const START_TIMEOUT_MS = 120_000
 
-/** A real PostgreSQL with pgvector, on a free port with its data in a temporary directory. @param settings as in its configuration file */
-export async function startPostgres(settings: string[] = []): Promise<PostgresServer> {
-  const programs = findPostgres()
+/**
+ * A real PostgreSQL with pgvector, on a free port with its data in a temporary directory.
+ * @param settings as in its configuration file
+ * @param programs folder of its programs
+ */
+export async function startPostgres(
+  settings: string[] = [],
+  programs: string | undefined = findPostgres(),
+): Promise<PostgresServer> {
   if (programs === undefined)
     throw new Error('There is no PostgreSQL with pgvector: run "npm test", which says how to get one.')
   const owner = unprivileged()
@@ -52,7 +58,7 @@ export async function startPostgres(settings: string[] = []): Promise<PostgresSe
   const data = join(directory, 'data')
   const options = { ...owner, cwd: directory, env: { ...process.env, PGPASSWORD: PASSWORD } }
   // Creating it takes a second, and copying it a tenth of that.
-  await madeOnce('postgres', data, () => {
+  await madeOnce(`postgres${programs.replaceAll('/', '-')}`, data, () => {
     execFileSync(
       join(programs, 'initdb'),
       ['-D', data, '-U', SUPERUSER, '--encoding=UTF8', '--locale=C', '--auth=trust', '--no-sync'],
@@ -108,6 +114,11 @@ export async function startPostgres(settings: string[] = []): Promise<PostgresSe
 export async function createDatabase(port: number): Promise<PostgresOptions> {
   const name = `test_${randomUUID().replaceAll('-', '')}`
   await ask(port, `create database ${name}`)
+  return databaseOptions(port, name)
+}
+
+/** The address of a database on a server of the tests. */
+export function databaseOptions(port: number, name: string): PostgresOptions {
   return { host: '127.0.0.1', port, database: name, user: SUPERUSER, password: PASSWORD }
 }
 

@@ -4,6 +4,7 @@ import type { Tables } from '../../database/schema.ts'
 import { messageOf, systemCodeOf } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import type { ActiveSpace } from '../sql/vector-backend.ts'
+import { tablesOf, type VectorTable } from './vector-table.ts'
 
 /** An index is built once there are this many vectors. Building it at once is several times faster than growing it. */
 const MIN_INDEXED_VECTORS = 10_000
@@ -23,6 +24,10 @@ interface HnswOptions {
   ef_construction: number
 }
 
+interface IndexOptions extends Pick<IndexBuilderOptions, 'table'> {
+  hnsw: HnswOptions
+}
+
 /** The defaults of pgvector. */
 const HNSW: HnswOptions = { m: 16, ef_construction: 64 }
 
@@ -30,6 +35,7 @@ export interface IndexBuilderOptions {
   /** False for a process that only searches. */
   canWrite: boolean
   hnsw?: HnswOptions | undefined
+  table: Pick<VectorTable, 'name'>
   log: Log
 }
 
@@ -48,7 +54,7 @@ export interface IndexBuilder {
 
 export function createIndexBuilder(
   database: Kysely<Tables>,
-  { canWrite, hnsw = HNSW, log }: IndexBuilderOptions,
+  { canWrite, hnsw = HNSW, table, log }: IndexBuilderOptions,
 ): IndexBuilder {
   let active: ActiveSpace | undefined
   let isReady = false
@@ -116,7 +122,7 @@ export function createIndexBuilder(
 
   async function build(space: ActiveSpace): Promise<void> {
     if (!(await hasEnoughVectors(database, space.embedderId))) return
-    await buildExclusively(database, space, hnsw, (process) => {
+    await buildExclusively(database, space, { hnsw, table }, (process) => {
       buildProcess = process
       if (process !== undefined)
         log.info(`The vector index of the embedder "${space.embedder}" is being built.`)
@@ -130,7 +136,7 @@ export function createIndexBuilder(
 async function buildExclusively(
   database: Kysely<Tables>,
   space: ActiveSpace,
-  hnsw: HnswOptions,
+  index: IndexOptions,
   onBuild: (process: number | undefined) => void,
 ): Promise<void> {
   await database.connection().execute((connection) =>
@@ -139,7 +145,7 @@ async function buildExclusively(
       if (await hasIndex(database, space.embedderId)) return
       onBuild(process)
       try {
-        await createIndex(connection, database, space, hnsw)
+        await createIndex(connection, database, space, index)
       } finally {
         onBuild(undefined)
       }
@@ -169,12 +175,12 @@ async function createIndex(
   connection: Kysely<Tables>,
   database: Kysely<Tables>,
   { embedderId, dimensions }: ActiveSpace,
-  hnsw: HnswOptions,
+  { hnsw, table }: IndexOptions,
 ): Promise<void> {
   const name = indexName(embedderId)
   // Removes what an interrupted build has left.
   await sql`drop index concurrently if exists ${sql.id(name)}`.execute(connection)
-  const create = sql`create index concurrently ${sql.id(name)} on vectors
+  const create = sql`create index concurrently ${sql.id(name)} on ${sql.table(table.name)}
           using hnsw ((data::halfvec(${sql.lit(dimensions)})) halfvec_cosine_ops)
           with (m = ${sql.lit(hnsw.m)}, ef_construction = ${sql.lit(hnsw.ef_construction)})
           where embedder_id = ${sql.lit(embedderId)}`
@@ -190,7 +196,7 @@ async function createIndex(
     await create.execute(connection)
   })
   // With outdated statistics the planner prefers sorting to the index.
-  await sql`analyze images, vectors`.execute(connection)
+  await sql`analyze images, ${tablesOf(table)}`.execute(connection)
 }
 
 /** Building takes several times as long if the graph does not fit into memory. */

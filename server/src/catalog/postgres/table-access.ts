@@ -1,22 +1,29 @@
-import { sql } from 'kysely'
 import type { PostgresDatabase } from '../../database/postgres/database.ts'
 import { POSTGRES } from '../../database/postgres/dialect.ts'
 import { fromFloat16, toFloat16 } from '../float16.ts'
 import type { TableAccess } from '../sql/table-access.ts'
-
-/** Number of significant digits that distinguishes any two numbers of half precision. */
-const DIGITS = 5
+import { tableOf } from './vector-tables.ts'
 
 export function postgresTableAccess(opened: PostgresDatabase): TableAccess {
+  const database = opened.database.withTables()
+  const table = tableOf(opened)
   return {
-    database: opened.database.withTables(),
+    database,
     dialect: POSTGRES,
-    vectorData: sql<string>`vectors.data::text`,
-    toFloat16Bytes: (data) => toFloat16(Float32Array.from(JSON.parse(data as string) as number[])),
-    fromFloat16Bytes: (halves) => {
-      const text = Array.from(fromFloat16(halves), (value) => Number(value.toPrecision(DIGITS))).join(',')
-      return sql<Uint8Array>`${`[${text}]`}::halfvec`
+
+    async readVectors(embedderId, contentHashes) {
+      const texts = await table.textsOf(database, embedderId, contentHashes)
+      return new Map(
+        [...texts].map(([hash, text]) => [hash, toFloat16(Float32Array.from(JSON.parse(text) as number[]))]),
+      )
     },
+
+    async insertVectors(embedderId, vectors) {
+      if (vectors.size === 0) return
+      const numbers = new Map([...vectors].map(([hash, halves]) => [hash, fromFloat16(halves)]))
+      await database.transaction().execute((transaction) => table.insert(transaction, embedderId, numbers))
+    },
+
     close: () => opened.close(),
   }
 }

@@ -1,5 +1,23 @@
-import { sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
+import type { Tables } from '../../database/schema.ts'
 import type { StoredSpace } from '../sql/vector-backend.ts'
+
+/** Rows that a search of an index reads at most. */
+const MAX_SCANNED_ROWS = 200_000
+/** An index returns more results than requested, because their exact scores change the order. */
+const OVERSAMPLING = 1.2
+const EXTRA_RESULTS = 10
+
+export function candidatesFor(topK: number): number {
+  return Math.ceil(topK * OVERSAMPLING) + EXTRA_RESULTS
+}
+
+/** Makes the searches of a transaction continue until enough results pass the filter. */
+export async function setIndexSearch(transaction: Kysely<Tables>, efSearch: number): Promise<void> {
+  await sql`set local hnsw.ef_search = ${sql.lit(efSearch)}`.execute(transaction)
+  await sql`set local hnsw.iterative_scan = strict_order`.execute(transaction)
+  await sql`set local hnsw.max_scan_tuples = ${sql.lit(MAX_SCANNED_ROWS)}`.execute(transaction)
+}
 
 /** A literal, not a parameter: only then does the planner find the index of this embedder. */
 export function isInSpace({ embedderId }: StoredSpace) {

@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs'
-import { sql } from 'kysely'
 import { openCatalogDatabase } from '../../database/sqlite/database.ts'
 import { SQLITE } from '../../database/sqlite/dialect.ts'
 import type { TableAccess } from '../sql/table-access.ts'
@@ -11,9 +10,26 @@ export async function openSqliteTables(directory: string): Promise<TableAccess> 
   return {
     database,
     dialect: SQLITE,
-    vectorData: sql<Uint8Array>`vectors.data`,
-    toFloat16Bytes: (data) => data as Uint8Array,
-    fromFloat16Bytes: (halves) => sql<Uint8Array>`${halves}`,
+
+    async readVectors(embedderId, contentHashes) {
+      const rows = await database
+        .selectFrom('vectors')
+        .select(['content_hash', 'data'])
+        .where('embedder_id', '=', embedderId)
+        .where('content_hash', 'in', SQLITE.texts(contentHashes))
+        .execute()
+      return new Map(rows.map(({ content_hash, data }) => [content_hash, data]))
+    },
+
+    async insertVectors(embedderId, vectors) {
+      if (vectors.size === 0) return
+      await database
+        .insertInto('vectors')
+        .values([...vectors].map(([content_hash, data]) => ({ embedder_id: embedderId, content_hash, data })))
+        .onConflict((conflict) => conflict.columns(['content_hash', 'embedder_id']).doNothing())
+        .execute()
+    },
+
     close: () => database.destroy(),
   }
 }

@@ -14,6 +14,8 @@ export interface PostgresOptions {
   /** File with the CA certificates that the server's certificate is checked against. */
   ssl_ca?: string | undefined
   hnsw?: { m: number; ef_construction: number }
+  /** Spreads the vectors over the nodes of a Citus cluster. */
+  distributed?: boolean
   /** Its standby servers, by the settings that differ. */
   replicas?: readonly ReplicaOptions[]
 }

@@ -6,6 +6,7 @@ import { DomainError, messageOf, systemCodeOf } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import type { AccountTables, SharedTables, Tables } from '../schema.ts'
 import { clientConfig, describeServer, type PostgresOptions } from './connection.ts'
+import { distribute, isDistributed } from './distribution.ts'
 import * as initial from './migrations/001-initial.ts'
 import * as shared from './migrations/002-shared.ts'
 import * as attributes from './migrations/003-attributes.ts'
@@ -65,6 +66,8 @@ export interface PostgresDatabase {
   readonly database: Kysely<PostgresTables>
   readonly pool: Pool
   readonly options: PostgresOptions
+  /** Whether the vectors are spread over several nodes. */
+  readonly isDistributed: boolean
   close(): Promise<void>
 }
 
@@ -79,12 +82,18 @@ export async function openDatabase(
   const opened = connect(options)
   try {
     await waitForServer(opened.pool, options, log)
-    await migrate(opened)
+    await migrate(opened, log)
+    const distributed = await isDistributed(opened.database)
+    if (distributed && (options.replicas ?? []).length > 0)
+      throw new DomainError(
+        'config_invalid',
+        "database.replicas can't be used with a distributed database: give its nodes standby servers of their own instead.",
+      )
+    return { ...opened, isDistributed: distributed }
   } catch (error) {
     await opened.close()
     throw error
   }
-  return opened
 }
 
 /** Connects without waiting for the server or checking its tables. */
@@ -96,7 +105,7 @@ export function connect(options: PostgresOptions, connections = CONNECTIONS): Po
   pool.on('connect', (client) => client.on('error', () => {}))
   const bounded = { options: pool.options, connect: () => takeConnection(pool), end: () => pool.end() }
   const database = new Kysely<PostgresTables>({ dialect: new PostgresDialect({ pool: bounded }) })
-  return { database, pool, options, close: () => database.destroy() }
+  return { database, pool, options, isDistributed: false, close: () => database.destroy() }
 }
 
 /** @throws {DomainError} `unavailable` if too many wait for a connection: each would wait too long */
@@ -107,8 +116,8 @@ async function takeConnection(pool: Pool): Promise<PoolClient> {
   })
 }
 
-/** Creates or migrates extension and tables under a lock, because two servers can't do that at once. */
-async function migrate({ database, options }: PostgresDatabase): Promise<void> {
+/** Creates, migrates or distributes extension and tables under a lock, because two servers can't do that at once. */
+async function migrate({ database, options }: PostgresDatabase, log: Pick<Log, 'warn'>): Promise<void> {
   const { database: name } = namesOf(options)
   await database.connection().execute(async (connection) => {
     await sql`select pg_advisory_lock(hashtextextended('sketch-search migration', 0))`.execute(connection)
@@ -125,6 +134,7 @@ async function migrate({ database, options }: PostgresDatabase): Promise<void> {
             cause: error,
           },
         )
+      if (options.distributed && !(await isDistributed(connection))) await distribute(connection, name, log)
     } finally {
       await sql`select pg_advisory_unlock(hashtextextended('sketch-search migration', 0))`.execute(connection)
     }
