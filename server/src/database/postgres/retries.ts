@@ -13,10 +13,16 @@ const RETRY_AFTER_S = 2
 function isUnavailable(error: unknown): boolean {
   return (
     UNAVAILABLE.test(systemCodeOf(error) ?? '') ||
-    /connection (terminated|timeout)|connect timeout|timeout exceeded when trying to connect/i.test(
+    /connection (terminated|timeout|error)|connect timeout|timeout exceeded when trying to connect/i.test(
       messageOf(error),
-    )
+    ) ||
+    isLostNode(error)
   )
+}
+
+/** Whether a node of a Citus cluster ended during a statement, which has no SQLSTATE of its own. */
+function isLostNode(error: unknown): boolean {
+  return /server closed the connection unexpectedly|connection to the remote node/i.test(messageOf(error))
 }
 
 /**
