@@ -7,6 +7,7 @@ import { createServer, type ViteDevServer } from 'vite'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { violationsIn } from './support/axe.ts'
 import { STATE_TIMEOUT_MS, sharedBrowser } from './support/browser.ts'
+import { contradictions } from './support/layout.ts'
 
 const WEB = fileURLToPath(new URL('../web', import.meta.url))
 /** Files that draw nothing of their own, or are parts of another component. */
@@ -98,6 +99,11 @@ describe('the page of components', () => {
     await page.getByRole('button', { name: 'Undo', exact: true }).last().waitFor()
     expect(await violationsIn(page)).toEqual([])
     expect(complaints).toEqual([])
+  })
+
+  it('gives no element two classes for the same', async () => {
+    const { page } = await open('light')
+    expect(await contradictions(page)).toEqual([])
   })
 
   it('fits a window of 320 pixels', async () => {

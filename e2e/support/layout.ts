@@ -35,3 +35,38 @@ export function nextFrame(page: Page): Promise<void> {
     () => new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))),
   )
 }
+
+/**
+ * Finds elements with two classes for the same properties: which of them wins is a matter of the order in the style sheet, so that one is
+ * without effect.
+ */
+export function contradictions(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    /** The properties that a class sets, without those of a state or a kind of device. */
+    const properties = new Map<string, string>()
+    const read = (rules: CSSRuleList) => {
+      for (const rule of rules) {
+        if (
+          rule instanceof CSSStyleRule &&
+          /^\.[^\s:>,[]+$/.test(rule.selectorText.replaceAll(/\\./g, 'x'))
+        ) {
+          const names = [...rule.style].filter((name) => rule.style.getPropertyPriority(name) === '')
+          if (names.length > 0)
+            properties.set(rule.selectorText.slice(1).replaceAll('\\', ''), names.toSorted().join())
+        } else if (rule instanceof CSSLayerBlockRule) read(rule.cssRules)
+      }
+    }
+    for (const sheet of document.styleSheets) read(sheet.cssRules)
+    return [...document.querySelectorAll('[class]')].flatMap((element) => {
+      const seen = new Map<string, string>()
+      return [...new Set(element.classList)].flatMap((name) => {
+        const own = properties.get(name)
+        const other = own === undefined ? undefined : seen.get(own)
+        if (own !== undefined) seen.set(own, name)
+        return other === undefined
+          ? []
+          : [`${element.getAttribute('aria-label') ?? element.tagName}: ${other}, ${name}`]
+      })
+    })
+  })
+}

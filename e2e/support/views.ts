@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { violationsIn } from './axe.ts'
 import { chip, draw, firstResults, nameFilter, openPage, openSaved } from './browser.ts'
 import type { Demo } from './demo.ts'
-import { misplaced, nextFrame, stillness } from './layout.ts'
+import { contradictions, misplaced, nextFrame, stillness } from './layout.ts'
 import { STAR } from './shapes.ts'
 
 /** Ways from the gallery to all views. */
@@ -118,6 +118,7 @@ async function problemsIn(
   await page.getByRole('main').or(page.getByRole('dialog')).first().waitFor({ state: 'attached' })
   await stillness(page)
   const list = await violationsIn(page)
+  for (const classes of await contradictions(page)) list.push(`two classes for the same: ${classes}`)
   await page.emulateMedia({ colorScheme: 'dark' })
   await stillness(page)
   // Checks that depend on colours; the document is the same.

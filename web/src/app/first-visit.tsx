@@ -32,7 +32,7 @@ export function FirstVisit({ onExample, onPicture, onChoose, onWords, isCompact 
         <SelfDrawing />
       </div>
       {!isCompact && (
-        <div className="pointer-events-auto flex flex-wrap items-center justify-center gap-2">
+        <div className="pointer-events-auto flex flex-wrap items-center justify-center gap-x-5 gap-y-2">
           <span className="flex items-center gap-2">
             <span className="pr-1 text-13 text-ink-2">{query.tryOne}</span>
             <ExampleButtons onExample={onExample} whileLoading={<span className="h-13 w-43" />} />

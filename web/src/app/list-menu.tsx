@@ -14,7 +14,7 @@ export function ListMenu({ page }: { page: Page }) {
     <Menu
       align="end"
       trigger={
-        <IconButton label={messages.gallery.listOptions} className="size-8.5">
+        <IconButton label={messages.gallery.listOptions} size="small">
           <Ellipsis />
         </IconButton>
       }

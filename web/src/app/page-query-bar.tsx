@@ -66,6 +66,7 @@ export function useQueryChips({
     colours: colours.map(({ hex }) => hex),
     gone: page.lists.trash.gone,
     openTerm: isPaneOpen ? sheet.openTerm : undefined,
+    isPaneShown: isPaneOpen,
     onOpen: (term: (typeof state.terms)[number]) => {
       if (term.kind === 'colours') return onDraw()
       sheet.openPicture(term, placeAmongSame(state.terms, term))

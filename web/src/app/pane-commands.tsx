@@ -12,18 +12,13 @@ interface PaneCommandsProps {
 /** Commands for the pane as a whole, as the sheet has them. */
 export function PaneCommands({ isFull, setFull, onClose }: PaneCommandsProps) {
   const { sheet } = messages
-  const small = 'size-9 rounded-control'
   return (
     <div className="absolute top-4 right-4">
       <Pill label={messages.app.queryPane} isSmall>
-        <IconButton
-          label={isFull ? sheet.small : sheet.large}
-          onClick={() => setFull(!isFull)}
-          className={small}
-        >
+        <IconButton label={isFull ? sheet.small : sheet.large} onClick={() => setFull(!isFull)} size="small">
           {isFull ? <Minimize2 /> : <Maximize2 />}
         </IconButton>
-        <IconButton label={messages.app.close} onClick={onClose} className={small}>
+        <IconButton label={messages.app.close} onClick={onClose} size="small">
           <X />
         </IconButton>
       </Pill>

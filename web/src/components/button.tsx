@@ -18,6 +18,8 @@ const VARIANTS = {
   'danger-primary': 'bg-danger text-on-danger enabled:hover:bg-danger-hover',
   'danger-ghost': 'text-danger enabled:hover:bg-sunken',
   chosen: 'bg-ink text-surface',
+  /** What is set, such as a filter. */
+  soft: 'bg-accent-soft text-accent-ink',
 }
 
 const SIZES = {

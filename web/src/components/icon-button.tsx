@@ -1,6 +1,8 @@
 import type { ComponentProps, ReactNode } from 'react'
 import { Tooltip } from './tooltip.tsx'
 
+export type IconButtonSize = keyof typeof ICON_BUTTON_SIZES
+
 interface IconButtonProps extends Omit<ComponentProps<'button'>, 'children' | 'onClick' | 'disabled'> {
   /** Accessible name and tooltip: its action. */
   label: string
@@ -15,7 +17,21 @@ interface IconButtonProps extends Omit<ComponentProps<'button'>, 'children' | 'o
   isDisabled?: boolean
   /** A chosen tool is drawn in ink instead of the accent. */
   variant?: 'plain' | 'tool'
+  size?: IconButtonSize
   side?: 'top' | 'bottom' | 'left' | 'right'
+}
+
+/** A class that is given beside one of these would lose or win by its name. */
+export const ICON_BUTTON_SIZES = {
+  normal: 'size-10 coarse:size-11',
+  small: 'size-9 coarse:size-11',
+  tiny: 'size-8 coarse:size-10',
+  /** As wide as its content. */
+  text: 'h-9 px-2 font-medium text-13 coarse:h-11',
+  tool: 'size-10.5 coarse:size-11',
+  'tool with a word': 'h-10.5 min-w-10.5 grid-flow-col gap-2 px-2.5 font-medium text-13 coarse:h-11',
+  'tool on a tablet': 'size-12',
+  'tool on a phone': 'size-11.5 @max-[22rem]:size-10',
 }
 
 const LIT = {
@@ -32,6 +48,7 @@ export function IconButton({
   isLit = isPressed ?? false,
   isDisabled = false,
   variant = 'plain',
+  size = 'normal',
   side,
   className = '',
   ...rest
@@ -46,7 +63,7 @@ export function IconButton({
         data-lit={isLit || undefined}
         disabled={isDisabled}
         onClick={onClick}
-        className={`grid size-10 shrink-0 place-items-center rounded-control text-ink-2 transition-colors duration-hover coarse:size-11 forced-colors:data-lit:outline-2 enabled:not-data-lit:hover:bg-sunken enabled:not-data-lit:hover:text-ink disabled:opacity-38 ${LIT[variant]} [&_svg]:size-5 ${className}`}
+        className={`grid shrink-0 place-items-center rounded-control text-ink-2 transition-colors duration-hover forced-colors:data-lit:outline-2 enabled:not-data-lit:hover:bg-sunken enabled:not-data-lit:hover:text-ink disabled:opacity-38 ${ICON_BUTTON_SIZES[size]} ${LIT[variant]} [&_svg]:size-5 ${className}`}
       >
         {children}
       </button>

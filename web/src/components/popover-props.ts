@@ -7,6 +7,8 @@ export interface PopoverProps {
   isOpen?: boolean
   onOpenChange?: (isOpen: boolean) => void
   align?: 'start' | 'center' | 'end'
+  /** Below or above its button without it. */
+  side?: 'right'
   className?: string
   children: ReactNode
 }

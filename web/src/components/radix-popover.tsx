@@ -9,6 +9,7 @@ export default function RadixPopover({
   isOpen,
   onOpenChange,
   align = 'start',
+  side,
   className = 'w-79',
   children,
 }: PopoverProps) {
@@ -23,6 +24,7 @@ export default function RadixPopover({
         <Radix.Content
           aria-label={label}
           align={align}
+          {...(side === undefined ? {} : { side })}
           sideOffset={8}
           collisionPadding={8}
           className={`z-50 max-h-(--radix-popover-content-available-height) max-w-(--radix-popover-content-available-width) animate-appear overflow-y-auto rounded-card bg-surface p-4 shadow-pop outline-none forced-colors:border ${className}`}

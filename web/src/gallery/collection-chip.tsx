@@ -38,7 +38,7 @@ export function CollectionChip({ id, onOpen, onRename }: CollectionChipProps) {
       {can_manage && (
         <Menu
           trigger={
-            <IconButton label={words.options(name)} className="size-8.5">
+            <IconButton label={words.options(name)} size="small">
               <Ellipsis />
             </IconButton>
           }

@@ -24,7 +24,7 @@ export function CollectionList({ current, onChoose, onNew, withDropped }: Collec
     <section aria-label={words.title}>
       <h2 className="flex items-center justify-between pt-3 pr-1 pl-2.5 font-medium text-12 text-ink-2">
         {words.title}
-        <IconButton label={words.new} onClick={onNew} className="size-8">
+        <IconButton label={words.new} onClick={onNew} size="tiny">
           <Plus />
         </IconButton>
       </h2>

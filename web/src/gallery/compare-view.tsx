@@ -147,7 +147,7 @@ function CompareHead({
 }: CompareHeadProps) {
   const { compare: words, viewer } = messages
   return (
-    <header className="flex h-16 shrink-0 items-center gap-2 px-4 phone:gap-1 phone:px-1">
+    <header className="flex h-16 shrink-0 items-center gap-2 px-4 phone:gap-1 phone:pr-2 phone:pl-1">
       <Button variant="ghost" icon={<ArrowLeft />} onClick={onClose}>
         <span className="phone:sr-only">{isSearch ? viewer.results : viewer.gallery}</span>
       </Button>

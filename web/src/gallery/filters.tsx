@@ -28,12 +28,7 @@ export function Filters({ isNarrow, ...props }: FiltersProps & { isNarrow: boole
       <Popover
         label={gallery.filters}
         trigger={
-          <Button
-            variant={count > 0 ? 'plain' : 'ghost'}
-            size="small"
-            icon={<SlidersHorizontal />}
-            className={count > 0 ? 'bg-accent-soft text-accent-ink' : ''}
-          >
+          <Button variant={count > 0 ? 'soft' : 'ghost'} size="small" icon={<SlidersHorizontal />}>
             {/* On the smallest phones the icon alone leaves the title and the buttons on one line. */}
             <span className="max-[22.5rem]:sr-only">{gallery.filters}</span>
             {count > 0 && <span>{count}</span>}

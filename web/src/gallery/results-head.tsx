@@ -54,7 +54,7 @@ export function ResultsHead({
       <Filters state={state} change={change} isNarrow={isNarrow} />
       <span className="flex-1" />
       {onSaveSearch && (
-        <IconButton label={messages.collections.saveSearch} onClick={onSaveSearch} className="size-8.5">
+        <IconButton label={messages.collections.saveSearch} onClick={onSaveSearch} size="small">
           <BookmarkPlus />
         </IconButton>
       )}

@@ -59,7 +59,7 @@ export function ViewHeader({
       <Button variant="ghost" icon={<ArrowLeft />} onClick={onClose}>
         <span className="phone:sr-only">{isSearch ? messages.viewer.results : messages.viewer.gallery}</span>
       </Button>
-      <div className="flex min-w-0 items-baseline gap-1 pl-3 phone:flex-col phone:gap-0 phone:pl-1">
+      <div className="flex min-w-0 items-baseline gap-2 pl-3 phone:flex-col phone:gap-0 phone:pl-1">
         <h2 className="min-w-0 max-w-full truncate font-semibold" title={image.path}>
           {image.user_visible_name}
         </h2>
@@ -80,7 +80,7 @@ export function ViewHeader({
         scale={zoom.scale * devicePixelRatio}
       />
       {/* Where there is no room for them, the dialog of the details has the actions. */}
-      <span className="hidden min-[45rem]:contents">
+      <span className="ml-3 hidden gap-1 min-[45rem]:flex">
         <UseActions image={image} onCompare={onCompare} onCollect={onCollect} />
         <FileActions image={image} onDelete={onDelete} />
       </span>

@@ -15,7 +15,7 @@ interface ViewTitleProps {
 /** The head of a view that replaces the results: the way back, and a title. */
 export function ViewTitle({ title, detail, onBack, children }: ViewTitleProps) {
   return (
-    <header className="flex h-16 shrink-0 items-center gap-3 overflow-hidden border-line border-b bg-surface px-4 phone:gap-1 phone:px-1">
+    <header className="flex h-16 shrink-0 items-center gap-3 overflow-hidden border-line border-b bg-surface px-4 phone:gap-1 phone:pr-3 phone:pl-1">
       <Button variant="ghost" icon={<ArrowLeft />} onClick={onBack}>
         <span className="phone:sr-only">{messages.viewer.gallery}</span>
       </Button>

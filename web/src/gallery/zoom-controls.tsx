@@ -52,7 +52,7 @@ export function ZoomControls(props: ZoomControlsProps) {
           keys="−"
           isDisabled={isFit}
           onClick={() => onZoom(1 / STEP)}
-          className="size-8"
+          size="tiny"
         >
           <Minus />
         </IconButton>
@@ -61,7 +61,7 @@ export function ZoomControls(props: ZoomControlsProps) {
           keys="+"
           isDisabled={isLargest}
           onClick={() => onZoom(STEP)}
-          className="size-8"
+          size="tiny"
         >
           <Plus />
         </IconButton>

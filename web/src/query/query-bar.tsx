@@ -37,7 +37,7 @@ export function QueryBar(props: QueryBarProps) {
           icon={<Pencil />}
           aria-pressed={isDrawing}
           onClick={onDraw}
-          className="h-9.5"
+          className="not-coarse:h-9.5"
         >
           {query.draw}
         </Button>
@@ -49,7 +49,7 @@ export function QueryBar(props: QueryBarProps) {
         <span className="min-w-2 flex-1" />
       )}
       {!isEmpty && (
-        <IconButton label={query.clear} onClick={onClear} className="size-9">
+        <IconButton label={query.clear} onClick={onClear} size="small">
           <X />
         </IconButton>
       )}

@@ -24,6 +24,8 @@ export interface QueryChipsProps {
   gone: ReadonlySet<string>
   /** The part whose picture the query pane shows. */
   openTerm: QueryTerm | undefined
+  /** Whether the query pane is open: the picture of a pressed part is shown there. */
+  isPaneShown: boolean
   onOpen: (term: QueryTerm) => void
   onUpdate: (term: QueryTerm, part: Partial<QueryTerm>) => void
   onRemove: (term: QueryTerm) => void
@@ -37,6 +39,7 @@ export function QueryChips({
   colours,
   gone,
   openTerm,
+  isPaneShown,
   onOpen,
   onUpdate,
   onRemove,
@@ -69,6 +72,7 @@ export function QueryChips({
           {...optionsOf(`${term.kind} ${term.id} ${term.region}`)}
           colours={colours}
           isGone={gone.has(term.id)}
+          isPaneShown={isPaneShown}
           onOpen={() => onOpen(term)}
           onUpdate={(part) => onUpdate(term, part)}
           onRemove={() => onRemove(term)}
@@ -176,6 +180,7 @@ interface TermChipProps extends OptionsProps {
   term: QueryTerm
   colours: readonly string[]
   isGone: boolean
+  isPaneShown: boolean
   isOpen: boolean
   onOpen: () => void
   onUpdate: (part: Partial<QueryTerm>) => void
@@ -187,6 +192,7 @@ function TermChip({
   term,
   colours,
   isGone,
+  isPaneShown,
   isOpen,
   hasOptions,
   onOptions,
@@ -213,7 +219,10 @@ function TermChip({
     <Popover
       label={query.options(name || text)}
       isOpen={hasOptions}
-      onOpenChange={onOptions}
+      onOpenChange={(next) => {
+        if (next && isPaneShown && isPictured && !isLost) onOpen()
+        onOptions(next)
+      }}
       trigger={
         <QueryChip
           data-chip

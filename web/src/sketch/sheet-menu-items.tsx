@@ -1,5 +1,6 @@
 import { Bookmark, Check, LassoSelect, Layers2, Maximize2, Minimize2, Shapes, Trash2 } from 'lucide-react'
 import * as DropdownMenu from 'radix-ui/dropdown-menu'
+import type { IconButtonSize } from '../components/icon-button.tsx'
 import { MenuItem, MenuSeparator, menuItemClass } from '../components/menu.tsx'
 import { messages } from '../messages/messages.ts'
 import type { SheetLayout } from './tool-pill.tsx'
@@ -16,7 +17,7 @@ export interface SheetMenuProps {
   openSaved: () => void
   isFull: boolean
   setFull: (isFull: boolean) => void
-  className?: string
+  size: IconButtonSize
 }
 
 /** Settings of the sheet; on a phone also the tools that have no room in the pill. */

@@ -13,7 +13,7 @@ export function SheetMenu(props: SheetMenuProps) {
     <Menu
       align="end"
       trigger={
-        <IconButton label={messages.sheet.more} className={props.className ?? ''}>
+        <IconButton label={messages.sheet.more} size={props.size}>
           <Ellipsis />
         </IconButton>
       }

@@ -25,7 +25,6 @@ interface SheetPillsProps {
 export function SheetPills(props: SheetPillsProps) {
   const { sketch, layout, commands, clear, openSaved, menu, isFull, setFull, onClose } = props
   const isUsed = sketch.past.length > 0 || sketch.future.length > 0 || !isBlank(sketch)
-  const small = 'size-9 rounded-control'
   const history = isUsed && (
     <>
       <HistoryButton
@@ -33,17 +32,17 @@ export function SheetPills(props: SheetPillsProps) {
         keys="Ctrl Z"
         run={commands.undo}
         icon={<Undo2 />}
-        className={small}
+        size="small"
       />
       <HistoryButton
         label={messages.sheet.redo}
         keys="Ctrl Shift Z"
         run={commands.redo}
         icon={<Redo2 />}
-        className={small}
+        size="small"
       />
       <PillSeparator />
-      <IconButton label={messages.sheet.clear} isDisabled={isBlank(sketch)} onClick={clear} className={small}>
+      <IconButton label={messages.sheet.clear} isDisabled={isBlank(sketch)} onClick={clear} size="small">
         <Trash2 />
       </IconButton>
     </>
@@ -63,7 +62,7 @@ export function SheetPills(props: SheetPillsProps) {
           <IconButton
             label={isBlank(sketch) ? messages.sheet.saved : messages.sheet.save}
             onClick={openSaved}
-            className={small}
+            size="small"
           >
             <Bookmark />
           </IconButton>
@@ -72,12 +71,12 @@ export function SheetPills(props: SheetPillsProps) {
             label={isFull ? messages.sheet.small : messages.sheet.large}
             keys="F"
             onClick={() => setFull(!isFull)}
-            className={small}
+            size="small"
           >
             {isFull ? <Minimize2 /> : <Maximize2 />}
           </IconButton>
           {onClose !== undefined && (
-            <IconButton label={messages.sheet.closeSheet} onClick={onClose} className={small}>
+            <IconButton label={messages.sheet.closeSheet} onClick={onClose} size="small">
               <X />
             </IconButton>
           )}
@@ -99,22 +98,14 @@ export function ZoomPill({ sheet: { camera, controller }, className }: { sheet: 
         <IconButton
           label={messages.sheet.zoomOut}
           onClick={() => controller?.zoom(1 / ZOOM_STEP)}
-          className="size-9 rounded-control"
+          size="small"
         >
           <Minus />
         </IconButton>
-        <IconButton
-          label={messages.sheet.fit(zoom)}
-          onClick={() => controller?.fit()}
-          className="h-9! w-auto! rounded-control px-2 font-medium text-13"
-        >
+        <IconButton label={messages.sheet.fit(zoom)} onClick={() => controller?.fit()} size="text">
           {zoom}
         </IconButton>
-        <IconButton
-          label={messages.sheet.zoomIn}
-          onClick={() => controller?.zoom(ZOOM_STEP)}
-          className="size-9 rounded-control"
-        >
+        <IconButton label={messages.sheet.zoomIn} onClick={() => controller?.zoom(ZOOM_STEP)} size="small">
           <Plus />
         </IconButton>
       </Pill>

@@ -1,4 +1,5 @@
 import { type ReactNode, useState } from 'react'
+import type { IconButtonSize } from '../components/icon-button.tsx'
 import { lazyPart } from '../components/lazy-part.tsx'
 import { messages } from '../messages/messages.ts'
 import { describeSketch } from './describe.ts'
@@ -66,9 +67,9 @@ export function SketchPanel(props: SketchPanelProps) {
     toggleTrace: trace.toggle,
   })
   const tracing = { isTracing: trace.url !== undefined, onTrace: trace.toggle }
-  const menu = (className: string) => (
+  const menu = (size: IconButtonSize) => (
     <SheetMenu
-      {...{ layout, tools, onTools, isFull, setFull, className }}
+      {...{ layout, tools, onTools, isFull, setFull, size }}
       {...tracing}
       clear={isBlank(sketch) ? undefined : clear}
       openSaved={() => saved.setOpen(true)}
@@ -99,7 +100,7 @@ export function SketchPanel(props: SketchPanelProps) {
           commands={commands}
           clear={clear}
           openSaved={() => saved.setOpen(true)}
-          menu={menu('size-9 rounded-control')}
+          menu={menu('small')}
         />
       )}
       <ZoomPill sheet={sheet} className={place.zoom} />
@@ -117,7 +118,7 @@ export function SketchPanel(props: SketchPanelProps) {
           onMatchColours={props.onMatchColours}
           {...tracing}
           {...commands}
-          menu={menu('size-11.5 @max-[22rem]:size-10')}
+          menu={menu('tool on a phone')}
         />
       </div>
       {trace.input}

@@ -1,6 +1,6 @@
 import { Brush, Eraser, LassoSelect, Layers2, Pencil, Redo2, Shapes, Undo2 } from 'lucide-react'
 import { type ReactNode, useRef } from 'react'
-import { IconButton } from '../components/icon-button.tsx'
+import { IconButton, type IconButtonSize } from '../components/icon-button.tsx'
 import { Pill, PillSeparator } from '../components/pill.tsx'
 import { messages } from '../messages/messages.ts'
 import { ColourPopover, WidthPopover } from './tool-popovers.tsx'
@@ -25,12 +25,13 @@ interface ToolPillProps extends Pick<ToolPopoverProps, 'tools' | 'onTools' | 'bl
 }
 
 const LONG_PRESS_MS = 450
+const SIZE = { side: 'tool', stacked: 'tool on a tablet', phone: 'tool on a phone' } as const
 
 /** Pen, brush, eraser and what belongs to them: in a row, upright on a tablet, and shorter on a phone. */
 export function ToolPill(props: ToolPillProps) {
   const { layout, tools, onTools, isTracing, onTrace, undo, redo, menu } = props
   const isVertical = layout === 'stacked'
-  const size = { side: 'size-10.5', stacked: 'size-12', phone: 'size-11.5 @max-[22rem]:size-10' }[layout]
+  const size = SIZE[layout]
   const tool = (value: Tool, keys: string, label: string, icon: ReactNode) => (
     <IconButton
       label={label}
@@ -39,7 +40,7 @@ export function ToolPill(props: ToolPillProps) {
       side={isVertical ? 'right' : 'top'}
       isPressed={tools.tool === value}
       onClick={() => onTools({ tool: value })}
-      className={`${size} rounded-card`}
+      size={size}
     >
       {icon}
     </IconButton>
@@ -52,14 +53,14 @@ export function ToolPill(props: ToolPillProps) {
     >
       {tool('pen', 'P', messages.sheet.pen, <Pencil />)}
       {tool('brush', 'B', messages.sheet.brush, <Brush />)}
-      <EraserButton tools={tools} onTools={onTools} className={size} isVertical={isVertical} />
+      <EraserButton tools={tools} onTools={onTools} size={size} isVertical={isVertical} />
       {layout !== 'phone' && tool('select', 'V', messages.sheet.select, <LassoSelect />)}
       {layout !== 'phone' && <Separator isVertical={isVertical} />}
-      <Popovers {...props} className={size} />
+      <Popovers {...props} size={size} />
       {layout === 'phone' ? (
         <>
-          <HistoryButton label={messages.sheet.undo} run={undo} icon={<Undo2 />} className={size} />
-          <HistoryButton label={messages.sheet.redo} run={redo} icon={<Redo2 />} className={size} />
+          <HistoryButton label={messages.sheet.undo} run={undo} icon={<Undo2 />} size={size} />
+          <HistoryButton label={messages.sheet.redo} run={redo} icon={<Redo2 />} size={size} />
           {menu}
         </>
       ) : (
@@ -87,13 +88,14 @@ export function ToolPill(props: ToolPillProps) {
   )
 }
 
-function Popovers(props: ToolPillProps & { className: string }) {
+function Popovers(props: ToolPillProps & { size: IconButtonSize }) {
   const { openPopover, setOpenPopover, layout } = props
   const popover = (name: OpenPopover) => ({
     tools: props.tools,
     onTools: props.onTools,
     black: props.black,
-    className: props.className,
+    size: props.size,
+    isVertical: layout === 'stacked',
     isOpen: openPopover === name,
     setOpen: (isOpen: boolean) => setOpenPopover(isOpen ? name : undefined),
   })
@@ -118,12 +120,12 @@ function Separator({ isVertical }: { isVertical: boolean }) {
 }
 
 interface EraserButtonProps extends Pick<ToolPopoverProps, 'tools' | 'onTools'> {
-  className: string
+  size: IconButtonSize
   isVertical: boolean
 }
 
 /** A press erases parts; a long press, or E once more, whole strokes. */
-function EraserButton({ tools, onTools, className, isVertical }: EraserButtonProps) {
+function EraserButton({ tools, onTools, size, isVertical }: EraserButtonProps) {
   const timer = useRef<number>(undefined)
   const wasLong = useRef(false)
   const endPress = () => clearTimeout(timer.current)
@@ -150,7 +152,8 @@ function EraserButton({ tools, onTools, className, isVertical }: EraserButtonPro
         if (!wasLong.current) onTools({ tool: 'eraser', erasesWhole: false })
         wasLong.current = false
       }}
-      className={`relative rounded-card ${className}`}
+      size={size}
+      className="relative"
     >
       <Eraser />
       {erasesWhole && (
@@ -166,18 +169,12 @@ interface HistoryButtonProps {
   run: (() => void) | undefined
   icon: ReactNode
   keys?: string
-  className?: string
+  size: IconButtonSize
 }
 
-export function HistoryButton({ label, run, icon, keys, className = '' }: HistoryButtonProps) {
+export function HistoryButton({ label, run, icon, keys, size }: HistoryButtonProps) {
   return (
-    <IconButton
-      label={label}
-      keys={keys}
-      isDisabled={run === undefined}
-      onClick={() => run?.()}
-      className={className}
-    >
+    <IconButton label={label} keys={keys} isDisabled={run === undefined} onClick={() => run?.()} size={size}>
       {icon}
     </IconButton>
   )
@@ -201,11 +198,7 @@ function WordButton({ label, keys, icon, isPressed, onClick, isVertical }: WordB
       side={isVertical ? 'right' : 'top'}
       isPressed={isPressed}
       onClick={onClick}
-      className={
-        isVertical
-          ? 'size-12 rounded-card'
-          : 'h-10.5! w-auto! min-w-10.5 grid-flow-col gap-2 rounded-card px-2.5 font-medium text-13'
-      }
+      size={isVertical ? 'tool on a tablet' : 'tool with a word'}
     >
       {icon}
       {!isVertical && <span className="@max-md:hidden">{label}</span>}

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { ICON_BUTTON_SIZES, type IconButtonSize } from '../components/icon-button.tsx'
 import { lazyPart } from '../components/lazy-part.tsx'
 import { Popover } from '../components/popover.tsx'
 import { Tooltip } from '../components/tooltip.tsx'
@@ -46,7 +47,7 @@ export function WidthPopover(props: ToolPopoverProps) {
   )
 }
 
-interface SettingProps extends Pick<ToolPopoverProps, 'isOpen' | 'setOpen' | 'className'> {
+interface SettingProps extends Pick<ToolPopoverProps, 'isOpen' | 'setOpen' | 'size' | 'isVertical'> {
   label: string
   value: string
   keys: string
@@ -55,16 +56,18 @@ interface SettingProps extends Pick<ToolPopoverProps, 'isOpen' | 'setOpen' | 'cl
 }
 
 /** One setting of the tool: a button with its value, which opens the choices. */
-function ToolPopover({ label, value, keys, icon, isOpen, setOpen, className, children }: SettingProps) {
+function ToolPopover(props: SettingProps) {
+  const { label, value, keys, icon, isOpen, setOpen, size, isVertical, children } = props
   return (
     <Popover
       label={label}
       isOpen={isOpen}
       onOpenChange={setOpen}
       align="center"
+      {...(isVertical ? { side: 'right' } : {})}
       className="w-68"
       trigger={
-        <PillButton label={`${label}: ${value}`} keys={keys} className={className}>
+        <PillButton label={`${label}: ${value}`} keys={keys} size={size}>
           {icon}
         </PillButton>
       }
@@ -87,19 +90,19 @@ function WidthIcon() {
 interface PillButtonProps {
   label: string
   keys: string
-  className: string
+  size: IconButtonSize
   children: ReactNode
 }
 
 /** A button of the tool pill that opens something. It takes what its popover passes to it. */
-function PillButton({ label, keys, className, children, ...rest }: PillButtonProps) {
+function PillButton({ label, keys, size, children, ...rest }: PillButtonProps) {
   return (
     <Tooltip text={label} keys={keys} side="top">
       <button
         type="button"
         {...rest}
         aria-label={label}
-        className={`grid shrink-0 place-items-center rounded-control text-ink-2 transition-colors duration-hover hover:bg-sunken hover:text-ink ${className}`}
+        className={`grid shrink-0 place-items-center rounded-control text-ink-2 transition-colors duration-hover hover:bg-sunken hover:text-ink ${ICON_BUTTON_SIZES[size]}`}
       >
         {children}
       </button>

@@ -1,3 +1,4 @@
+import type { IconButtonSize } from '../components/icon-button.tsx'
 import type { ToolSettings } from './tool-settings.ts'
 
 export interface ToolPopoverProps {
@@ -7,7 +8,8 @@ export interface ToolPopoverProps {
   black: string
   isOpen: boolean
   setOpen: (isOpen: boolean) => void
-  className: string
+  size: IconButtonSize
+  isVertical: boolean
 }
 
 export interface ColourPopoverProps extends ToolPopoverProps {
