@@ -165,6 +165,13 @@ describe('queries', () => {
     const before = region()
     await page.keyboard.press('ArrowRight')
     await expect.poll(region).not.toBe(before)
+    // The pane was used last: its history has the keys, and nothing of the sheet is undone.
+    await page.keyboard.press('Control+z')
+    await expect.poll(region).toBe(before)
+    await page.getByRole('button', { name: 'Redo' }).click()
+    await expect.poll(region).not.toBe(before)
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await expect.poll(region).toBe(before)
     await close()
   })
 

@@ -1,11 +1,13 @@
-import { Lasso, Layers2, Maximize, Plus, SquareDashed } from 'lucide-react'
-import { type ReactNode, useRef, useState } from 'react'
+import { Lasso, Layers2, Maximize, Plus, Redo2, SquareDashed, Undo2 } from 'lucide-react'
+import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react'
 import { Button } from '../components/button.tsx'
+import { IconButton } from '../components/icon-button.tsx'
 import { Pill, PillSeparator } from '../components/pill.tsx'
 import { messages } from '../messages/messages.ts'
 import type { Region } from '../state/query-terms.ts'
 import { GRIPS, type Grip, type Share } from './region.ts'
 import { type RegionTool, useRegion } from './use-region.ts'
+import type { RegionHistory } from './use-region-history.ts'
 
 export interface RegionPickerProps {
   src: string
@@ -28,10 +30,16 @@ export function RegionPicker(props: RegionPickerProps) {
   const { src, name, size, region, onChange, onAddRegion, onTrace, children } = props
   const pictureRef = useRef<HTMLDivElement>(null)
   const [tool, setTool] = useState<RegionTool>('box')
-  const { shown, lasso, surface, keys, selectWhole } = useRegion({ pictureRef, tool, region, onChange })
+  const { shown, lasso, surface, keys, selectWhole, history } = useRegion({
+    pictureRef,
+    tool,
+    region,
+    onChange,
+  })
   return (
     <section
       aria-label={messages.region.area}
+      onKeyDown={(event) => onHistoryKey(event, history)}
       className="absolute inset-0 flex flex-col gap-3 overflow-hidden bg-page px-4 pt-4 sm:px-8 sm:pt-19"
       style={{
         paddingBottom: 'calc(var(--sheet-inset-bottom, 0px) + env(safe-area-inset-bottom, 0px) + 1.5rem)',
@@ -78,20 +86,59 @@ export function RegionPicker(props: RegionPickerProps) {
         selectWhole={selectWhole}
         onAddRegion={onAddRegion}
         onTrace={onTrace}
+        history={history}
       />
+      {history.isUsed && (
+        <div className="absolute top-4 left-4 phone:hidden">
+          <Pill label={messages.sheet.history} isSmall>
+            <HistoryButtons {...history} />
+          </Pill>
+        </div>
+      )}
       {children}
     </section>
   )
 }
 
+/** Ctrl Z, and Ctrl Shift Z. */
+function onHistoryKey(event: KeyboardEvent, { undo, redo }: RegionHistory) {
+  const isHistory = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'z'
+  const step = isHistory ? (event.shiftKey ? redo : undo) : undefined
+  if (step === undefined) return
+  event.preventDefault()
+  event.stopPropagation()
+  step()
+}
+
+function HistoryButtons({ undo, redo }: RegionHistory) {
+  const { sheet } = messages
+  return (
+    <>
+      <IconButton label={sheet.undo} keys="Ctrl Z" size="small" isDisabled={!undo} onClick={() => undo?.()}>
+        <Undo2 />
+      </IconButton>
+      <IconButton
+        label={sheet.redo}
+        keys="Ctrl Shift Z"
+        size="small"
+        isDisabled={!redo}
+        onClick={() => redo?.()}
+      >
+        <Redo2 />
+      </IconButton>
+    </>
+  )
+}
+
 interface ToolsProps extends Pick<RegionPickerProps, 'onAddRegion' | 'onTrace'> {
+  history: RegionHistory
   tool: RegionTool
   setTool: (tool: RegionTool) => void
   isWhole: boolean
   selectWhole: () => void
 }
 
-function Tools({ tool, setTool, isWhole, selectWhole, onAddRegion, onTrace }: ToolsProps) {
+function Tools({ tool, setTool, isWhole, selectWhole, onAddRegion, onTrace, history }: ToolsProps) {
   const choice = (value: RegionTool, label: string, icon: ReactNode) => (
     <Button
       variant={tool === value ? 'chosen' : 'ghost'}
@@ -108,6 +155,11 @@ function Tools({ tool, setTool, isWhole, selectWhole, onAddRegion, onTrace }: To
       label={messages.region.area}
       className="mx-auto max-w-full shrink-0 overflow-x-auto [scrollbar-width:none]"
     >
+      {history.isUsed && (
+        <span className="hidden phone:contents">
+          <HistoryButtons {...history} />
+        </span>
+      )}
       {choice('box', messages.region.box, <SquareDashed />)}
       {choice('lasso', messages.region.lasso, <Lasso />)}
       <PillSeparator />

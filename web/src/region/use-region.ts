@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type PointerEvent, type RefObject, useEffect, useRef, useState } from 'react'
 import type { Region } from '../state/query-terms.ts'
 import { around, arrowed, between, type Grip, isLargeEnough, resized, type Share, within } from './region.ts'
+import { useRegionHistory } from './use-region-history.ts'
 
 export type RegionTool = 'box' | 'lasso'
 
@@ -27,7 +28,8 @@ export function useRegion({ pictureRef, tool, region, onChange }: RegionOptions)
   /** The region while it is dragged. */
   const [draft, setDraft] = useState<Region>()
   const [lasso, setLasso] = useState<readonly Share[]>()
-  const live = useLive(onChange)
+  const history = useRegionHistory(region, onChange, () => setLasso(undefined))
+  const live = useLive(history.change)
   const least = (): Share => leastShares(pictureRef.current!)
   const show = (next: Region) => {
     setDraft(next)
@@ -61,6 +63,7 @@ export function useRegion({ pictureRef, tool, region, onChange }: RegionOptions)
         setDraft(undefined)
       },
     },
+    history,
     selectWhole: () => {
       setLasso(undefined)
       live.finish(undefined)
