@@ -106,6 +106,20 @@ describe('the page of components', () => {
     expect(await contradictions(page)).toEqual([])
   })
 
+  it('shows with forced colours whether a switch is on, and the bounds of each button', async () => {
+    const { page } = await open('light')
+    await page.emulateMedia({ forcedColors: 'active' })
+    const switches = page.getByRole('switch')
+    const colours = () =>
+      switches.evaluateAll((all) => all.slice(0, 2).map((one) => getComputedStyle(one).backgroundColor))
+    await expect.poll(async () => new Set(await colours()).size).toBe(2)
+    const borders = await page
+      .getByRole('region', { name: 'Button', exact: true })
+      .getByRole('button')
+      .evaluateAll((all) => all.map((one) => getComputedStyle(one).borderTopWidth))
+    expect(new Set(borders)).toEqual(new Set(['1px']))
+  })
+
   it('fits a window of 320 pixels', async () => {
     const { page } = await open('light', 320)
     const width = await page.evaluate(() => document.querySelector('main')!.scrollWidth)

@@ -33,7 +33,7 @@ export function buttonClass(
   variant: keyof typeof VARIANTS = 'plain',
   size: keyof typeof SIZES = 'normal',
 ): string {
-  return `inline-flex shrink-0 items-center justify-center rounded-control font-medium whitespace-nowrap transition-[background-color,scale] duration-press ease-out-soft enabled:active:scale-97 disabled:opacity-42 ${VARIANTS[variant]} ${SIZES[size]}`
+  return `inline-flex shrink-0 items-center justify-center rounded-control font-medium whitespace-nowrap transition-[background-color,scale] duration-press ease-out-soft enabled:active:scale-97 disabled:opacity-42 aria-busy:opacity-80! forced-colors:border ${VARIANTS[variant]} ${SIZES[size]}`
 }
 
 export function Button({

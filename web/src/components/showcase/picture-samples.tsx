@@ -35,10 +35,16 @@ export function ChipSamples() {
   )
 }
 
-function Picture(props: { text: string } & Partial<ComponentProps<typeof Tile>>) {
+/** Shows the parts that appear while a tile is hovered or has the focus. */
+const HOVERED = '[&_.invisible]:visible! [&_.opacity-0]:opacity-100!'
+
+function Picture({
+  isHovered = false,
+  ...props
+}: { text: string; isHovered?: boolean } & Partial<ComponentProps<typeof Tile>>) {
   const { text } = props
   return (
-    <figure className="m-0">
+    <figure className={`m-0 ${isHovered ? HOVERED : ''}`}>
       <div className="h-24 w-36">
         <Tile
           name={text}
@@ -62,6 +68,7 @@ export function TileSamples() {
     <>
       <Sample files={['tile']} title="Tile">
         <Picture text="rest" score={0.42} />
+        <Picture text="hover, focus" score={0.86} isHovered />
         <Picture text="score shown" score={0.86} isScoreShown />
         <Picture text="others selected" isSelecting />
         <Picture text="selected" score={0.86} isSelected isSelecting />
