@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { chip, DESKTOP, draw, firstResults, openPage, openSaved, PHONE } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { stillness } from './support/layout.ts'
+import { fingers } from './support/pointer.ts'
 import { STAR } from './support/shapes.ts'
 
 const demo = useDemo(2)
@@ -36,6 +37,27 @@ describe('on a phone', () => {
     await stillness(page)
     const hidden = await menu.evaluate((element) => element.scrollHeight - element.clientHeight)
     expect(hidden).toBeLessThanOrEqual(0)
+    await close()
+  })
+
+  it('a region of a picture that is a part of the search is chosen in place of the sheet', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url, PHONE)
+    const answer = await fetch(`${demo.product.url}/api/images?items_per_page=1`)
+    const { images } = (await answer.json()) as { images: { id: string }[] }
+    await page.goto(`${demo.product.url}/?q=i${images[0]!.id}`)
+    await firstResults(page, 1)
+    await chip(page, 'More like').tap()
+    await page.getByRole('button', { name: 'Search a region' }).tap()
+    const picture = page.getByTestId('region-picture')
+    await picture.waitFor()
+    const { x, y, width, height } = (await picture.boundingBox())!
+    const [left, right] = [x + 0.2 * width, x + 0.8 * width]
+    await fingers(page, [(share) => [left + share * (right - left), y + (0.2 + 0.6 * share) * height]], {
+      steps: 6,
+    })
+    await chip(page, 'Region').waitFor()
+    await page.getByRole('button', { name: 'Undo' }).tap()
+    await chip(page, 'More like').waitFor()
     await close()
   })
 

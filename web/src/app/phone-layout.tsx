@@ -67,8 +67,8 @@ export function PhoneLayout(props: LayoutProps) {
 
 /** The parts of the search, and ways to add to them. */
 function PhoneBar({ onTrace, ...props }: LayoutProps & { onTrace: (url: string) => void }) {
-  const { page, onDraw, onChoosePicture, isPaneOpen } = props
-  const chips = useQueryChips({ ...props, onPane: onDraw, onTrace, isPaneOpen })
+  const { page, onChoosePicture, setPaneOpen } = props
+  const chips = useQueryChips({ ...props, onPane: () => setPaneOpen(true), onTrace })
   const isEmpty = chips.sketch === undefined && chips.terms.length === 0
   return (
     <header

@@ -18,7 +18,7 @@ const VARIANTS = {
   'danger-primary': 'bg-danger text-on-danger enabled:hover:bg-danger-hover',
   'danger-ghost': 'text-danger enabled:hover:bg-sunken',
   chosen: 'bg-ink text-surface',
-  /** What is set, such as a filter. */
+  /** A setting that is in effect, such as a filter. */
   soft: 'bg-accent-soft text-accent-ink',
 }
 
@@ -33,7 +33,7 @@ export function buttonClass(
   variant: keyof typeof VARIANTS = 'plain',
   size: keyof typeof SIZES = 'normal',
 ): string {
-  return `inline-flex shrink-0 items-center justify-center rounded-control font-medium whitespace-nowrap transition-[background-color,scale] duration-press ease-out-soft enabled:active:scale-97 disabled:opacity-42 aria-busy:opacity-80! forced-colors:border ${VARIANTS[variant]} ${SIZES[size]}`
+  return `inline-flex shrink-0 items-center justify-center rounded-control font-medium whitespace-nowrap transition-[background-color,scale] duration-press ease-out-soft enabled:active:scale-97 disabled:opacity-42 aria-busy:opacity-80! forced-colors:border forced-colors:aria-pressed:outline-2 ${VARIANTS[variant]} ${SIZES[size]}`
 }
 
 export function Button({
