@@ -286,10 +286,19 @@ async function heatScores(
   onProgress: (done: number) => void,
 ): Promise<PastedScores['heat']> {
   const hits: Record<MapDetail, Hits> = { quick: noHits(), full: noHits() }
+  const otherPhotos = sets.pasted.map(({ className }, n) => {
+    const photos = positionsOf(
+      className,
+      sets.others.map((one) => one.className),
+    )
+    const before = sets.pasted.slice(0, n).filter((one) => one.className === className)
+    // Each object is searched by a photo of its own.
+    return photos[before.length % photos.length] ?? -1
+  })
   for (const [n, { image, box }] of composites.entries()) {
     onProgress(n / composites.length)
     const { className } = sets.pasted[n]!
-    const other = alone[sets.others.findIndex((one) => one.className === className)]
+    const other = alone[otherPhotos[n]!]
     const terms: Partial<Record<keyof Hits, TermVectors | undefined>> = {
       region: termOf(crops[n]!),
       photo: other && termOf(other.whole),
