@@ -35,6 +35,11 @@ const WINDOWS = { quick: gridOf(WINDOW_SHARES.quick), full: gridOf(WINDOW_SHARES
 const ADDED_WINDOWS = 5
 /** Places of a map on each axis: six for each window. */
 const MAP_SIDE = 24
+/**
+ * Share of the likeness to the whole image that is subtracted from each place of a full map. It makes quick maps worse: their few large
+ * windows mix a thing with its surroundings (measured: bench/results/search.md).
+ */
+const SCENE_SHARE = 0.5
 /** Weight of a window at its edges, where others may not reach. */
 const EDGE_WEIGHT = 1e-3
 
@@ -64,7 +69,7 @@ export interface MatchSources {
  * Scores windows of an image as if each was an image of its own, because small things are too small for the network in the whole image
  * (measured: bench/results/search.md). A quick map has one batch of windows side by side. A full one has smaller windows, and overlapping
  * ones where these score best. Within a window, the feature map of the embedder gives each place a score; without a feature map, the
- * whole window has one score. Each place gets the mean of the windows that cover it, weighted towards their centres. Scores can be
+ * whole window has one score. In a full map with a feature map, half of what a place has in common with all places is subtracted. Each place gets the mean of the windows that cover it, weighted towards their centres. Scores can be
  * compared with those of results, and between images.
  * @throws {DomainError} `embedder_failed`
  */
@@ -77,9 +82,11 @@ export async function matchImage(
   const located = terms.map((term) => withWords(term, vocabulary))
   const shares = sharesOf(terms.map(({ weight }) => weight))
   const hasColours = terms.some(({ kind }) => kind === 'colours')
+  let scene: Scene | undefined
   const mapsOfParts = async (windows: readonly Crop[]) => {
     const grids = await readWindows(image, windows, embedder, hasColours)
-    return located.map((term) => windowMaps(grids, term))
+    if (detail === 'full' && embedder.places !== undefined) scene ??= sceneOf(grids)
+    return located.map((term) => windowMaps(grids, term, scene))
   }
   // With one part, its map is that of the query.
   const withWhole = (parts: WindowMap[][]) => (parts.length === 1 ? parts : [sumOf(parts, shares), ...parts])
@@ -163,9 +170,34 @@ interface WindowMap {
   map: HeatMap
 }
 
-function windowMaps(grids: readonly Grid[], term: TermVectors): WindowMap[] {
+/** What all places of an image have in common. */
+interface Scene {
+  /** Of unit length. */
+  vector: Float32Array
+  /** Mean scalar product of the places with it. */
+  mean: number
+}
+
+/** @param grids windows that cover the image once */
+function sceneOf(grids: readonly Grid[]): Scene {
+  const places = grids.flatMap((grid) => grid.places)
+  const sum = new Float32Array(places[0]!.length)
+  for (const place of places) for (let i = 0; i < sum.length; i++) sum[i]! += place[i]!
+  const length = Math.hypot(...sum) || 1
+  return { vector: sum.map((value) => value / length), mean: length / places.length }
+}
+
+function windowMaps(grids: readonly Grid[], term: TermVectors, scene: Scene | undefined): WindowMap[] {
+  // What a place has in common with its surroundings doesn't show where a thing is. The mean of the map stays the same.
+  const inCommon = (place: Float32Array) =>
+    scene === undefined || term.kind === 'colours'
+      ? 0
+      : SCENE_SHARE * (place.reduce((sum, value, i) => sum + value * scene.vector[i]!, 0) - scene.mean)
   return grids.map(({ window, width, height, places, colours }) => {
-    const scores = Float32Array.from(places, (image) => scoreByTerm(term, { image, colours }))
+    const scores = Float32Array.from(
+      places,
+      (image) => scoreByTerm(term, { image, colours }) - inCommon(image),
+    )
     const map = { width, height, scores }
     // Single places are less reliable for words, whose vectors were made for whole pictures (measured: bench/results/search.md).
     return { window, map: term.kind === 'text' ? smoothed(map) : map }
