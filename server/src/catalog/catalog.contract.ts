@@ -272,6 +272,37 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(await catalog.spaces.prune('test', undefined)).toBe(21)
     })
 
+    it('finds the best windows among many, also with a filter and after a deletion', async () => {
+      const catalog = await open()
+      onTestFinished(() => catalog.close())
+      const further = [{ space: 'windows' as const, fingerprint: 'test 1', dimensions: 2 * DIMENSIONS }]
+      await catalog.spaces.activate({ ...SPACE, further })
+      // The windows of image n are nearer to the query than the whole images are, and in another order.
+      const placeOf = (n: number) => 80 + ((n * 37) % 300) / 3
+      const windowsOf = (n: number) =>
+        Float32Array.from([...vectorOf(placeOf(n)), ...vectorOf(placeOf(n) + 40)].map((value) => 0.8 * value))
+      const records = numbers(300).map((n) =>
+        record(n, { vector: vectorOf(220 + n / 10), windows: windowsOf(n) }),
+      )
+      await catalog.images.upsert(records)
+      const nearest = async (filter: ImageFilter = {}) =>
+        (await catalog.vectors.nearest({ ...EVERYTHING, vector: vectorOf(40), topK: 20, filter })).images
+      const orderOf = (list: number[]) =>
+        list
+          .toSorted((a, b) => placeOf(a) - placeOf(b))
+          .slice(0, 20)
+          .map((n) => record(n).path)
+      const found = await nearest()
+      expect(found.map(({ path }) => path)).toEqual(orderOf(numbers(300)))
+      expect(found[0]!.score).toBeCloseTo(0.8 * Math.cos(40 / 50), 2)
+      const inFolder = numbers(300).filter((n) => n % 3 === 1)
+      expect((await nearest({ directory: 'f1' })).map(({ path }) => path)).toEqual(orderOf(inFolder))
+      await catalog.files.remove([found[0]!.path])
+      await catalog.vectors.deleteUnused()
+      const others = numbers(300).filter((n) => record(n).path !== found[0]!.path)
+      expect((await nearest()).map(({ path }) => path)).toEqual(orderOf(others))
+    })
+
     it('finds whole images while others are being deleted', async () => {
       const catalog = await openWith(400)
       const { images: all } = await catalog.images.list({ ...BY_NAME, limit: 400 })

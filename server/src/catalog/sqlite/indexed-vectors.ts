@@ -12,7 +12,13 @@ import {
   spaceNamed,
   type VectorBackend,
 } from '../sql/vector-backend.ts'
-import { activateSpace, openSpaceIndex, removeIndexFile, type SpaceIndex } from './space-index.ts'
+import {
+  activateSpace,
+  openSpaceIndex,
+  type RowIndex,
+  removeIndexFile,
+  type SpaceIndex,
+} from './space-index.ts'
 import { findCandidates, findNearVectors } from './vector-search.ts'
 
 /** A section this small delays a waiting search by milliseconds only, even among a million vectors. */
@@ -38,9 +44,13 @@ export function createIndexedVectors(
   }
   const stored = (name: SpaceName | undefined): StoredSpace =>
     name === 'former' ? opened(former, name) : spaceNamed(space(), name)
+  const rowIndex = (name: SpaceName = 'image'): RowIndex =>
+    name === 'windows' ? opened(space().windows, name) : space()
   const saveAll = async (): Promise<void> => {
-    if (savesIndex) await current?.save(true)
-    await current?.written()
+    for (const index of indexesOf(current)) {
+      if (savesIndex) await index.save(true)
+      await index.written()
+    }
   }
   const vectors: VectorBackend = {
     async activate(requested) {
@@ -59,20 +69,19 @@ export function createIndexedVectors(
       return insertVectors(transaction, spaceNamed(space(), name), vectors)
     },
 
-    inserted(rows, vectors) {
-      addToIndex(space(), rows, vectors)
+    inserted(rows, vectors, name) {
+      addToIndex(rowIndex(name), rows, vectors)
       former?.changed(0)
     },
 
-    removed(ids) {
-      const { index, changed } = space()
+    removed(ids, name) {
+      const { index, changed } = rowIndex(name)
       index.remove([...ids])
       changed(ids.length)
     },
 
     changed() {
-      space().changed(0)
-      former?.changed(0)
+      for (const { changed } of [...indexesOf(space()), ...indexesOf(former)]) changed(0)
     },
     findNearest: ({ space: name, ...query }) =>
       name === 'former'
@@ -86,7 +95,7 @@ export function createIndexedVectors(
     async removeSpaces(embedderIds) {
       if (current !== undefined && embedderIds.includes(current.embedderId)) {
         // A write in progress would restore the file.
-        await current.written()
+        for (const index of indexesOf(current)) await index.written()
         current = undefined
       }
       if (former !== undefined && embedderIds.includes(former.embedderId)) former = undefined
@@ -113,9 +122,17 @@ async function maintain(
     await former.catchUp()
     return true
   }
-  const isComplete = current.isComplete() || (await current.catchUp())
-  if (savesIndex) await current.save(false)
-  return !isComplete
+  for (const index of indexesOf(current)) {
+    const isComplete = index.isComplete() || (await index.catchUp())
+    if (savesIndex) await index.save(false)
+    if (!isComplete) return true
+  }
+  return false
+}
+
+function indexesOf(space: SpaceIndex | undefined): RowIndex[] {
+  if (space === undefined) return []
+  return space.windows === undefined ? [space] : [space, space.windows]
 }
 
 function insertVectors(
@@ -137,7 +154,7 @@ function insertVectors(
 }
 
 function addToIndex(
-  { index, dimensions, changed }: SpaceIndex,
+  { index, dimensions, changed }: RowIndex,
   rows: readonly StoredVector[],
   vectors: ReadonlyMap<string, Float32Array>,
 ): void {
