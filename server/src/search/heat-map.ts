@@ -69,8 +69,9 @@ export interface MatchSources {
  * Scores windows of an image as if each was an image of its own, because small things are too small for the network in the whole image
  * (measured: bench/results/search.md). A quick map has one batch of windows side by side. A full one has smaller windows, and overlapping
  * ones where these score best. Within a window, the feature map of the embedder gives each place a score; without a feature map, the
- * whole window has one score. In a full map with a feature map, half of what a place has in common with all places is subtracted. Each place gets the mean of the windows that cover it, weighted towards their centres. Scores can be
- * compared with those of results, and between images.
+ * whole window has one score. Full maps from a feature map subtract half of what a place has in common with all places. Each place gets
+ * the mean of the windows that cover it, weighted towards their centres. Scores can be compared with those of results, and between
+ * images.
  * @throws {DomainError} `embedder_failed`
  */
 export async function matchImage(
