@@ -35,7 +35,9 @@ it('is hottest at the thing, where the image differs from itself, and keeps the 
   const term: TermVectors = { kind: 'sketch', weight: 1, sets: [[{ vector, weight: 1, offset: 0 }]] }
   const { map } = await matchImage(scene(), [term], { embedder, vocabulary: undefined })
   const best = map.scores.indexOf(Math.max(...map.scores))
-  const [x, y] = [best % map.width, Math.floor(best / map.width)].map((at) => ((at! + 0.5) / map.width) * SIDE)
+  const [x, y] = [best % map.width, Math.floor(best / map.width)].map(
+    (at) => ((at! + 0.5) / map.width) * SIDE,
+  )
   expect(x).toBeGreaterThan(THING.x)
   expect(x).toBeLessThan(THING.x + THING.side)
   expect(y).toBeGreaterThan(THING.y)
