@@ -171,9 +171,9 @@ interface WindowMap {
   map: HeatMap
 }
 
-/** What all places of an image have in common. */
+/** The common direction of the places of an image. */
 interface Scene {
-  /** Of unit length. */
+  /** A vector of unit length. */
   vector: Float32Array
   /** Mean scalar product of the places with it. */
   mean: number
@@ -189,7 +189,7 @@ function sceneOf(grids: readonly Grid[]): Scene {
 }
 
 function windowMaps(grids: readonly Grid[], term: TermVectors, scene: Scene | undefined): WindowMap[] {
-  // What a place has in common with its surroundings doesn't show where a thing is. The mean of the map stays the same.
+  // Likeness to the surroundings does not show where a thing is. Subtracting it from the mean keeps the mean of the map.
   const inCommon = (place: Float32Array) =>
     scene === undefined || term.kind === 'colours'
       ? 0

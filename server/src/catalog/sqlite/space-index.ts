@@ -86,6 +86,7 @@ export async function openSpaceIndex(
 ): Promise<SpaceIndex> {
   const { windows } = space.further
   const options = { directory, canWrite, maxDirectSave }
+  mkdirSync(directory, { recursive: true })
   return {
     ...space,
     ...(await openRowIndex(database, { ...space, parts: 1 }, options)),
@@ -106,7 +107,6 @@ async function openRowIndex(
   { embedderId, dimensions, parts }: StoredSpace & { parts: number },
   { directory, canWrite, maxDirectSave }: IndexOptions,
 ): Promise<RowIndex> {
-  mkdirSync(directory, { recursive: true })
   const options = { embedderId, dimensions, parts, canWrite }
   const { index, keys: loaded } = await loadIndex(database, directory, options)
   const { missing, surplus } = difference(await vectorIds(database, embedderId), loaded)

@@ -100,21 +100,13 @@ async function orRemoved(file: string, write: Promise<void>): Promise<void> {
 export async function openVectorIndex(file: string, dimensions: number, parts = 1): Promise<LoadedIndex> {
   const keysFile = `${file}.keys`
   const temporary = `${file}.tmp`
-  const newIndex = () =>
-    new Index({
-      dimensions: dimensions / parts,
-      metric: parts === 1 ? MetricKind.Cos : MetricKind.IP,
-      quantization: ScalarKind.F16,
-      multi: false,
-      ...GRAPH,
-    })
-  let native = newIndex()
+  let native = newIndex(dimensions, parts)
   let keys = await readKeys()
   if (keys !== undefined) {
     native.load(file)
     if (native.size() !== keys.length * parts || native.dimensions() !== dimensions / parts) keys = undefined
   }
-  if (keys === undefined) native = newIndex()
+  if (keys === undefined) native = newIndex(dimensions, parts)
   return {
     index: {
       get size() {
@@ -122,42 +114,18 @@ export async function openVectorIndex(file: string, dimensions: number, parts = 
       },
       add,
       remove,
-      search,
+      search: (vector, k) => search(native, vector, k, parts),
       save: (current) => orRemoved(temporary, save(current)),
     },
     keys: keys ?? new Float64Array(),
   }
 
   function add(added: readonly number[], vectors: Float32Array): void {
-    if (added.length > 0) native.add(partsOf(added), vectors, BUILD_THREADS)
+    if (added.length > 0) native.add(partsOf(added, parts), vectors, BUILD_THREADS)
   }
 
   function remove(removed: readonly number[]): void {
-    if (removed.length > 0) native.remove(partsOf(removed))
-  }
-
-  /** The keys of the parts, one after the other. */
-  function partsOf(list: readonly number[]): BigUint64Array {
-    return BigUint64Array.from({ length: list.length * parts }, (_, n) =>
-      BigInt(list[Math.floor(n / parts)]! * parts + (n % parts)),
-    )
-  }
-
-  function search(vector: Float32Array, k: number): IndexMatch[] {
-    const size = native.size()
-    if (size === 0) return []
-    const wanted = Math.min(k, size / parts)
-    for (let count = parts === 1 ? wanted : wanted * PARTS_PER_KEY; ; count *= WIDENING) {
-      const matches = nearestParts(vector, Math.min(count, size))
-      if (parts === 1) return matches
-      const best = bestOfEachKey(matches, parts)
-      if (best.length >= wanted || count >= size) return best.slice(0, wanted)
-    }
-  }
-
-  function nearestParts(vector: Float32Array, count: number): IndexMatch[] {
-    const { keys, distances } = native.search(vector, count, 1)
-    return Array.from(keys, (key, i) => ({ key: Number(key), score: 1 - distances[i]! }))
+    if (removed.length > 0) native.remove(partsOf(removed, parts))
   }
 
   async function save(current: Float64Array): Promise<void> {
@@ -194,6 +162,41 @@ export async function openVectorIndex(file: string, dimensions: number, parts = 
     } catch {
       return undefined
     }
+  }
+}
+
+function newIndex(dimensions: number, parts: number) {
+  return new Index({
+    dimensions: dimensions / parts,
+    metric: parts === 1 ? MetricKind.Cos : MetricKind.IP,
+    quantization: ScalarKind.F16,
+    multi: false,
+    ...GRAPH,
+  })
+}
+
+/** The keys of the parts, one after the other. */
+function partsOf(keys: readonly number[], parts: number): BigUint64Array {
+  return BigUint64Array.from({ length: keys.length * parts }, (_, n) =>
+    BigInt(keys[Math.floor(n / parts)]! * parts + (n % parts)),
+  )
+}
+
+function search(
+  native: ReturnType<typeof newIndex>,
+  vector: Float32Array,
+  k: number,
+  parts: number,
+): IndexMatch[] {
+  const size = native.size()
+  if (size === 0) return []
+  const wanted = Math.min(k, size / parts)
+  for (let count = parts === 1 ? wanted : wanted * PARTS_PER_KEY; ; count *= WIDENING) {
+    const { keys, distances } = native.search(vector, Math.min(count, size), 1)
+    const matches = Array.from(keys, (key, i) => ({ key: Number(key), score: 1 - distances[i]! }))
+    if (parts === 1) return matches
+    const best = bestOfEachKey(matches, parts)
+    if (best.length >= wanted || count >= size) return best.slice(0, wanted)
   }
 }
 
