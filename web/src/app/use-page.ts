@@ -168,7 +168,8 @@ function usePageSearch(
   const filters = useMemo(() => filtersOf(state), [state])
   const terms = sheet.terms.filter(({ kind, id }) => kind !== 'image' || !gone.has(id))
   const query = { sketch: sheet.live, sketchWeight: sheet.weight, terms, filters }
-  const { result, isCurrent } = useSearch(query)
+  const isChanging = sheet.live !== sheet.sketch || sheet.liveRegion !== undefined
+  const { result, isCurrent } = useSearch(query, isChanging)
   const isActive = isSearching(query)
   return {
     query,

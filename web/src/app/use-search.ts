@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useIsFetching, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useMemo, useRef, useState } from 'react'
 import type { Images } from '../api/client.ts'
 import { explainMatch, search } from '../api/search.ts'
@@ -35,10 +35,13 @@ export function isSearching({ sketch, terms }: Pick<Query, 'sketch' | 'terms'>):
 /**
  * The answer to a query. It follows the drawing: a newer request aborts an older one, and the last results stay until new ones are
  * there.
- * @returns with `isCurrent`: whether the answer is the one to this query
+ * @param newest the query that the page shows
+ * @param isChanging whether a stroke or a region is being dragged
+ * @returns with `isCurrent`: whether the answer is the one to the newest query
  */
-export function useSearch(query: Query): { result: SearchResult; isCurrent: boolean } {
+export function useSearch(newest: Query, isChanging: boolean): { result: SearchResult; isCurrent: boolean } {
   const client = useQueryClient()
+  const query = usePacedQuery(newest, isChanging)
   const isActive = isSearching(query)
   const key = keyOf(query)
   /** The last response since the search began. Earlier ones belong to another search. */
@@ -69,7 +72,15 @@ export function useSearch(query: Query): { result: SearchResult; isCurrent: bool
     const refetch = () => void (error === null && isWanted ? refetchAll() : refetchFirst())
     return { data, dataKey, isPending, error: problem, refetch, wantAll, loadAll }
   }, [data, dataKey, isPending, error, errorOfAll, isWanted, refetchFirst, refetchAll, wantAll, loadAll])
-  return { result, isCurrent: first.isSuccess && !first.isPlaceholderData }
+  return { result, isCurrent: key === keyOf(newest) && first.isSuccess && !first.isPlaceholderData }
+}
+
+/** During a drag, each request is answered before the next one: where a search takes long, all of them would be aborted. */
+function usePacedQuery(newest: Query, isChanging: boolean): Query {
+  const asked = useRef(newest)
+  const isBusy = useIsFetching({ queryKey: answerOf(asked.current, FIRST_RESULTS).queryKey, exact: true }) > 0
+  if (!isChanging || !isBusy) asked.current = newest
+  return asked.current
 }
 
 function answerOf(query: Query, count: number) {
