@@ -17,7 +17,7 @@ export interface WeightedVector {
 }
 
 export interface NearestQuery extends Page {
-  /** Default: `image`. */
+  /** Default: `image`. Only this space and `former` have an index; in other spaces all vectors are compared. */
   space?: SpaceName | undefined
   /** Leaves out the vectors of windows. Otherwise the best of the vectors of an image counts in the space `image`, if there are windows. */
   wholeImages?: boolean | undefined

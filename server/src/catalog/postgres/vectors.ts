@@ -74,9 +74,7 @@ export function createPostgresVectors(
       return table.insert(transaction, spaceNamed(space(), name).embedderId, vectors)
     },
 
-    inserted: (rows, _, name = 'image') => {
-      if (name === 'image') builder.inserted(rows.length)
-    },
+    inserted: (rows) => builder.inserted(rows.length),
     removed() {},
     changed() {},
     findNearest({ space: name, ...query }) {

@@ -5,27 +5,19 @@ import type { SqlContext } from './context.ts'
 
 const SPACES: readonly FurtherSpaceName[] = ['colours', 'windows']
 
-/**
- * Inserts the colours and windows of contents, if their spaces have been activated.
- * @returns a function that makes the windows searchable, to be called after the transaction has committed
- */
+/** Inserts the colours and windows of contents, if their spaces have been activated. */
 export async function insertFurther(
   { vectors, space }: Pick<SqlContext, 'vectors' | 'space'>,
   transaction: Transaction<Tables>,
   contents: readonly ({ contentHash: string } & Partial<
     Record<FurtherSpaceName, Float32Array | undefined>
   >)[],
-): Promise<() => void> {
+): Promise<void> {
   const { further } = space()
-  let inserted = () => {}
   for (const name of SPACES.filter((known) => further[known] !== undefined)) {
-    const found = new Map(
-      contents.flatMap(({ contentHash, [name]: vector }) =>
-        vector === undefined ? [] : [[contentHash, vector] as const],
-      ),
+    const found = contents.flatMap(({ contentHash, [name]: vector }) =>
+      vector === undefined ? [] : [[contentHash, vector] as const],
     )
-    const rows = await vectors.insert(transaction, found, name)
-    if (name === 'windows') inserted = () => vectors.inserted(rows, found, name)
+    await vectors.insert(transaction, new Map(found), name)
   }
-  return inserted
 }

@@ -185,10 +185,10 @@ async function upsertWithVectors(context: SqlContext, records: readonly ImageRec
     records.flatMap(({ contentHash, vector }) => (vector === undefined ? [] : [[contentHash, vector]])),
   )
   const taken = records.filter(({ vector }) => vector === undefined).map(({ contentHash }) => contentHash)
-  const { results, added, addFurther, known } = await database.transaction().execute(async (transaction) => {
+  const { results, added, known } = await database.transaction().execute(async (transaction) => {
     // Vectors first, because they take long, and other transactions wait for the change of images.
     const added = await vectors.insert(transaction, embedded)
-    const addFurther = await insertFurther(context, transaction, records)
+    await insertFurther(context, transaction, records)
     const results = await upsertImages({ database: transaction, dialect, attributes }, records)
     const newContents = records.filter((_, n) => results[n]!.isNew).map(({ contentHash }) => contentHash)
     if (newContents.length > 0) await relinkMembers({ database: transaction, dialect }, newContents)
@@ -197,10 +197,9 @@ async function upsertWithVectors(context: SqlContext, records: readonly ImageRec
       .deleteFrom('failures')
       .where('path', 'in', dialect.texts(records.map(({ path }) => path)))
       .execute()
-    return { results, added, addFurther, known }
+    return { results, added, known }
   })
   vectors.inserted(added, embedded)
-  addFurther()
   context.changed()
   return results.map((result, n) => {
     const { vector, contentHash } = records[n]!

@@ -50,11 +50,10 @@ export async function setAttributes(
 ): Promise<ImageFileVersion[]> {
   const { attributes } = context
   const version = { attributes_version: versionOf(attributes) }
-  let addFurther = () => {}
   // Filters may select by attributes.
-  const versions = await changeImages(context, async (transaction) => {
+  return changeImages(context, async (transaction) => {
     // Vectors first: another transaction that stores the same ones may wait for this one to change images.
-    addFurther = await insertFurther(context, transaction, updates)
+    await insertFurther(context, transaction, updates)
     const folds = await FoldLevels.begin({ database: transaction, dialect: context.dialect })
     const changed = await transaction
       .selectFrom('images')
@@ -78,8 +77,6 @@ export async function setAttributes(
       .filter((row) => row.sidecar !== null && replaced.has(row.content_hash))
       .map(({ path, bytes, modified_at }) => ({ path, bytes, modifiedAt: modified_at }))
   })
-  addFurther()
-  return versions
 }
 
 const hashOf = ({ contentHash }: AttributesUpdate) => contentHash

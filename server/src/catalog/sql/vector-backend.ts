@@ -29,9 +29,6 @@ export interface ActiveSpace extends Omit<VectorSpace, 'further'>, StoredSpace {
   further: Readonly<Partial<Record<FurtherSpaceName, StoredSpace>>>
 }
 
-/** Spaces of the active embedder that have an index. */
-export type IndexedSpaceName = 'image' | 'windows'
-
 /** A query in the space of an index, or in a further space of its images. */
 export interface QueryInSpace extends NearestQuery {
   space?: Exclude<NearestQuery['space'], 'former'>
@@ -66,14 +63,10 @@ export interface VectorBackend {
     vectors: ReadonlyMap<string, Float32Array>,
     space?: Exclude<SpaceName, 'former'>,
   ): Promise<StoredVector[]>
-  /** Makes inserted rows of a space with an index searchable. Called after their transaction has committed. */
-  inserted(
-    rows: readonly StoredVector[],
-    vectors: ReadonlyMap<string, Float32Array>,
-    space?: IndexedSpaceName,
-  ): void
-  /** Removes deleted rows of a space with an index from the search. */
-  removed(ids: readonly number[], space?: IndexedSpaceName): void
+  /** Makes inserted rows of the space `image` searchable. Called after their transaction has committed. */
+  inserted(rows: readonly StoredVector[], vectors: ReadonlyMap<string, Float32Array>): void
+  /** Removes deleted rows of the active space from the search. */
+  removed(ids: readonly number[]): void
   /** Invalidates cached results. Called when images are inserted, deleted or updated. */
   changed(): void
   /** Finds the `topK` images most similar to a vector that pass a filter, best first. */

@@ -16,10 +16,8 @@ export function createSqlVectors(context: SqlContext): VectorStore {
     similarPairs: (after, threshold) => vectors.similarPairs(after, threshold),
     async deleteUnused(among) {
       const rows = await deleteUnused({ database, dialect }, among)
-      const { embedderId, further } = space()
-      const idsIn = (id: number) => rows.filter((row) => row.embedder_id === id).map((row) => row.id)
-      vectors.removed(idsIn(embedderId))
-      if (further.windows !== undefined) vectors.removed(idsIn(further.windows.embedderId), 'windows')
+      const { embedderId } = space()
+      vectors.removed(rows.filter((row) => row.embedder_id === embedderId).map((row) => row.id))
       return [...new Set(rows.map((row) => row.content_hash))]
     },
   }

@@ -198,31 +198,6 @@ describe('the vector index beside the rows', () => {
     await catalog.close()
   })
 
-  it('has a file for windows, too, which is built again if it is lost', async () => {
-    const directory = await temporaryDirectory()
-    const further = [{ space: 'windows' as const, fingerprint: 'test 1', dimensions: 2 * DIMENSIONS }]
-    const openWindows = async () => {
-      const catalog = await openSqliteCatalog({ directory, savesIndex: true })
-      await catalog.spaces.activate({ ...SPACE, further })
-      return catalog
-    }
-    const windowOf = (n: number) => vectorOf(1_000 + n).map((value) => 0.8 * value)
-    const windows = (n: number) => Float32Array.from([...windowOf(n), ...windowOf(1_000 + n)])
-    const first = await openWindows()
-    await first.images.upsert(Array.from({ length: 300 }, (_, n) => ({ ...record(n), windows: windows(n) })))
-    await first.close()
-    const files = (await readdir(directory)).filter((name) => name.endsWith('.usearch'))
-    expect(files).toHaveLength(2)
-    for (const name of files) await rm(join(directory, name))
-    const second = await openWindows()
-    while (await second.maintain());
-    const page = { filter: {}, topK: 5, offset: 0, limit: 5 }
-    const { images } = await second.vectors.nearest({ vector: windowOf(123), ...page })
-    expect(images[0]).toMatchObject({ path: '123.jpg', score: expect.closeTo(0.8, 2) })
-    await second.close()
-    expect((await readdir(directory)).filter((name) => name.endsWith('.usearch'))).toEqual(files)
-  })
-
   it('catches up with rows that were added and removed after it was saved', async () => {
     const directory = await temporaryDirectory()
     await (await filled(directory, 0, 300)).close()

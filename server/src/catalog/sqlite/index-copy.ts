@@ -9,8 +9,6 @@ export interface IndexCopyOptions {
   directory: string
   embedderId: number
   dimensions: number
-  /** See `openVectorIndex`. */
-  parts?: number | undefined
 }
 
 /** The file of an index that another thread writes. */
@@ -46,15 +44,10 @@ export function startIndexCopy(options: IndexCopyOptions): IndexCopy {
 }
 
 /** Loads the file of an index, adds and removes what has changed in the rows since, and writes it. Needs the memory of a second index. */
-export async function writeIndexCopy({
-  directory,
-  embedderId,
-  dimensions,
-  parts,
-}: IndexCopyOptions): Promise<void> {
+export async function writeIndexCopy({ directory, embedderId, dimensions }: IndexCopyOptions): Promise<void> {
   const database = await openCatalogDatabase(directory)
   try {
-    const { index, keys } = await openVectorIndex(indexFileOf(directory, embedderId), dimensions, parts)
+    const { index, keys } = await openVectorIndex(indexFileOf(directory, embedderId), dimensions)
     const { missing, surplus } = difference(await vectorIds(database, embedderId), keys)
     index.remove(surplus)
     const removed = new Set(surplus)

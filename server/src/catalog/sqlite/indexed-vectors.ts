@@ -12,13 +12,7 @@ import {
   spaceNamed,
   type VectorBackend,
 } from '../sql/vector-backend.ts'
-import {
-  activateSpace,
-  openSpaceIndex,
-  type RowIndex,
-  removeIndexFile,
-  type SpaceIndex,
-} from './space-index.ts'
+import { activateSpace, openSpaceIndex, removeIndexFile, type SpaceIndex } from './space-index.ts'
 import { findCandidates, findNearVectors } from './vector-search.ts'
 
 /** A section this small delays a waiting search by milliseconds only, even among a million vectors. */
@@ -44,13 +38,9 @@ export function createIndexedVectors(
   }
   const stored = (name: SpaceName | undefined): StoredSpace =>
     name === 'former' ? opened(former, name) : spaceNamed(space(), name)
-  const rowIndex = (name: SpaceName = 'image'): RowIndex =>
-    name === 'windows' ? opened(space().windows, name) : space()
   const saveAll = async (): Promise<void> => {
-    for (const index of indexesOf(current)) {
-      if (savesIndex) await index.save(true)
-      await index.written()
-    }
+    if (savesIndex) await current?.save(true)
+    await current?.written()
   }
   const vectors: VectorBackend = {
     async activate(requested) {
@@ -69,19 +59,20 @@ export function createIndexedVectors(
       return insertVectors(transaction, spaceNamed(space(), name), vectors)
     },
 
-    inserted(rows, vectors, name) {
-      addToIndex(rowIndex(name), rows, vectors)
+    inserted(rows, vectors) {
+      addToIndex(space(), rows, vectors)
       former?.changed(0)
     },
 
-    removed(ids, name) {
-      const { index, changed } = rowIndex(name)
+    removed(ids) {
+      const { index, changed } = space()
       index.remove([...ids])
       changed(ids.length)
     },
 
     changed() {
-      for (const { changed } of [...indexesOf(space()), ...indexesOf(former)]) changed(0)
+      space().changed(0)
+      former?.changed(0)
     },
     findNearest: ({ space: name, ...query }) =>
       name === 'former'
@@ -95,7 +86,7 @@ export function createIndexedVectors(
     async removeSpaces(embedderIds) {
       if (current !== undefined && embedderIds.includes(current.embedderId)) {
         // A write in progress would restore the file.
-        for (const index of indexesOf(current)) await index.written()
+        await current.written()
         current = undefined
       }
       if (former !== undefined && embedderIds.includes(former.embedderId)) former = undefined
@@ -122,17 +113,9 @@ async function maintain(
     await former.catchUp()
     return true
   }
-  for (const index of indexesOf(current)) {
-    const isComplete = index.isComplete() || (await index.catchUp())
-    if (savesIndex) await index.save(false)
-    if (!isComplete) return true
-  }
-  return false
-}
-
-function indexesOf(space: SpaceIndex | undefined): RowIndex[] {
-  if (space === undefined) return []
-  return space.windows === undefined ? [space] : [space, space.windows]
+  const isComplete = current.isComplete() || (await current.catchUp())
+  if (savesIndex) await current.save(false)
+  return !isComplete
 }
 
 function insertVectors(
@@ -154,7 +137,7 @@ function insertVectors(
 }
 
 function addToIndex(
-  { index, dimensions, changed }: RowIndex,
+  { index, dimensions, changed }: SpaceIndex,
   rows: readonly StoredVector[],
   vectors: ReadonlyMap<string, Float32Array>,
 ): void {

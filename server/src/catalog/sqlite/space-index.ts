@@ -4,20 +4,13 @@ import type { Tables } from '../../database/schema.ts'
 import { messageOf } from '../../errors.ts'
 import type { ImageFilter, VectorSpace } from '../catalog.ts'
 import { registerEmbedder } from '../sql/embedders.ts'
-import type { ActiveSpace, StoredSpace } from '../sql/vector-backend.ts'
+import type { ActiveSpace } from '../sql/vector-backend.ts'
 import { type IndexCopy, startIndexCopy } from './index-copy.ts'
 import { addRows, difference, indexFileOf, vectorIds } from './index-rows.ts'
 import { openVectorIndex, type VectorIndex } from './vector-index.ts'
 
-/** The vectors of one embedder, with those of windows. */
-export interface SpaceIndex extends ActiveSpace, RowIndex {
-  windows: RowIndex | undefined
-}
-
-/** Rows in the database, and the index that is derived from them. */
-export interface RowIndex extends StoredSpace {
-  /** Number of vectors in a row, one after the other. */
-  parts: number
+/** The vectors of one embedder: rows in the database, and the index that is derived from them. */
+export interface SpaceIndex extends ActiveSpace {
   index: VectorIndex
   /** Adds the next missing vectors to the index. @returns whether the index is complete now */
   catchUp(): Promise<boolean>
@@ -55,7 +48,7 @@ export interface FilterMatches {
 }
 
 const MAX_CACHED_FILTERS = 4
-const CATCH_UP_VECTORS = 256
+const CATCH_UP_ROWS = 256
 /** Number of unsaved vectors after which the index is saved. Adding them again after an interruption takes seconds. */
 const MIN_UNSAVED = 5_000
 /** The disk may be full, or there may be too little memory for a copy. */
@@ -76,7 +69,7 @@ export async function activateSpace(
   return openSpaceIndex(database, directory, { ...space, embedderId, further }, canWrite)
 }
 
-/** Loads the indexes of an embedder and compares them with the rows. */
+/** Loads the index of an embedder and compares it with the rows. */
 export async function openSpaceIndex(
   database: Kysely<Tables>,
   directory: string,
@@ -84,31 +77,9 @@ export async function openSpaceIndex(
   canWrite: boolean,
   maxDirectSave = MAX_DIRECT_SAVE,
 ): Promise<SpaceIndex> {
-  const { windows } = space.further
-  const options = { directory, canWrite, maxDirectSave }
+  const { embedderId, dimensions } = space
   mkdirSync(directory, { recursive: true })
-  return {
-    ...space,
-    ...(await openRowIndex(database, { ...space, parts: 1 }, options)),
-    windows:
-      windows &&
-      (await openRowIndex(database, { ...windows, parts: windows.dimensions / space.dimensions }, options)),
-  }
-}
-
-interface IndexOptions {
-  directory: string
-  canWrite: boolean
-  maxDirectSave: number
-}
-
-async function openRowIndex(
-  database: Kysely<Tables>,
-  { embedderId, dimensions, parts }: StoredSpace & { parts: number },
-  { directory, canWrite, maxDirectSave }: IndexOptions,
-): Promise<RowIndex> {
-  const options = { embedderId, dimensions, parts, canWrite }
-  const { index, keys: loaded } = await loadIndex(database, directory, options)
+  const { index, keys: loaded } = await loadIndex(database, directory, { embedderId, dimensions, canWrite })
   const { missing, surplus } = difference(await vectorIds(database, embedderId), loaded)
   index.remove(surplus)
   let unsaved = surplus.length
@@ -134,7 +105,7 @@ async function openRowIndex(
       const current = await keys()
       return { written: index.save(current).then(() => true) }
     }
-    copy = startIndexCopy({ directory, embedderId, dimensions, parts })
+    copy = startIndexCopy({ directory, embedderId, dimensions })
     const written = copy.written.finally(() => {
       copy = undefined
     })
@@ -142,16 +113,14 @@ async function openRowIndex(
   }
 
   return {
-    embedderId,
-    dimensions,
-    parts,
+    ...space,
     index,
     ...cacheMatches((vectors) => {
       unsaved += vectors
     }),
     isComplete: () => next >= missing.length,
     async catchUp() {
-      const ids = missing.slice(next, next + Math.ceil(CATCH_UP_VECTORS / parts))
+      const ids = missing.slice(next, next + CATCH_UP_ROWS)
       unsaved += (await addRows(database, ids, index, dimensions)).length
       next += ids.length
       return next >= missing.length
@@ -159,15 +128,14 @@ async function openRowIndex(
     written: stopCopy,
     async save(always) {
       if (always) await stopCopy()
-      const least = Math.max(MIN_UNSAVED / parts, index.size * MAX_UNSAVED_SHARE)
-      const isDue = unsaved > (always ? 0 : least)
+      const isDue = always ? unsaved > 0 : unsaved > Math.max(MIN_UNSAVED, index.size * MAX_UNSAVED_SHARE)
       if (!isDue || copy !== undefined) return
       if (!always && performance.now() < notBefore) return
       await writing
       const included = unsaved
       unsaved = 0
       const isComplete = next >= missing.length
-      const { written } = await startWriting(always || !isComplete || index.size * parts <= maxDirectSave)
+      const { written } = await startWriting(always || !isComplete || index.size <= maxDirectSave)
       writing = written.then(
         (isWritten) => {
           if (!isWritten) unsaved += included
@@ -186,7 +154,7 @@ async function openRowIndex(
 /** Caches the last results of filters until something is written. */
 function cacheMatches(
   onChange: (vectors: number) => void,
-): Pick<RowIndex, 'changed' | 'matchesOf' | 'keepMatches'> {
+): Pick<SpaceIndex, 'changed' | 'matchesOf' | 'keepMatches'> {
   const cached = new Map<string, FilterMatches>()
   return {
     changed(vectors) {
@@ -205,15 +173,15 @@ function cacheMatches(
 async function loadIndex(
   database: Kysely<Tables>,
   directory: string,
-  { embedderId, dimensions, parts, canWrite }: StoredSpace & { parts: number; canWrite: boolean },
+  { embedderId, dimensions, canWrite }: { embedderId: number; dimensions: number; canWrite: boolean },
 ) {
   const file = indexFileOf(directory, embedderId)
-  const saved = await openVectorIndex(file, dimensions, parts)
+  const saved = await openVectorIndex(file, dimensions)
   // A database that was restored from a backup or created again gives the same ids to other vectors.
   const isOutdated = canWrite && (saved.keys.at(-1) ?? 0) > (await lastVectorId(database))
   if (!isOutdated) return saved
   removeIndexFile(directory, embedderId)
-  return openVectorIndex(file, dimensions, parts)
+  return openVectorIndex(file, dimensions)
 }
 
 /** The highest id that the database has ever given to a vector. */

@@ -10,7 +10,7 @@ const { exactSearch, Index, MetricKind, ScalarKind } = createRequire(import.meta
 
 export interface IndexMatch {
   key: number
-  /** Cosine similarity; with parts the scalar product, because their length is their weight. */
+  /** Cosine similarity. */
   score: number
 }
 
@@ -20,10 +20,10 @@ export interface IndexMatch {
  */
 export interface VectorIndex {
   readonly size: number
-  /** @param vectors `[keys.length, dimensions]`, or with parts `[keys.length, parts, dimensions of a part]` */
+  /** @param vectors `[keys.length, dimensions]` */
   add(keys: readonly number[], vectors: Float32Array): void
   remove(keys: readonly number[]): void
-  /** At most `k` matches, best first. With parts, the best part of each counts, and `vector` has the length of a part. */
+  /** At most `k` matches, best first. */
   search(vector: Float32Array, k: number): IndexMatch[]
   /**
    * Writes the index so that a crash leaves either the old file or the new one. Saves the content at the time of the call;
@@ -71,9 +71,6 @@ const GRAPH = { connectivity: 32, expansion_add: 128, expansion_search: 96 }
 const MAGIC = 'sketch-search-index-3'
 /** With more threads, no search finds a few vectors in a thousand (measured with usearch 2.26 and 600 vectors). */
 const BUILD_THREADS = 1
-/** Parts that are requested for each key. If they belong to too few keys, more are requested. */
-const PARTS_PER_KEY = 2
-const WIDENING = 2
 const CHECKSUM_CHUNK = 1024 * 1024
 
 interface Header {
@@ -92,40 +89,45 @@ async function orRemoved(file: string, write: Promise<void>): Promise<void> {
   })
 }
 
-/**
- * Opens the index in `file`, with its keys in `file.keys`, or an empty one if they are missing or damaged.
- * @param dimensions length of the vector of a key
- * @param parts number of vectors of equal length that it consists of
- */
-export async function openVectorIndex(file: string, dimensions: number, parts = 1): Promise<LoadedIndex> {
+/** Opens the index in `file`, with its keys in `file.keys`, or an empty one if they are missing or damaged. */
+export async function openVectorIndex(file: string, dimensions: number): Promise<LoadedIndex> {
   const keysFile = `${file}.keys`
   const temporary = `${file}.tmp`
-  let native = newIndex(dimensions, parts)
+  const newIndex = () =>
+    new Index({ dimensions, metric: MetricKind.Cos, quantization: ScalarKind.F16, multi: false, ...GRAPH })
+  let native = newIndex()
   let keys = await readKeys()
   if (keys !== undefined) {
     native.load(file)
-    if (native.size() !== keys.length * parts || native.dimensions() !== dimensions / parts) keys = undefined
+    if (native.size() !== keys.length || native.dimensions() !== dimensions) keys = undefined
   }
-  if (keys === undefined) native = newIndex(dimensions, parts)
+  if (keys === undefined) native = newIndex()
   return {
     index: {
       get size() {
-        return native.size() / parts
+        return native.size()
       },
       add,
       remove,
-      search: (vector, k) => search(native, vector, k, parts),
+      search,
       save: (current) => orRemoved(temporary, save(current)),
     },
     keys: keys ?? new Float64Array(),
   }
 
   function add(added: readonly number[], vectors: Float32Array): void {
-    if (added.length > 0) native.add(partsOf(added, parts), vectors, BUILD_THREADS)
+    if (added.length > 0) native.add(BigUint64Array.from(added, BigInt), vectors, BUILD_THREADS)
   }
 
   function remove(removed: readonly number[]): void {
-    if (removed.length > 0) native.remove(partsOf(removed, parts))
+    if (removed.length > 0) native.remove(BigUint64Array.from(removed, BigInt))
+  }
+
+  function search(vector: Float32Array, k: number): IndexMatch[] {
+    const count = Math.min(k, native.size())
+    if (count === 0) return []
+    const { keys, distances } = native.search(vector, count, 1)
+    return Array.from(keys, (key, i) => ({ key: Number(key), score: 1 - distances[i]! }))
   }
 
   async function save(current: Float64Array): Promise<void> {
@@ -163,51 +165,6 @@ export async function openVectorIndex(file: string, dimensions: number, parts = 
       return undefined
     }
   }
-}
-
-function newIndex(dimensions: number, parts: number) {
-  return new Index({
-    dimensions: dimensions / parts,
-    metric: parts === 1 ? MetricKind.Cos : MetricKind.IP,
-    quantization: ScalarKind.F16,
-    multi: false,
-    ...GRAPH,
-  })
-}
-
-/** The keys of the parts, one after the other. */
-function partsOf(keys: readonly number[], parts: number): BigUint64Array {
-  return BigUint64Array.from({ length: keys.length * parts }, (_, n) =>
-    BigInt(keys[Math.floor(n / parts)]! * parts + (n % parts)),
-  )
-}
-
-function search(
-  native: ReturnType<typeof newIndex>,
-  vector: Float32Array,
-  k: number,
-  parts: number,
-): IndexMatch[] {
-  const size = native.size()
-  if (size === 0) return []
-  const wanted = Math.min(k, size / parts)
-  for (let count = parts === 1 ? wanted : wanted * PARTS_PER_KEY; ; count *= WIDENING) {
-    const { keys, distances } = native.search(vector, Math.min(count, size), 1)
-    const matches = Array.from(keys, (key, i) => ({ key: Number(key), score: 1 - distances[i]! }))
-    if (parts === 1) return matches
-    const best = bestOfEachKey(matches, parts)
-    if (best.length >= wanted || count >= size) return best.slice(0, wanted)
-  }
-}
-
-/** @param matches parts, best first */
-function bestOfEachKey(matches: readonly IndexMatch[], parts: number): IndexMatch[] {
-  const best = new Map<number, IndexMatch>()
-  for (const { key: part, score } of matches) {
-    const key = Math.floor(part / parts)
-    if (!best.has(key)) best.set(key, { key, score })
-  }
-  return [...best.values()]
 }
 
 /** Reads the file in parts, because it may be larger than memory, and other work can run between them. */

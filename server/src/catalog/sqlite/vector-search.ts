@@ -14,11 +14,11 @@ import {
   topMatches,
   unitVectorsOf,
 } from '../sql/vector-backend.ts'
-import type { FilterMatches, RowIndex, SpaceIndex, VectorRow } from './space-index.ts'
+import type { FilterMatches, SpaceIndex, VectorRow } from './space-index.ts'
 import { type IndexMatch, nearestRows, type VectorIndex } from './vector-index.ts'
 
-/** Maximum number of matching vectors that are compared one by one: exact, and faster than widening a search. */
-const EXACT_SEARCH_MAX_VECTORS = 8_192
+/** Maximum number of matching rows that are compared one by one: exact, and faster than widening a search. */
+const EXACT_SEARCH_MAX_ROWS = 8_192
 /**
  * The graph finds the last of `k` neighbours less reliably than the first, so more are requested than needed: many more
  * with a filter, because the matching ones are spread over the whole list.
@@ -50,12 +50,12 @@ export async function findCandidates(
     const found = await scan(database, spaceNamed(space, name), vectors, filter, topK)
     return topMatches(found, topK, alwaysInclude)
   }
-  const { windows } = space
+  const { windows } = space.further
   const wholes = await findNearest(database, space, vectors, { filter, topK })
   const found =
     windows === undefined || wholeImages
       ? wholes
-      : bestOfEach([...wholes, ...(await findNearest(database, windows, vectors, { filter, topK }))])
+      : bestOfEach([...wholes, ...(await scan(database, windows, vectors, filter, topK))])
   // Among many equally similar images it may be missing.
   const isMissing = alwaysInclude !== undefined && !found.some(({ imageId }) => imageId === alwaysInclude)
   const pinned = isMissing
@@ -66,7 +66,7 @@ export async function findCandidates(
 
 async function findNearest(
   database: Kysely<Tables>,
-  space: RowIndex,
+  space: SpaceIndex,
   vectors: readonly WeightedVector[],
   { filter, topK }: Pick<NearestQuery, 'filter' | 'topK'>,
 ): Promise<Match[]> {
@@ -74,7 +74,7 @@ async function findNearest(
   const { count, rows } = isUnfiltered(filter)
     ? { count: size, rows: undefined }
     : await matchesOf(database, space, filter)
-  if (rows !== undefined) return bestOf(rows, vectors, space, topK)
+  if (rows !== undefined) return compare(rows, vectors)
   // Number of neighbours of which `topK` are expected to pass.
   const depth = topK * Math.max(1, size / Math.max(1, count))
   const canUseIndex = space.isComplete() && topK < size
@@ -129,22 +129,11 @@ function compare(rows: readonly VectorRow[], vectors: readonly WeightedVector[])
   })
 }
 
-/** Scores rows; of rows with several vectors, at least the `topK` best. */
-function bestOf(
-  rows: readonly VectorRow[],
-  vectors: readonly WeightedVector[],
-  { dimensions }: StoredSpace,
-  topK: number,
-): Match[] {
-  const isSimple = vectors.length === 1 || dimensions === vectors[0]!.vector.length
-  return isSimple ? compare(rows, vectors) : bestOfParts(rows, vectors, topK)
-}
-
 /**
  * The `topK` best rows. Each consists of several vectors, one after the other. The best vector of one of these rows is among as many
  * vectors as they have together, for the query vector that it is best for.
  */
-function bestOfParts(rows: readonly VectorRow[], vectors: readonly WeightedVector[], topK: number): Match[] {
+function bestOf(rows: readonly VectorRow[], vectors: readonly WeightedVector[], topK: number): Match[] {
   const [first] = rows
   if (first === undefined) return []
   const { length } = fromFloat16(first.data)
@@ -178,7 +167,7 @@ function dot(a: Float32Array, b: Float32Array): number {
 /** @returns undefined if the index can't return enough matches */
 async function searchIndex(
   database: Kysely<Tables>,
-  space: RowIndex,
+  space: SpaceIndex,
   vectors: readonly WeightedVector[],
   filter: ImageFilter,
   topK: number,
@@ -263,7 +252,8 @@ async function scan(
       .orderBy('images.id')
       .limit(chunkRows)
       .execute()
-    kept.push(...bestOf(rows, vectors, space, topK))
+    const isSimple = parts === 1 || vectors.length === 1
+    kept.push(...(isSimple ? compare(rows, vectors) : bestOf(rows, vectors, topK)))
     if (rows.length < chunkRows) return kept
     if (kept.length > topK + CHUNK_ROWS) kept = topMatches(kept, topK, undefined)
     after = rows.at(-1)!.imageId
@@ -285,16 +275,14 @@ function matchingVectors(database: Kysely<Tables>, { embedderId }: StoredSpace, 
 /** Finds what passes a filter. Cached, because the next stroke of a drawing uses the same filter. */
 async function matchesOf(
   database: Kysely<Tables>,
-  space: RowIndex,
+  space: SpaceIndex,
   filter: ImageFilter,
 ): Promise<FilterMatches> {
   const kept = space.matchesOf(filter)
   if (kept !== undefined) return kept
   const count = await countPassing({ database, dialect: SQLITE }, filter)
   const rows =
-    count <= EXACT_SEARCH_MAX_VECTORS / space.parts
-      ? await matchingVectors(database, space, filter).execute()
-      : undefined
+    count <= EXACT_SEARCH_MAX_ROWS ? await matchingVectors(database, space, filter).execute() : undefined
   const matches = { count, rows }
   space.keepMatches(filter, matches)
   return matches
