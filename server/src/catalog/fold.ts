@@ -145,8 +145,8 @@ function replacedIds(
   const unsettled = unsettledCondition(level, passes)
   const isCompared = unsettled === undefined ? sql`` : sql`and ${unsettled}`
   const selections = REPLACES.slice(0, numberOf(level)).map((relation, n) => {
-    // An image that is no copy of another one is none of those that pass, either. Only copies are read if no shot is compared,
-    // because they are a tenth of the folded images.
+    // An image that is no copy of another one is none of those that pass, either. Only copies are read if no shot is compared:
+    // there are fewer of them.
     const highest = unsettled !== undefined && FOLD_LEVELS[n] === 'shots' ? 'copies' : FOLD_LEVELS[n]!
     return sql`select seen.id from images as seen
       where seen.id in (select images.id from images where ${isFolded(highest)} ${isCompared} and ${passes.condition(eb)})

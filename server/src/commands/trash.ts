@@ -43,16 +43,16 @@ export function trashCommand(): Command {
 }
 
 /**
- * @throws {DomainError} `data_directory_in_use` while a server uses an embedded database; `directory_not_found` if the gallery is not
- * given and the one of the configuration has no file of the trash, which would then be forgotten
+ * @throws {DomainError} `data_directory_in_use` while a server uses an embedded database; `directory_not_found` if the gallery is that
+ * of the configuration and lacks the deleted files: their rows would be removed although the files are in another gallery
  */
 async function withApp(options: TrashOptions, work: (app: App) => Promise<void>): Promise<void> {
   const config = configFor(options.folder, options)
   await inApp(config, {}, async (app) => {
-    if (options.folder === undefined && !(await app.trash.isOfGallery()))
+    if (options.folder === undefined && !(await app.trash.mayBeOfGallery()))
       throw new DomainError(
         'directory_not_found',
-        `No file of the trash is in the gallery ${config.watcher.watched_directory}: give the gallery with --folder.`,
+        `None of the deleted files is in the trash of the gallery ${config.watcher.watched_directory}: give the gallery with --folder, also if it is this one.`,
       )
     await work(app)
   })

@@ -118,6 +118,21 @@ export function describeTrash(name: string, database: DatabaseKeys): void {
       expect(await filesIn(join(config.data_directory, 'trash'))).toEqual([])
     })
 
+    it('recognises another gallery by files that its trash lacks, not by those in the data directory', async () => {
+      const { root, app, browser, first } = await openGallery(database)
+      const second = (await imageAt(app, 'folder/2.png'))!
+      expect(await app.trash.mayBeOfGallery()).toBe(true)
+      for (const { id } of [first, second]) await browser.request('DELETE', `/api/images/${id}`)
+      expect(await app.trash.mayBeOfGallery()).toBe(true)
+      await rm(join(root, '.sketch-search-trash'), { recursive: true })
+      await app.catalog.trash.setPlace(second.id, { place: 'data', file: 'x/2.png' })
+      // Without any entry, the gallery would count as an absent drive.
+      await writeFile(join(root, 'other.txt'), '')
+      expect(await app.trash.mayBeOfGallery()).toBe(false)
+      await app.catalog.trash.remove([first.id])
+      expect(await app.trash.mayBeOfGallery()).toBe(true)
+    })
+
     it('keeps the image of a file that disappears before it can be moved', async () => {
       const { root, config, app, first } = await openGallery(database)
       const trash = createTrash({

@@ -21,7 +21,7 @@ interface IconButtonProps extends Omit<ComponentProps<'button'>, 'children' | 'o
   side?: 'top' | 'bottom' | 'left' | 'right'
 }
 
-/** A class that is given beside one of these would lose or win by its name. */
+/** Not to be combined with other classes of sizes: the order in the style sheet decides which one applies. */
 export const ICON_BUTTON_SIZES = {
   normal: 'size-10 coarse:size-11',
   small: 'size-9 coarse:size-11',

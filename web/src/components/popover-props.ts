@@ -7,7 +7,7 @@ export interface PopoverProps {
   isOpen?: boolean
   onOpenChange?: (isOpen: boolean) => void
   align?: 'start' | 'center' | 'end'
-  /** Below or above its button without it. */
+  /** Default: below or above its button. */
   side?: 'right'
   className?: string
   children: ReactNode

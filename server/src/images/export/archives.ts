@@ -31,7 +31,9 @@ export function archiveOfOriginals(
   return archive(images, async (image, onReadError) => {
     const file = await sources.open(image)
     try {
-      const { size } = await file.stat()
+      const { size: reported } = await file.stat()
+      // Some file systems in user space report no size.
+      const size = reported === 0 ? Number.POSITIVE_INFINITY : reported
       // A file whose beginning can't be read gets no entry.
       const input = contentOf(file, size, await readPart(file, size), onReadError)
       return { name: nameIn(image, layout), lastModified: timeOf(image), input, maxBytes: size, file }

@@ -63,7 +63,7 @@ export async function* writeZip(
     for await (const part of partsOf(input)) {
       entry.checksum = crc32(part, entry.checksum)
       entry.size += part.length
-      // A reader of the stream would take the rest of the entry for its end.
+      // A reader of the stream would misread the sizes behind the content.
       if (entry.size > maxBytes)
         throw new Error(`${name} has more than the ${maxBytes} bytes that were announced`)
       yield part

@@ -45,8 +45,11 @@ export interface Trash {
   remove(imageIds: string[]): Promise<void>
   /** Removes everything permanently except for files on absent drives. @returns the number of images */
   empty(): Promise<number>
-  /** Whether the trash is empty, or any of its files is where it was put, which none is if the gallery is another one. */
-  isOfGallery(): Promise<boolean>
+  /**
+   * @returns false if files should be in the trash of the gallery and none is, as if the gallery is another one. Files in the data
+   * directory and on absent drives are not considered.
+   */
+  mayBeOfGallery(): Promise<boolean>
   /** Removes images for good whose time is over. Those on absent drives are kept until the drive is back. */
   removeExpired(): Promise<void>
   /**
@@ -152,12 +155,17 @@ class FolderTrash implements Trash {
 
   readonly empty = () => this.#removeBefore(Number.MAX_SAFE_INTEGER)
 
-  async isOfGallery(): Promise<boolean> {
+  async mayBeOfGallery(): Promise<boolean> {
+    let isMissing = false
     for (let offset = 0; ; offset += IMAGES_PER_SECTION) {
       const page = { offset, limit: IMAGES_PER_SECTION }
       const section = await this.#catalog.trash.deletedBefore(Number.MAX_SAFE_INTEGER, page)
-      if (section.length === 0) return offset === 0
-      for (const trashed of section) if (await this.#folder.has(trashed)) return true
+      if (section.length === 0) return !isMissing
+      for (const trashed of section) {
+        if (trashed.place !== 'gallery' || !(await this.#folder.isPresent(trashed))) continue
+        if (await this.#folder.has(trashed)) return true
+        isMissing = true
+      }
     }
   }
 
