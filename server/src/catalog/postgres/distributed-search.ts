@@ -3,7 +3,7 @@ import { POSTGRES } from '../../database/postgres/dialect.ts'
 import type { Tables } from '../../database/schema.ts'
 import type { WeightedVector } from '../catalog.ts'
 import { filterCondition, isOnlyFolding } from '../filters.ts'
-import type { Match, StoredSpace } from '../sql/vector-backend.ts'
+import { type Match, type StoredSpace, topMatches } from '../sql/vector-backend.ts'
 import type { Search, SearchWays } from './search-ways.ts'
 import { candidatesFor, dataOf, isInSpace, setIndexSearch, vectorText } from './vector-sql.ts'
 
@@ -20,8 +20,8 @@ const [MIN_GROWTH, MAX_GROWTH] = [2, 16]
 const MARGIN = 1.5
 /** Beyond this number, comparing all images that pass a filter takes less time. */
 const MAX_CANDIDATES = 20_000
-/** Contents that one statement names. */
-const CONTENTS_PER_STATEMENT = 50_000
+/** Images whose contents one statement names. */
+const IMAGES_PER_STATEMENT = 50_000
 
 interface Candidate {
   content_hash: string
@@ -94,16 +94,26 @@ async function matchesAmong({ database, query }: Search, candidates: readonly Ca
     .execute()
 }
 
-/** Compares the contents of all images that pass the filter. */
+/** Compares the contents of all images that pass the filter, in parts: there may be millions. */
 async function compareFiltered(search: Search, read: ReadBest): Promise<Match[]> {
-  const images = Map.groupBy(await filteredImages(search).execute(), ({ content_hash }) => content_hash)
-  const hashes = [...images.keys()]
-  const best: Candidate[] = []
-  for (let start = 0; start < hashes.length; start += CONTENTS_PER_STATEMENT)
-    best.push(...(await read(search.query.topK, hashes.slice(start, start + CONTENTS_PER_STATEMENT))))
-  return best.flatMap(({ content_hash, score }) =>
-    images.get(content_hash)!.map((image: FilteredImage) => ({ imageId: image.id, score })),
-  )
+  const { topK } = search.query
+  let best: Match[] = []
+  for (let after = ''; ; ) {
+    const part: FilteredImage[] = await filteredImages(search)
+      .where('images.id', '>', after)
+      .orderBy('images.id')
+      .limit(IMAGES_PER_STATEMENT)
+      .execute()
+    if (part.length === 0) return best
+    const images = Map.groupBy(part, ({ content_hash }) => content_hash)
+    const found = await read(topK, [...images.keys()])
+    const matches = found.flatMap(({ content_hash, score }) =>
+      images.get(content_hash)!.map(({ id }) => ({ imageId: id, score })),
+    )
+    best = topMatches([...best, ...matches], topK, undefined)
+    if (part.length < IMAGES_PER_STATEMENT) return best
+    after = part.at(-1)!.id
+  }
 }
 
 function filteredImages({ database, query }: Search) {

@@ -25,9 +25,9 @@ export const DISTRIBUTED_VECTORS: VectorTable = {
         sql`(${hash}, ${sql.lit(embedderId)}::int, ${vectorText(vectors.get(hash)!)}::halfvec)`,
     )
     if (rows.length > 0)
-      await sql`insert into vector_data (content_hash, embedder_id, data) values ${sql.join(rows)}`.execute(
-        transaction,
-      )
+      // After the coordinator was restored from a backup, nodes may have vectors without keys.
+      await sql`insert into vector_data (content_hash, embedder_id, data) values ${sql.join(rows)}
+        on conflict (content_hash, embedder_id) do update set data = excluded.data`.execute(transaction)
     return added
   },
 

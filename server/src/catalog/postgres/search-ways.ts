@@ -13,7 +13,7 @@ export interface Search {
 
 /** Ways to search, by where the vectors are stored. */
 export interface SearchWays {
-  /** @param isFew whether few images pass the filter */
+  /** @param isFew whether too few images pass the filter for reading the best vectors first */
   compareAll(search: Search, isFew: boolean): Promise<Match[]>
   /** @returns undefined if too few results pass the filter */
   searchIndex(search: Search): Promise<Match[] | undefined>

@@ -38,7 +38,7 @@ export async function findMatches(
   const wholes =
     isFew || !index.isReady
       ? await ways.compareAll(search, isFew)
-      : ((await ways.searchIndex(search)) ?? (await ways.compareAll(search, isFew)))
+      : ((await ways.searchIndex(search)) ?? (await ways.compareAll(search, true)))
   const { alwaysInclude, topK, wholeImages } = query
   const { windows } = space.further
   const found =

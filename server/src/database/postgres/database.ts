@@ -82,18 +82,23 @@ export async function openDatabase(
   const opened = connect(options)
   try {
     await waitForServer(opened.pool, options, log)
+    if (options.distributed) assertNoReplicas(options)
     await migrate(opened, log)
     const distributed = await isDistributed(opened.database)
-    if (distributed && (options.replicas ?? []).length > 0)
-      throw new DomainError(
-        'config_invalid',
-        "database.replicas can't be used with a distributed database: give its nodes standby servers of their own instead.",
-      )
+    if (distributed) assertNoReplicas(options)
     return { ...opened, isDistributed: distributed }
   } catch (error) {
     await opened.close()
     throw error
   }
+}
+
+function assertNoReplicas({ replicas }: PostgresOptions): void {
+  if ((replicas ?? []).length > 0)
+    throw new DomainError(
+      'config_invalid',
+      "database.replicas can't be used with a distributed database: give its nodes standby servers of their own instead.",
+    )
 }
 
 /** Connects without waiting for the server or checking its tables. */

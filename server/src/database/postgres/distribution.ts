@@ -18,7 +18,7 @@ export async function isDistributed<T>(database: Kysely<T>): Promise<boolean> {
 /**
  * Moves the vectors into a table that Citus spreads over its nodes by their content. Their keys stay in `vectors` on the coordinator,
  * beside all other tables: joins and constraints need them there.
- * @throws {DomainError} `config_invalid` without Citus
+ * @throws {DomainError} `config_invalid` without Citus, or if a node can't prepare transactions
  */
 export async function distribute<T>(
   connection: Kysely<T>,
@@ -31,10 +31,13 @@ export async function distribute<T>(
       'config_invalid',
       `database.distributed needs the extension "citus" in the database "${name}": install Citus, add it to shared_preload_libraries, and run "create extension citus" there and on all nodes.`,
     )
+  await assertPrepares(connection)
   log.warn(
     `The vectors of the database "${name}" are being distributed. Nodes: ${await countNodes(connection)}.`,
   )
   await connection.transaction().execute(async (transaction) => {
+    // A vector that another process stores meanwhile would be lost.
+    await sql`lock table vectors in access exclusive mode`.execute(transaction)
     await createDataTable(transaction)
     await sql`insert into vector_data (content_hash, embedder_id, data)
       select content_hash, embedder_id, data from vectors`.execute(transaction)
@@ -42,6 +45,22 @@ export async function distribute<T>(
     await sql`alter table vectors drop column data`.execute(transaction)
     await deleteWithKeys(transaction)
   })
+  // The rows keep the dropped column until they are written again.
+  await sql`vacuum full vectors`.execute(connection)
+}
+
+/** Transactions on several nodes are prepared on each before they are committed. */
+async function assertPrepares<T>(connection: Kysely<T>): Promise<void> {
+  const { rows } = await sql<{ name: string }>`
+    select node.nodename || ':' || node.nodeport as name
+    from run_command_on_all_nodes('show max_prepared_transactions') as answer
+    join pg_dist_node as node using (nodeid)
+    where answer.success and answer.result = '0'`.execute(connection)
+  if (rows.length > 0)
+    throw new DomainError(
+      'config_invalid',
+      `max_prepared_transactions is 0 on ${rows.map(({ name }) => name).join(', ')}: set it above the number of connections, and start that server again.`,
+    )
 }
 
 async function countNodes<T>(connection: Kysely<T>): Promise<number> {
