@@ -200,6 +200,33 @@ describe.runIf(programs !== undefined)('a Citus cluster (needs PostgreSQL with t
     expect(copied.get('hash-4')).toEqual(read.get('hash-4'))
   })
 
+  it('replaces vectors that a node still has after the coordinator was restored from an older backup', async () => {
+    const database = { ...(await cluster.createDatabase()), distributed: true }
+    const catalog = await openCatalog(database)
+    onTestFinished(() => catalog.close())
+    await catalog.spaces.activate(SPACE)
+    const client = await connect(database)
+    onTestFinished(() => client.end())
+    await client.query('insert into vector_data (content_hash, embedder_id, data) values ($1, 1, $2)', [
+      'hash-7',
+      `[${vectorOf(8).join()}]`,
+    ])
+    await add(catalog, 7, 8)
+    const page = { filter: {}, topK: 1, offset: 0, limit: 1 }
+    const { images } = await catalog.vectors.nearest({ vector: vectorOf(7), ...page })
+    expect(images[0]).toMatchObject({ contentHash: 'hash-7', score: expect.closeTo(1, 2) })
+  })
+
+  it('refuses standby servers before anything is distributed', async () => {
+    const database = await cluster.createDatabase()
+    const opening = openCatalog({ ...database, distributed: true, replicas: [database] })
+    await expect(opening).rejects.toMatchObject({ code: 'config_invalid', message: /replicas/ })
+    const client = await connect(database)
+    onTestFinished(() => client.end())
+    const { rows } = await client.query("select to_regclass('vector_data') as name")
+    expect(rows).toEqual([{ name: null }])
+  })
+
   it('refuses to distribute a database without the extension', async () => {
     const { database: _, ...server } = await cluster.createDatabase()
     const opening = openCatalog({ ...server, database: 'postgres', distributed: true })
