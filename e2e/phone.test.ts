@@ -56,7 +56,7 @@ describe('on a phone', () => {
       steps: 6,
     })
     await chip(page, 'Region').waitFor()
-    await page.getByRole('button', { name: 'Undo' }).tap()
+    await page.getByRole('button', { name: 'Undo' }).click()
     await chip(page, 'More like').waitFor()
     await close()
   })

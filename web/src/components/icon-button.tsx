@@ -18,6 +18,7 @@ interface IconButtonProps extends Omit<ComponentProps<'button'>, 'children' | 'o
   /** A chosen tool is drawn in ink instead of the accent. */
   variant?: 'plain' | 'tool'
   size?: IconButtonSize
+  isRound?: boolean
   side?: 'top' | 'bottom' | 'left' | 'right'
 }
 
@@ -49,6 +50,7 @@ export function IconButton({
   isDisabled = false,
   variant = 'plain',
   size = 'normal',
+  isRound = false,
   side,
   className = '',
   ...rest
@@ -63,7 +65,7 @@ export function IconButton({
         data-lit={isLit || undefined}
         disabled={isDisabled}
         onClick={onClick}
-        className={`grid shrink-0 place-items-center rounded-control text-ink-2 transition-colors duration-hover forced-colors:data-lit:outline-2 enabled:not-data-lit:hover:bg-sunken enabled:not-data-lit:hover:text-ink disabled:opacity-38 ${ICON_BUTTON_SIZES[size]} ${LIT[variant]} [&_svg]:size-5 ${className}`}
+        className={`grid shrink-0 place-items-center ${isRound ? 'rounded-full' : 'rounded-control'} text-ink-2 transition-colors duration-hover forced-colors:data-lit:outline-2 enabled:not-data-lit:hover:bg-sunken enabled:not-data-lit:hover:text-ink disabled:opacity-38 ${ICON_BUTTON_SIZES[size]} ${LIT[variant]} [&_svg]:size-5 ${className}`}
       >
         {children}
       </button>

@@ -244,7 +244,7 @@ function SideButton({ label, side, onClick, children }: SideButtonProps) {
     <div
       className={`absolute top-1/2 -translate-y-1/2 rounded-full bg-surface shadow-rest coarse:hidden ${side}`}
     >
-      <IconButton label={label} onClick={onClick} className="rounded-full">
+      <IconButton label={label} onClick={onClick} isRound>
         {children}
       </IconButton>
     </div>

@@ -11,8 +11,8 @@ import {
   Trash2,
 } from 'lucide-react'
 import type { Image } from '../api/client.ts'
-import { Button, buttonClass } from '../components/button.tsx'
-import { IconButton } from '../components/icon-button.tsx'
+import { Button } from '../components/button.tsx'
+import { ICON_BUTTON_SIZES, IconButton } from '../components/icon-button.tsx'
 import { messages } from '../messages/messages.ts'
 import type { ImageList } from './image-list.ts'
 import type { FullScreen } from './use-full-screen.ts'
@@ -138,7 +138,7 @@ export function UseActions({
 }
 
 export function FileActions({ image, onDelete }: Pick<ViewHeaderProps, 'image' | 'onDelete'>) {
-  const link = `${buttonClass('ghost')} w-10 px-0 text-ink-2 coarse:w-11`
+  const link = `grid shrink-0 place-items-center rounded-control text-ink-2 transition-colors duration-hover hover:bg-sunken hover:text-ink [&_svg]:size-5 ${ICON_BUTTON_SIZES.normal}`
   return (
     <>
       <a
