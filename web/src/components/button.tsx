@@ -28,11 +28,8 @@ const SIZES = {
   large: 'h-11 gap-2 px-4 [&_svg]:size-4.5',
 }
 
-/** The classes of a button, for links that look like one. */
-export function buttonClass(
-  variant: keyof typeof VARIANTS = 'plain',
-  size: keyof typeof SIZES = 'normal',
-): string {
+/** The classes of a button. */
+function buttonClass(variant: keyof typeof VARIANTS = 'plain', size: keyof typeof SIZES = 'normal'): string {
   return `inline-flex shrink-0 items-center justify-center rounded-control font-medium whitespace-nowrap transition-[background-color,scale] duration-press ease-out-soft enabled:active:scale-97 disabled:opacity-42 aria-busy:opacity-80! forced-colors:border forced-colors:aria-pressed:outline-2 ${VARIANTS[variant]} ${SIZES[size]}`
 }
 
