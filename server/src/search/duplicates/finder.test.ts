@@ -76,7 +76,8 @@ it('returns preliminary results while it compares, all at the end, and compares 
   first = Number.POSITIVE_INFINITY
   await catalog.images.upsert([record('like 5', 'like 5', turned(vectorNamed('5', DIMENSIONS), 0.05))])
   await expect.poll(async () => pathsOf(await find(THRESHOLD))).toHaveLength(3)
-  expect(first).toBeGreaterThanOrEqual(3002 - 1000)
+  // They begin at a section, which is a little earlier.
+  expect(first).toBeGreaterThan(1_500)
 })
 
 it('finds added images, and joins no groups by removed ones', async () => {
