@@ -16,7 +16,7 @@ interface IconButtonProps extends Omit<ComponentProps<'button'>, 'children' | 'o
   isLit?: boolean
   isDisabled?: boolean
   /** A chosen tool is drawn in ink instead of the accent. */
-  variant?: 'plain' | 'tool'
+  variant?: keyof typeof COLOURS
   size?: IconButtonSize
   isRound?: boolean
   side?: 'top' | 'bottom' | 'left' | 'right'
@@ -35,9 +35,12 @@ export const ICON_BUTTON_SIZES = {
   'tool on a phone': 'size-11.5 @max-[22rem]:size-10',
 }
 
-const LIT = {
-  plain: 'data-lit:bg-accent-soft data-lit:text-accent-ink',
-  tool: 'data-lit:bg-ink data-lit:text-surface',
+const ON_PAGE = 'text-ink-2 enabled:not-data-lit:hover:bg-sunken enabled:not-data-lit:hover:text-ink'
+
+const COLOURS = {
+  plain: `${ON_PAGE} data-lit:bg-accent-soft data-lit:text-accent-ink`,
+  tool: `${ON_PAGE} data-lit:bg-ink data-lit:text-surface`,
+  'on bar': 'text-on-bar enabled:hover:bg-bar-hover',
 }
 
 export function IconButton({
@@ -65,7 +68,7 @@ export function IconButton({
         data-lit={isLit || undefined}
         disabled={isDisabled}
         onClick={onClick}
-        className={`grid shrink-0 place-items-center ${isRound ? 'rounded-full' : 'rounded-control'} text-ink-2 transition-colors duration-hover forced-colors:data-lit:outline-2 enabled:not-data-lit:hover:bg-sunken enabled:not-data-lit:hover:text-ink disabled:opacity-38 ${ICON_BUTTON_SIZES[size]} ${LIT[variant]} [&_svg]:size-5 ${className}`}
+        className={`grid shrink-0 place-items-center ${isRound ? 'rounded-full' : 'rounded-control'} transition-colors duration-hover forced-colors:data-lit:outline-2 disabled:opacity-38 ${ICON_BUTTON_SIZES[size]} ${COLOURS[variant]} [&_svg]:size-5 ${className}`}
       >
         {children}
       </button>

@@ -59,12 +59,7 @@ export function SelectionBar({
       aria-label={selection.bar}
       className="@container flex h-14 shrink-0 items-center gap-1 overflow-x-auto bg-bar px-3 text-on-bar"
     >
-      <IconButton
-        label={selection.clear}
-        keys="Esc"
-        onClick={onClear}
-        className="text-on-bar enabled:hover:bg-bar-hover enabled:hover:text-on-bar"
-      >
+      <IconButton label={selection.clear} keys="Esc" onClick={onClear} variant="on bar">
         <X />
       </IconButton>
       <SelectedCount images={images} />
