@@ -46,6 +46,8 @@ describe('on a phone', () => {
     const { images } = (await answer.json()) as { images: { id: string }[] }
     await page.goto(`${demo.product.url}/?q=i${images[0]!.id}`)
     await firstResults(page, 1)
+    // At the greatest height, the results cover the pane.
+    for (let n = 0; n < 2; n++) await page.getByRole('button', { name: 'Show more results' }).click()
     await chip(page, 'More like').tap()
     await page.getByRole('button', { name: 'Search a region' }).tap()
     const picture = page.getByTestId('region-picture')

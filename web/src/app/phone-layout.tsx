@@ -34,7 +34,12 @@ export function PhoneLayout(props: LayoutProps) {
   if (!isPaneOpen || isElse) return <PhoneGallery {...props} />
   return (
     <>
-      <PhoneBar {...props} onTrace={trace.onTrace} />
+      {/* A picture is shown in the pane, which the results cover at their greatest height. */}
+      <PhoneBar
+        {...props}
+        onTrace={trace.onTrace}
+        onOpenPane={() => setDetent((old) => (old === 2 ? 0 : old))}
+      />
       <div
         {...PANE}
         style={{ '--sheet-inset-bottom': `${DETENTS[detent] * 100}dvh` } as CSSProperties}
@@ -66,9 +71,13 @@ export function PhoneLayout(props: LayoutProps) {
 }
 
 /** The parts of the search, and ways to add to them. */
-function PhoneBar({ onTrace, ...props }: LayoutProps & { onTrace: (url: string) => void }) {
-  const { page, onChoosePicture, setPaneOpen } = props
-  const chips = useQueryChips({ ...props, onPane: () => setPaneOpen(true), onTrace })
+function PhoneBar({
+  onTrace,
+  onOpenPane,
+  ...props
+}: LayoutProps & { onTrace: (url: string) => void; onOpenPane: () => void }) {
+  const { page, onChoosePicture } = props
+  const chips = useQueryChips({ ...props, onPane: onOpenPane, onTrace })
   const isEmpty = chips.sketch === undefined && chips.terms.length === 0
   return (
     <header

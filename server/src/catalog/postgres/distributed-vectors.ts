@@ -5,8 +5,10 @@ import type { SimilarPairs } from '../catalog.ts'
 import { MAX_PAIRS_PER_VECTOR } from '../contract/vectors.ts'
 import type { ActiveSpace } from '../sql/vector-backend.ts'
 import { DISTRIBUTED_SEARCH } from './distributed-search.ts'
-import { dataOf, isInSpace, vectorText } from './vector-sql.ts'
+import { dataOf, isInSpace, parseVector, readTexts, vectorText } from './vector-sql.ts'
 import { PAIR_ROWS, pairsOf, type VectorTable } from './vector-table.ts'
+
+const textsOf = readTexts.bind(undefined, 'vector_data')
 
 /** Vectors on the nodes of a Citus cluster, by their content. The coordinator has their keys in `vectors`, and all other tables. */
 export const DISTRIBUTED_VECTORS: VectorTable = {
@@ -45,24 +47,9 @@ export const DISTRIBUTED_VECTORS: VectorTable = {
     return images.flatMap(({ id, content_hash }) => {
       const text = texts.get(content_hash)
       if (text === undefined) return []
-      return [{ id, contentHash: content_hash, vector: Float32Array.from(JSON.parse(text) as number[]) }]
+      return [{ id, contentHash: content_hash, vector: parseVector(text) }]
     })
   },
-}
-
-/** Reads the vectors of contents as text. */
-async function textsOf(
-  database: Kysely<Tables>,
-  embedderId: number,
-  hashes: readonly string[],
-): Promise<Map<string, string>> {
-  if (hashes.length === 0) return new Map()
-  const { rows } = await sql<{ content_hash: string; data: string }>`
-    select content_hash, data::text as data from vector_data
-    where embedder_id = ${embedderId} and content_hash = any (${[...new Set(hashes)]}::text[])`.execute(
-    database,
-  )
-  return new Map(rows.map(({ content_hash, data }) => [content_hash, data]))
 }
 
 async function similarPairs(

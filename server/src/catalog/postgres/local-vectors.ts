@@ -5,14 +5,14 @@ import type { ImageVector, SimilarPairs } from '../catalog.ts'
 import { MAX_PAIRS_PER_VECTOR } from '../contract/vectors.ts'
 import type { ActiveSpace, StoredSpace } from '../sql/vector-backend.ts'
 import { LOCAL_SEARCH } from './local-search.ts'
-import { dataOf, isInSpace, vectorText } from './vector-sql.ts'
+import { dataOf, isInSpace, parseVector, readTexts, vectorText } from './vector-sql.ts'
 import { PAIR_ROWS, pairsOf, type VectorTable } from './vector-table.ts'
 
 /** Vectors in one table, on the same server as the images. */
 export const LOCAL_VECTORS: VectorTable = {
   name: 'vectors',
   search: LOCAL_SEARCH,
-  textsOf,
+  textsOf: readTexts.bind(undefined, 'vectors'),
   vectorsOf,
   similarPairs,
 
@@ -27,17 +27,6 @@ export const LOCAL_VECTORS: VectorTable = {
   },
 }
 
-async function textsOf(
-  database: Kysely<Tables>,
-  embedderId: number,
-  contentHashes: readonly string[],
-): Promise<Map<string, string>> {
-  const { rows } = await sql<{ content_hash: string; data: string }>`
-    select content_hash, data::text as data from vectors
-    where embedder_id = ${embedderId} and content_hash in ${POSTGRES.texts(contentHashes)}`.execute(database)
-  return new Map(rows.map(({ content_hash, data }) => [content_hash, data]))
-}
-
 async function vectorsOf(
   database: Kysely<Tables>,
   space: StoredSpace,
@@ -50,7 +39,7 @@ async function vectorsOf(
   return rows.map(({ id, contentHash, data }) => ({
     id,
     contentHash,
-    vector: Float32Array.from(JSON.parse(data) as number[]),
+    vector: parseVector(data),
   }))
 }
 

@@ -2,6 +2,7 @@ import type { PostgresDatabase } from '../../database/postgres/database.ts'
 import { POSTGRES } from '../../database/postgres/dialect.ts'
 import { fromFloat16, toFloat16 } from '../float16.ts'
 import type { TableAccess } from '../sql/table-access.ts'
+import { parseVector } from './vector-sql.ts'
 import { tableOf } from './vector-tables.ts'
 
 export function postgresTableAccess(opened: PostgresDatabase): TableAccess {
@@ -13,9 +14,7 @@ export function postgresTableAccess(opened: PostgresDatabase): TableAccess {
 
     async readVectors(embedderId, contentHashes) {
       const texts = await table.textsOf(database, embedderId, contentHashes)
-      return new Map(
-        [...texts].map(([hash, text]) => [hash, toFloat16(Float32Array.from(JSON.parse(text) as number[]))]),
-      )
+      return new Map([...texts].map(([hash, text]) => [hash, toFloat16(parseVector(text))]))
     },
 
     async insertVectors(embedderId, vectors) {

@@ -33,3 +33,24 @@ export function dataOf(table: 'vectors' | 'a', { dimensions }: StoredSpace) {
 export function vectorText(vector: Float32Array): string {
   return `[${vector.join(',')}]`
 }
+
+/** A vector as pgvector writes it. */
+export function parseVector(text: string): Float32Array {
+  return Float32Array.from(JSON.parse(text) as number[])
+}
+
+/** Reads the vectors of contents from a table, as pgvector writes them. */
+export async function readTexts(
+  table: 'vectors' | 'vector_data',
+  database: Kysely<Tables>,
+  embedderId: number,
+  contentHashes: readonly string[],
+): Promise<Map<string, string>> {
+  if (contentHashes.length === 0) return new Map()
+  const { rows } = await sql<{ content_hash: string; data: string }>`
+    select content_hash, data::text as data from ${sql.table(table)}
+    where embedder_id = ${embedderId} and content_hash = any (${[...new Set(contentHashes)]}::text[])`.execute(
+    database,
+  )
+  return new Map(rows.map(({ content_hash, data }) => [content_hash, data]))
+}
