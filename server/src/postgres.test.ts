@@ -52,6 +52,8 @@ describe('the product on PostgreSQL', () => {
     expect(images).toHaveLength(3)
     expect(images[0]).toMatchObject({ id })
     expect(images[0]!.score).toBeCloseTo(1, 2)
+    // The renamed file is read again; a job that is interrupted would be repeated.
+    await indexAll(first)
     await first.close()
 
     const second = await startApp(config)
