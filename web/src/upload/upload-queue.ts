@@ -26,7 +26,7 @@ export interface Job {
   directory: string
   /** Number of times that it was sent without a response. */
   tries: number
-  /** Whether the gallery was asked about its bytes. */
+  /** Whether the gallery was asked about its bytes. A file that was sent since may be the one that the gallery has by now. */
   isChecked: boolean
   /** SHA-256 of its bytes, once they have been read. */
   hash?: string
@@ -126,16 +126,18 @@ export class UploadQueue {
     const canBeRead = await isReadable(file)
     if (signal.aborted) return
     if (!canBeRead) return this.#fail(job, messages.upload.unreadable)
+    let current = job
     try {
       const checked = await this.#check(job)
       if (checked === undefined || signal.aborted) return
+      current = checked
       const onProgress = (share: number) => this.#onChange(number, { share })
       await uploadImage(file, { directory, on_conflict: checked.onConflict }, { onProgress, signal })
       this.#end(job, { state: 'done', share: 1 })
     } catch (error) {
       if (signal.aborted) return
       // Sent again, a file that has arrived is not stored twice: the server compares the bytes.
-      if (isPassing(error) && tries < MAX_TRIES) return this.#tryAgain(job, error.message)
+      if (isPassing(error) && tries < MAX_TRIES) return this.#tryAgain(current, error.message)
       if (error instanceof ApiError && error.code === 'image_exists') return this.#askAboutName(job)
       this.#hasExpired ||= error instanceof ApiError && error.code === 'not_signed_in'
       this.#fail(job, reasonOf(error, file))
@@ -144,18 +146,17 @@ export class UploadQueue {
 
   /** @returns the job that goes on; undefined if it is skipped or waits for a decision */
   async #check(job: Job): Promise<Job | undefined> {
-    // A file that was sent before may be the one that the gallery has by now.
-    if (job.isChecked || job.tries > 0) return job
+    if (job.isChecked) return job
     const hash = job.hash ?? (await sha256Of(job.file))
+    // Before the gallery is asked: the other file may be added before its answer arrives.
+    if (!this.#copies.hold({ ...job, hash })) {
+      this.#onChange(job.number, { state: 'waiting' })
+      return undefined
+    }
     const checked = { ...job, hash, isChecked: true }
     const found = await knownImages(hash, this.#ending.signal)
-    if (found === undefined) {
-      if (!this.#copies.hold({ ...job, hash })) {
-        this.#onChange(job.number, { state: 'waiting' })
-        return undefined
-      }
-      return checked
-    }
+    if (found === undefined) return checked
+    this.#waiting.unshift(...this.#copies.release(job.number))
     const isThere = found.some(({ path }) => path === pathOf(job))
     if (isThere) return void this.#skip(job, viewMessages.uploading.isThere)
     return this.#ask(checked, { kind: 'known', images: found })
