@@ -225,6 +225,10 @@ describe('sketch-search evaluate', () => {
     [['--gallery', '.', '--queries', '.', '--kind', 'video'], /'video' is invalid.*sketch, image/],
     [['--queries', '.'], /--gallery <dir>' not specified/],
     [
+      ['--gallery', '.', '--kind', 'text', '--embedder', 'a', '--embedder', 'b'],
+      /With --kind text, one embedder is evaluated/,
+    ],
+    [
       ['--gallery', '.', '--queries', '.', '--json', 'no/such/file.json'],
       /--json: there is no folder .*no\/such/,
     ],

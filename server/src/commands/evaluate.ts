@@ -26,7 +26,7 @@ interface EvaluateOptions extends CommonOptions {
   scenes?: string
   limit?: number
   feedback?: boolean
-  embedder?: string
+  embedder?: string[]
   pairs?: boolean
   expansion: boolean
   json?: string
@@ -55,7 +55,11 @@ export function evaluateCommand(): Command {
         .choices(KINDS)
         .default('sketch'),
     )
-    .option('--embedder <name>', 'the embedder to evaluate; default: the chosen one')
+    .option(
+      '--embedder <name>',
+      'the embedder to evaluate, also several times to compare some; default: the chosen one',
+      (name: string, others: string[] = []) => [...others, name],
+    )
     .option(
       '--pairs',
       'a query named X-3 belongs to the image named X: also measure how often that one is found',
@@ -103,7 +107,13 @@ interface RunOptions {
 
 async function evaluate(options: EvaluateOptions, config: Config, run: RunOptions): Promise<Evaluation> {
   const { kind, queries, scenes, limit } = options
-  const embedder = options.embedder ?? config.embedder_registry.chosen_embedder
+  const embedders = options.embedder ?? [config.embedder_registry.chosen_embedder]
+  const embedder = embedders[0]!
+  if (kind !== 'sketch' && kind !== 'image' && embedders.length > 1)
+    throw new DomainError(
+      'invalid_request',
+      `With --kind ${kind}, one embedder is evaluated: give --embedder once.`,
+    )
   if (kind === 'text') {
     const report = await evaluateWords(config, { ...run, embedder })
     return { report, print: () => printWords(report) }
@@ -131,7 +141,7 @@ async function evaluate(options: EvaluateOptions, config: Config, run: RunOption
     kind,
     hasFeedback: options.feedback === true,
     expandsSketches: options.expansion,
-    embedders: [...new Set([BASELINE, embedder])],
+    embedders: [...new Set([BASELINE, ...embedders])],
     hasPairs: options.pairs === true,
   })
   return { report, print: () => printReport(report), render: () => renderReport(report) }
