@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { Role } from '../accounts/accounts.ts'
 import type { App } from '../app/compose.ts'
@@ -18,7 +20,9 @@ export const ADMIN = 'admin@example.org'
 
 export async function startTeam(yaml: Record<string, unknown> = {}): Promise<Team> {
   const mail = await startMailServer()
-  const gallery = await temporaryDirectory()
+  // Tests put files beside the gallery: those of two runs at once must not meet.
+  const gallery = join(await temporaryDirectory(), 'gallery')
+  await mkdir(gallery)
   const config = await configFor(gallery, { ...signInBy(mail, ADMIN), ...yaml })
   const app = await startApp(config)
   return { app, mail, dataDirectory: config.data_directory, gallery }
