@@ -40,6 +40,7 @@ const ROWS: readonly (readonly string[])[] = [
     'server/src/log.ts',
     'server/src/events.ts',
     'server/src/hashing.ts',
+    'server/src/vector-math.ts',
     'server/src/threads.ts',
     'server/src/addresses.ts',
     'server/src/suggestions.ts',

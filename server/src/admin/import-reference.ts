@@ -7,6 +7,7 @@ import { DomainError } from '../errors.ts'
 import { toSystemPath } from '../gallery/file-names.ts'
 import { isTurned } from '../gallery/orientation.ts'
 import { toAbsolute } from '../gallery/paths.ts'
+import { dot, toUnitLength } from '../vector-math.ts'
 
 export interface ImagesImport {
   /** Rows of the reference implementation. */
@@ -117,7 +118,8 @@ class Importer {
       this.result.left++
       return
     }
-    const isTaken = row.embedder === this.#options.vectorsOf && !(await isTurned(toSystemPath(file)))
+    const hasVector = row.embedder === this.#options.vectorsOf && row.vector.some((value) => value !== 0)
+    const isTaken = hasVector && !(await isTurned(toSystemPath(file)))
     if (isTaken && this.#compared < COMPARED_VECTORS) {
       this.#compared++
       await this.#compareVector(row)
@@ -157,14 +159,8 @@ function belowOneOf(folders: readonly string[], path: string): string | undefine
   return folder === undefined ? undefined : path.slice(folder.length).replace(/^\/+/, '')
 }
 
-function toUnitLength(vector: Float32Array): Float32Array | undefined {
-  const length = Math.hypot(...vector)
-  return length > 0 ? vector.map((value) => value / length) : undefined
-}
-
 /** @returns -1 for vectors of different lengths */
 function cosineOf(a: Float32Array, b: Float32Array): number {
   if (a.length !== b.length) return -1
-  const product = a.reduce((sum, value, i) => sum + value * b[i]!, 0)
-  return product / (Math.hypot(...a) * Math.hypot(...b))
+  return dot(a, b) / (Math.hypot(...a) * Math.hypot(...b))
 }

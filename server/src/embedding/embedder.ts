@@ -16,7 +16,7 @@ export type ImageKind = 'photo' | 'sketch'
 export interface QueryExpansion {
   /** Number of nearest images. */
   neighbours: number
-  /** With a score that is lower by this, an image has 1/e of the weight. */
+  /** With a score that is lower by this, an image has 1/e of the weight. Images that are unlike the others have less. */
   temperature: number
   /** Weight of the mean of the images, relative to the sketch. */
   weight: number

@@ -1,5 +1,6 @@
 import type { QueryExpansion } from '../embedding/embedder.ts'
 import { expandedVector } from '../search/expansion.ts'
+import { dot } from '../vector-math.ts'
 import { type EmbeddedItems, vectorAt } from './evaluate.ts'
 
 /** Expands sketches as a search does, by the images of the gallery. Images with the same bytes as the sketch are left out. */
@@ -29,9 +30,7 @@ function nearest(
   for (const [n, item] of gallery.items.entries()) {
     if (item.contentHash === contentHash) continue
     const vector = vectorAt(gallery, n)
-    let score = 0
-    for (let d = 0; d < vector.length; d++) score += sketch[d]! * vector[d]!
-    found.set(item.contentHash, { vector, score })
+    found.set(item.contentHash, { vector, score: dot(sketch, vector) })
   }
   return [...found.values()].sort((a, b) => b.score - a.score).slice(0, neighbours)
 }

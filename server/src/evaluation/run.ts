@@ -3,6 +3,7 @@ import { basename, extname, resolve } from 'node:path'
 import { unknownEmbedder } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { DomainError } from '../errors.ts'
+import { toUnitLength } from '../vector-math.ts'
 import { type Closeness, closenessOf } from './closeness.ts'
 import { embedGallery, embedQueries, type Reporter, withEmbedder } from './embed.ts'
 import { type EmbeddedItems, type Evaluation, evaluate, type Item } from './evaluate.ts'
@@ -165,11 +166,7 @@ function randomVectors(items: readonly LocatedItem[], salt: string): EmbeddedIte
       .update(`${salt}${contentHash}${path}`)
       .digest()
     const vector = Float32Array.from({ length: RANDOM_DIMENSIONS }, (_, d) => bytes.readInt16LE(2 * d))
-    const length = Math.hypot(...vector)
-    vectors.set(
-      vector.map((value) => value / length),
-      n * RANDOM_DIMENSIONS,
-    )
+    vectors.set(toUnitLength(vector), n * RANDOM_DIMENSIONS)
   }
   return { items, vectors, dimensions: RANDOM_DIMENSIONS }
 }

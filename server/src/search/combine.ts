@@ -1,4 +1,5 @@
 import type { WeightedVector } from '../catalog/catalog.ts'
+import { dot } from '../vector-math.ts'
 import type { TermVectors } from './term-vectors.ts'
 
 /**
@@ -86,8 +87,11 @@ export function weighted(vector: Float32Array, offset: number): WeightedVector {
 /** Score of an image by the whole query. */
 export function scoreOf({ linear, colours, offset, sets }: CombinedQuery, vectors: ImageVectors): number {
   const byVector = (image: Float32Array | undefined) =>
-    sets.reduce((sum, { factor, vectors: set }) => sum + factor * bestOf(set, image), dot(linear, image))
-  return Math.max(...allOf(vectors).map(byVector)) + dot(colours, vectors.colours) + offset
+    sets.reduce(
+      (sum, { factor, vectors: set }) => sum + factor * bestOf(set, image),
+      productOf(linear, image),
+    )
+  return Math.max(...allOf(vectors).map(byVector)) + productOf(colours, vectors.colours) + offset
 }
 
 /** Score of an image by one term alone. */
@@ -104,16 +108,15 @@ function allOf({ image, windows = [] }: ImageVectors): (Float32Array | undefined
 function bestOf(vectors: readonly WeightedVector[], image: Float32Array | undefined): number {
   let best = Number.NEGATIVE_INFINITY
   for (const { vector, weight, offset } of vectors)
-    best = Math.max(best, weight * dot(vector, image) + offset)
+    best = Math.max(best, weight * productOf(vector, image) + offset)
   return best
+}
+
+/** @returns 0 without one of the vectors */
+function productOf(a: Float32Array | undefined, b: Float32Array | undefined): number {
+  return a === undefined || b === undefined ? 0 : dot(a, b)
 }
 
 function sumOf(sum: Float32Array | undefined, vector: Float32Array, factor: number): Float32Array {
   return vector.map((value, i) => (sum?.[i] ?? 0) + factor * value)
-}
-
-function dot(a: Float32Array | undefined, b: Float32Array | undefined): number {
-  let sum = 0
-  if (a !== undefined && b !== undefined) for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
-  return sum
 }

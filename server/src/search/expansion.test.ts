@@ -34,6 +34,19 @@ describe('expandedVector', () => {
     expect(Math.hypot(second!, third!) / first!).toBeCloseTo(1.6, 5)
   })
 
+  it('gives less weight to an image that is unlike the others', () => {
+    const sketch = unit(1, 0, 0, 0)
+    const alike = [
+      { vector: unit(0.2, 1, 0, 0), score: 0.5 },
+      { vector: unit(0.2, 1, 0.1, 0), score: 0.5 },
+    ]
+    const unlike = { vector: unit(0.2, 0, 0, 1), score: 0.5 }
+    const expanded = expandedVector(sketch, [...alike, unlike], EXPANSION)
+    // By score alone it would have half the weight of both others.
+    expect(expanded[3]).toBeGreaterThan(0)
+    expect(expanded[3]! / expanded[1]!).toBeLessThan(0.1)
+  })
+
   it('keeps the last dimensions of the sketch', () => {
     const sketch = unit(0.9, 0.1, 0.4)
     const expanded = expandedVector(sketch, [{ vector: unit(0.1, 1, -0.5), score: 0.2 }], {

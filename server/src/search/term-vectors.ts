@@ -5,6 +5,7 @@ import { paletteColours } from '../gallery/colour-layout.ts'
 import { cropImage } from '../gallery/crop.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import { hashOfBytes } from '../hashing.ts'
+import { toUnitLength } from '../vector-math.ts'
 import { COLOUR_SCORES, coloursOfPicture } from './colours.ts'
 import { limitSize, prepareQuery, queryCover } from './prepare-query.ts'
 import type { Picture, PictureKind, QueryTerm, TermKind } from './query.ts'
@@ -151,9 +152,7 @@ async function vectorOfRegion(
 
 /** The vector that a region of an image is searched with. */
 export function regionWithWhole(region: Float32Array, whole: Float32Array): Float32Array {
-  const sum = region.map((value, i) => value + WHOLE_SHARE * whole[i]!)
-  const length = Math.hypot(...sum)
-  return sum.map((value) => value / length)
+  return toUnitLength(region.map((value, i) => value + WHOLE_SHARE * whole[i]!))
 }
 
 function vectorIn({ sets }: Vectors): Float32Array {

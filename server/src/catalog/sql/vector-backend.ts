@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { Tables } from '../../database/schema.ts'
 import { DomainError } from '../../errors.ts'
+import { toUnitLength } from '../../vector-math.ts'
 import type {
   FurtherSpaceName,
   ImageVector,
@@ -108,9 +109,4 @@ export function bestOfEach(matches: readonly Match[]): Match[] {
 export function unitVectorsOf(vector: NearestQuery['vector']): WeightedVector[] {
   if (vector instanceof Float32Array) return [{ vector: toUnitLength(vector), weight: 1, offset: 0 }]
   return vector.map((one) => ({ ...one, vector: toUnitLength(one.vector) }))
-}
-
-function toUnitLength(vector: Float32Array): Float32Array {
-  const length = Math.hypot(...vector)
-  return length === 0 ? vector : vector.map((value) => value / length)
 }

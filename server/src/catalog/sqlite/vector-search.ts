@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Tables } from '../../database/schema.ts'
 import { SQLITE } from '../../database/sqlite/dialect.ts'
+import { dot } from '../../vector-math.ts'
 import type { ImageFilter, NearContent, NearestQuery, WeightedVector } from '../catalog.ts'
 import { filterCondition, isOnlyFolding, isUnfiltered } from '../filters.ts'
 import { bestDotHalf, fromFloat16 } from '../float16.ts'
@@ -156,12 +157,6 @@ function bestOf(rows: readonly VectorRow[], vectors: readonly WeightedVector[], 
     }
   }
   return Array.from(best, ([row, score]) => ({ imageId: rows[row]!.imageId, score }))
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
-  return sum
 }
 
 /** @returns undefined if the index can't return enough matches */

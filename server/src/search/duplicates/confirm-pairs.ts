@@ -1,6 +1,7 @@
 import type { Catalog, Image } from '../../catalog/catalog.ts'
 import type { NearPair } from '../../catalog/contract/vectors.ts'
 import { mirroredColours } from '../../gallery/colour-layout.ts'
+import { dot } from '../../vector-math.ts'
 
 /** Pairs with this similarity of light and shade are versions of one picture; measured, as the others: bench/results/duplicates.md. */
 const SAME_LUMINANCE = 0.96
@@ -79,10 +80,6 @@ async function hasFewNeighbours(
 function colourSimilarity(a: Float32Array | undefined, b: Float32Array | undefined): number {
   if (a === undefined || b === undefined) return 0
   return Math.max(dot(a, b), dot(a, mirroredColours(b)))
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, value, i) => sum + value * b[i]!, 0)
 }
 
 /** Frequencies of the luminance in each direction, from 0. A ThumbHash has at most seven. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { WeightedVector } from '../../catalog/catalog.ts'
 import type { VocabularyFiles } from '../../embedding/vocabulary-files.ts'
+import { toUnitLength } from '../../vector-math.ts'
 import { type Completion, completeEnd } from './completion.ts'
 import { type Concept, createLexicon, exactWord, type Lexicon, misspelledWord, partsOf } from './lexicon.ts'
 import { normalizeWord } from './word-forms.ts'
@@ -190,8 +191,8 @@ class FileVocabulary implements Vocabulary {
       const weight = probabilities[row]! / (this.#rows[row]?.[1] ?? 1)
       for (let i = 0; i < words.length; i++) words[i]! += weight * vector[i]!
     }
-    const direction = unitLength(words)
-    return unitLength(unitLength(image).map((value, i) => value + direction[i]!))
+    const direction = toUnitLength(words)
+    return toUnitLength(toUnitLength(image).map((value, i) => value + direction[i]!))
   }
 
   /** Softmax over the standardised cosines of the classes. */
@@ -227,9 +228,4 @@ class FileVocabulary implements Vocabulary {
       }
     })
   }
-}
-
-function unitLength(vector: Float32Array): Float32Array {
-  const length = Math.hypot(...vector) || 1
-  return vector.map((value) => value / length)
 }
