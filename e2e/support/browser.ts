@@ -114,11 +114,19 @@ export async function draw(page: Page, lines: Line[]): Promise<void> {
   await page.locator('canvas').first().scrollIntoViewIfNeeded()
   const at = await sheetPlace(page)
   for (const [first, ...rest] of lines) {
+    const last = rest.pop() ?? first!
     await page.mouse.move(...at(first!))
     await page.mouse.down()
     for (const point of rest) await page.mouse.move(...at(point), { steps: 3 })
-    await page.mouse.up()
+    await page.mouse.move(...at(beforeEnd(rest.at(-1) ?? first!, last)), { steps: 2 })
+    // Sent together: a pointer that is held at the end, as on a busy machine, makes a shape of the stroke.
+    await Promise.all([page.mouse.move(...at(last)), page.mouse.up()])
   }
+}
+
+/** The point after two thirds of the way. */
+function beforeEnd([x, y]: Line[number], [endX, endY]: Line[number]): Line[number] {
+  return [x + ((endX - x) * 2) / 3, y + ((endY - y) * 2) / 3]
 }
 
 /** The share of the pixels in a box of that square on which there is ink. */
