@@ -49,8 +49,12 @@ describe('on a phone', () => {
     // At the greatest height, the results cover the pane.
     for (let n = 0; n < 2; n++) await page.getByRole('button', { name: 'Show more results' }).click()
     await chip(page, 'More like').tap()
-    await page.getByRole('button', { name: 'Search a region' }).tap()
+    const region = page.getByRole('button', { name: 'Search a region' })
+    await region.waitFor()
+    // The options alone leave the results where they are.
     const picture = page.getByTestId('region-picture')
+    expect(await picture.isVisible()).toBe(false)
+    await region.tap()
     await picture.waitFor()
     const { x, y, width, height } = (await picture.boundingBox())!
     const [left, right] = [x + 0.2 * width, x + 0.8 * width]

@@ -81,7 +81,10 @@ describe('two files with the same bytes', () => {
   it('are added once, and the second one is offered as known', async () => {
     const { page, close } = await open()
     const bytes = await picture(108)
-    const added = page.waitForResponse((response) => new URL(response.url()).pathname === '/api/images')
+    const added = page.waitForResponse(
+      (response) =>
+        response.request().method() === 'POST' && new URL(response.url()).pathname === '/api/images',
+    )
     // The second answer arrives after the first file was added.
     let answers = 0
     await page.route('**/api/images/known', async (route) => {

@@ -57,7 +57,7 @@ export function evaluateCommand(): Command {
     )
     .option(
       '--embedder <name>',
-      'the embedder to evaluate, also several times to compare some; default: the chosen one',
+      'the embedder to evaluate; repeat to compare several; default: the chosen one',
       (name: string, others: string[] = []) => [...others, name],
     )
     .option(

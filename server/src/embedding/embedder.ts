@@ -11,12 +11,12 @@ export type ImageKind = 'photo' | 'sketch'
 
 /**
  * How a search moves the vector of a sketch towards the images nearest to it (query expansion, O. Chum et al.: "Total recall", 2007).
- * It suits a model that compares images among themselves better than sketches with images.
+ * Images that are unlike the others have less weight. It suits a model that compares images among themselves better than sketches with images.
  */
 export interface QueryExpansion {
   /** Number of nearest images. */
   neighbours: number
-  /** With a score that is lower by this, an image has 1/e of the weight. Images that are unlike the others have less. */
+  /** With a score that is lower by this, an image has 1/e of the weight. */
   temperature: number
   /** Weight of the mean of the images, relative to the sketch. */
   weight: number

@@ -1,5 +1,5 @@
 import { FolderTree, Images, Pencil, Upload } from 'lucide-react'
-import { type CSSProperties, useState } from 'react'
+import { type CSSProperties, useEffect, useRef, useState } from 'react'
 import { serverUrl } from '../api/server-url.ts'
 import { BottomSheet, DETENTS, type Detent } from '../components/bottom-sheet.tsx'
 import { Button } from '../components/button.tsx'
@@ -25,26 +25,31 @@ import { useTrace } from './use-trace.ts'
 
 const AddMenu = lazyPart(async () => ({ default: (await import('./add-menu.tsx')).AddMenu }))
 
+/** The results cover the pane, which opens below them when a part of the search is opened. */
+const FULL: Detent = 2
+
 /** One pane: the sheet with the results in a bottom sheet, or the gallery on the whole screen. */
 export function PhoneLayout(props: LayoutProps) {
   const { page, isPaneOpen, setPaneOpen } = props
   const [detent, setDetent] = useState<Detent>(0)
   const trace = useTrace(props.onDraw)
+  const { openings } = page.sheet
+  const shown = useRef(openings)
+  useEffect(() => {
+    if (shown.current === openings) return
+    shown.current = openings
+    setDetent((old) => (old === FULL ? 0 : old))
+  }, [openings])
   const isElse = page.state.show !== undefined
   if (!isPaneOpen || isElse) return <PhoneGallery {...props} />
   return (
     <>
-      {/* A picture is shown in the pane, which the results cover at their greatest height. */}
-      <PhoneBar
-        {...props}
-        onTrace={trace.onTrace}
-        onOpenPane={() => setDetent((old) => (old === 2 ? 0 : old))}
-      />
+      <PhoneBar {...props} isPaneOpen={detent !== FULL} onTrace={trace.onTrace} />
       <div
         {...PANE}
         style={{ '--sheet-inset-bottom': `${DETENTS[detent] * 100}dvh` } as CSSProperties}
         // At the greatest height the chip alone stands for the sketch.
-        className={`relative min-h-0 flex-1 overflow-hidden ${detent === 2 ? 'invisible' : ''}`}
+        className={`relative min-h-0 flex-1 overflow-hidden ${detent === FULL ? 'invisible' : ''}`}
       >
         <QueryPane
           page={page}
@@ -71,13 +76,9 @@ export function PhoneLayout(props: LayoutProps) {
 }
 
 /** The parts of the search, and ways to add to them. */
-function PhoneBar({
-  onTrace,
-  onOpenPane,
-  ...props
-}: LayoutProps & { onTrace: (url: string) => void; onOpenPane: () => void }) {
+function PhoneBar({ onTrace, ...props }: LayoutProps & { onTrace: (url: string) => void }) {
   const { page, onChoosePicture } = props
-  const chips = useQueryChips({ ...props, onPane: onOpenPane, onTrace })
+  const chips = useQueryChips({ ...props, onPane: () => {}, onTrace })
   const isEmpty = chips.sketch === undefined && chips.terms.length === 0
   return (
     <header

@@ -35,6 +35,11 @@ export function useSheet({ state, change, changeTerms }: PageControl) {
   const addressed = useAddressedSketch(state.terms, changeKeptTerms, state.view !== undefined)
   const { sketch, draw: drawOn } = addressed
   const [opened, setOpened] = useState<OpenPicture>()
+  const [openings, setOpenings] = useState(0)
+  const open = (picture: OpenPicture | undefined) => {
+    setOpened(picture)
+    setOpenings((old) => old + 1)
+  }
   /** The region that is being dragged; the address gets it when it is let go. */
   const [liveRegion, setLiveRegion] = useState<{ term: QueryTerm; region: Region | undefined }>()
   /** Cancels a picture that is still being sent: a newer query replaces it. */
@@ -79,14 +84,16 @@ export function useSheet({ state, change, changeTerms }: PageControl) {
     onNewQuery,
     /** The part whose picture the query pane shows; undefined: the sheet. */
     openTerm,
-    openPicture: ({ kind, id }: Pick<QueryTerm, 'kind' | 'id'>, nth = 0) => setOpened({ kind, id, nth }),
+    openPicture: ({ kind, id }: Pick<QueryTerm, 'kind' | 'id'>, nth = 0) => open({ kind, id, nth }),
     isMatchingColours: state.terms.some(({ kind }) => kind === 'colours'),
     matchColours: (isOn: boolean) =>
       changeTerms((old) => {
         const others = old.filter(({ kind }) => kind !== 'colours')
         return isOn ? [...others, SKETCH_COLOURS] : others
       }, false),
-    openSheet: () => setOpened(undefined),
+    openSheet: () => open(undefined),
+    /** Number of times that the sheet or a picture was opened, also the one that was open already. */
+    openings,
     /** The saved sketches, which stay open while the width of the window changes the layout. */
     saved: { isOpen: isSavedOpen, setOpen: setSavedOpen },
     liveRegion: liveRegion?.term === openTerm ? liveRegion : undefined,

@@ -82,7 +82,8 @@ export class UploadQueue {
 
   /** Sends all files again that could not be added. */
   retry(): void {
-    const jobs = this.#failed.map((job) => ({ ...job, tries: 0 }))
+    // The gallery may have the bytes by now, of a copy that waited for this file.
+    const jobs = this.#failed.map((job) => ({ ...job, tries: 0, isChecked: false }))
     this.#failed = []
     this.#hasExpired = false
     for (const { number } of jobs) this.#onChange(number, { state: 'waiting', share: 0, reason: undefined })
@@ -103,7 +104,8 @@ export class UploadQueue {
     this.#failed = []
     this.#asked.clear()
     this.#ending.abort()
-    return left
+    // One that waits for its next try is counted twice.
+    return [...new Map(left.map((job) => [job.number, job])).values()]
   }
 
   #advance(): void {
