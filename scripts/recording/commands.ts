@@ -81,6 +81,7 @@ async function run(args: string[], directory: string): Promise<Recorded> {
       .replaceAll(/"time":"[^"]*"/g, '"time":"<now>"')
       .replaceAll(LOG_TIME, '[<now>]')
       .replaceAll(/\d+(\.\d+)? (ms|s|images\/s|MB)\b/g, '<number> $2')
+      .replaceAll(/sketch-search-record-\w{6}/g, 'sketch-search-record-<random>')
       .replaceAll(/-[0-9a-f]{8}\b/g, '-<hash>')
   return {
     name: `command: ${args.join(' ')}`,
