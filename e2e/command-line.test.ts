@@ -185,17 +185,19 @@ describe('sketch-search evaluate', () => {
     }
     const [json, html] = [join(directory, 'report.json'), join(directory, 'report.html')]
     const folders = ['--gallery', gallery, '--queries', queries, '--data-directory', join(directory, 'data')]
-    const options = ['--kind', 'image', '--pairs', '--json', json, '--html', html]
+    const embedders = ['--embedder', 'sketch-search-4', '--embedder', 'sketch-search-5']
+    const options = ['--kind', 'image', '--pairs', '--json', json, '--html', html, ...embedders]
     const result = await runCommand(['evaluate', ...folders, ...options])
     expect(result).toMatchObject({ code: 0, stderr: expect.stringMatching(/broken-1\.jpg is left out/) })
     expect(result.stdout).toMatch(/^embedder +queries +mAP +mAP@200 +P@10 +P@100 +P@200 +R@1 +R@5 +R@10$/m)
-    for (const name of ['classical', 'sketch-search-5'])
+    for (const name of ['classical', 'sketch-search-4', 'sketch-search-5'])
       expect(result.stdout).toMatch(RegExp(`^${name} +12( +0\\.\\d{4}| +1\\.0000)+$`, 'm'))
     expect(result.stdout).toMatch(/^square +6 +6 /m)
-    const { embedders } = JSON.parse(await readFile(json, 'utf8'))
+    const report = JSON.parse(await readFile(json, 'utf8'))
     for (const name of ['classical', 'sketch-search-5']) {
-      expect(embedders[name].overall).toMatchObject({ queries: 12, recallAt10: 1 })
-      expect(embedders[name].overall.recallAt1).toBeGreaterThan(embedders.random.overall.recallAt1)
+      const { overall } = report.embedders[name]
+      expect(overall).toMatchObject({ queries: 12, recallAt10: 1 })
+      expect(overall.recallAt1).toBeGreaterThan(report.embedders.random.overall.recallAt1)
     }
     expect(await readFile(html, 'utf8')).toMatch(
       /<h1>Evaluation of sketch-search-5<\/h1>.*<polyline.*data:image\/webp/s,
