@@ -220,16 +220,17 @@ describe('sketch-search prune', () => {
   })
 })
 
-/** Embeds slowly, and fails while a file exists. */
+/** Fails while one file exists. Embeds slowly until another one exists: a busy machine takes long to show the page. */
 const PATIENT = `
 import { existsSync } from 'node:fs'
 export class Patient {
   dimensions = 4
   inputSize = { width: 16, height: 16 }
-  constructor({ file }) { this.file = file }
+  constructor({ sick, hurry }) { Object.assign(this, { sick, hurry }) }
   async embed({ data, count }) {
-    if (existsSync(this.file)) throw new Error('out of memory')
-    await new Promise((resolve) => setTimeout(resolve, 150 * count))
+    if (existsSync(this.sick)) throw new Error('out of memory')
+    for (let n = 0; n < 5 * count && !existsSync(this.hurry); n++)
+      await new Promise((resolve) => setTimeout(resolve, 100))
     return Float32Array.from({ length: count * 4 }, (_, i) => data[i * 190] + 0.1)
   }
 }`
@@ -244,12 +245,12 @@ describe('another embedder', () => {
     await untilIndexed(before.url, 120)
     await before.stop()
 
-    const sick = join(directory, 'sick')
+    const [sick, hurry] = [join(directory, 'sick'), join(directory, 'hurry')]
     await writeFile(join(directory, 'patient.mjs'), PATIENT)
     const product = await startProduct(gallery, data, {
       [CHOSEN]: 'patient',
       [`${REGISTRY}EMBEDDERS`]: JSON.stringify({
-        patient: { file: join(directory, 'patient.mjs'), class_name: 'Patient', kwargs: { file: sick } },
+        patient: { file: join(directory, 'patient.mjs'), class_name: 'Patient', kwargs: { sick, hurry } },
       }),
     })
     onTestFinished(async () => void (await product.stop()))
@@ -265,6 +266,7 @@ describe('another embedder', () => {
     const phone = await openPage(browser, product.url, PHONE, 'dark')
     await phone.page.getByText('The model “patient” does not work at the moment').waitFor()
     await phone.page.screenshot({ path: join(ROOT, 'e2e', 'screenshots', 'model-not-working-phone.png') })
+    await writeFile(hurry, '')
     await rm(sick)
     await untilIndexed(product.url, 120)
     await page.getByText('The model was changed').waitFor({ state: 'detached' })
