@@ -1,3 +1,4 @@
+import { dot } from '../vector-math.ts'
 import { type EmbeddedItems, vectorAt } from './evaluate.ts'
 
 /** How well the score from which matches are close separates images of the query's class from others; 0…1. */
@@ -16,7 +17,7 @@ export function closenessOf(gallery: EmbeddedItems, queries: EmbeddedItems, scor
     const vector = vectorAt(queries, q)
     for (const [n, { className, contentHash }] of gallery.items.entries()) {
       if (contentHash === query.contentHash) continue
-      const isClose = vectorAt(gallery, n).reduce((sum, value, d) => sum + value * vector[d]!, 0) >= score
+      const isClose = dot(vectorAt(gallery, n), vector) >= score
       const isRight = className === query.className
       counts.close += Number(isClose)
       counts.right += Number(isRight)

@@ -1,5 +1,6 @@
 import { combine } from '../search/combine.ts'
 import type { TermVectors } from '../search/term-vectors.ts'
+import { dot } from '../vector-math.ts'
 import { type EmbeddedItems, vectorAt } from './evaluate.ts'
 import { precisionAt } from './metrics.ts'
 
@@ -56,9 +57,7 @@ function termOf(vector: Float32Array, weight: number): TermVectors {
 }
 
 function ranked(gallery: EmbeddedItems, among: readonly number[], query: Float32Array): number[] {
-  const scores = new Map(
-    among.map((n) => [n, vectorAt(gallery, n).reduce((sum, value, d) => sum + value * query[d]!, 0)]),
-  )
+  const scores = new Map(among.map((n) => [n, dot(vectorAt(gallery, n), query)]))
   return among.toSorted((a, b) => scores.get(b)! - scores.get(a)!)
 }
 

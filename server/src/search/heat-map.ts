@@ -3,6 +3,7 @@ import { DomainError } from '../errors.ts'
 import { coloursOf } from '../gallery/colour-layout.ts'
 import { type Crop, cropImage } from '../gallery/crop.ts'
 import type { RgbImage } from '../gallery/resample.ts'
+import { dot } from '../vector-math.ts'
 import { scoreByTerm, sharesOf } from './combine.ts'
 import type { QueryTerm } from './query.ts'
 import type { TermVectors } from './term-vectors.ts'
@@ -191,9 +192,7 @@ function sceneOf(grids: readonly Grid[]): Scene {
 function windowMaps(grids: readonly Grid[], term: TermVectors, scene: Scene | undefined): WindowMap[] {
   // Likeness to the surroundings does not show where a thing is. Subtracting it from the mean keeps the mean of the map.
   const inCommon = (place: Float32Array) =>
-    scene === undefined || term.kind === 'colours'
-      ? 0
-      : SCENE_SHARE * (place.reduce((sum, value, i) => sum + value * scene.vector[i]!, 0) - scene.mean)
+    scene === undefined || term.kind === 'colours' ? 0 : SCENE_SHARE * (dot(place, scene.vector) - scene.mean)
   return grids.map(({ window, width, height, places, colours }) => {
     const scores = Float32Array.from(
       places,

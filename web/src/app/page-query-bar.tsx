@@ -10,7 +10,8 @@ export interface PageQueryBarProps {
   page: Page
   isPaneOpen: boolean
   onDraw: () => void
-  onPane: () => void
+  /** Called when a picture is opened in the pane. */
+  onPane?: () => void
   onChoosePicture: () => void
   onTrace: (url: string) => void
   wordsRef: RefObject<HTMLInputElement | null>
@@ -70,7 +71,7 @@ export function useQueryChips({
     onOpen: (term: (typeof state.terms)[number]) => {
       if (term.kind === 'colours') return onDraw()
       sheet.openPicture(term, placeAmongSame(state.terms, term))
-      onPane()
+      onPane?.()
     },
     onUpdate: actions.update,
     onRemove: actions.remove,

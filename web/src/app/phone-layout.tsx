@@ -78,7 +78,7 @@ export function PhoneLayout(props: LayoutProps) {
 /** The parts of the search, and ways to add to them. */
 function PhoneBar({ onTrace, ...props }: LayoutProps & { onTrace: (url: string) => void }) {
   const { page, onChoosePicture } = props
-  const chips = useQueryChips({ ...props, onPane: () => {}, onTrace })
+  const chips = useQueryChips({ ...props, onPane: undefined, onTrace })
   const isEmpty = chips.sketch === undefined && chips.terms.length === 0
   return (
     <header

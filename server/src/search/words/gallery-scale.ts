@@ -1,4 +1,5 @@
 import type { Catalog, WeightedVector } from '../../catalog/catalog.ts'
+import { dot } from '../../vector-math.ts'
 
 /** The scale of scores that parts of a search are brought to: of unrelated pictures. */
 export interface ScoreScale {
@@ -35,7 +36,7 @@ export function scaledBySample(
   sample: readonly Float32Array[],
   { mean, deviation }: ScoreScale,
 ): WeightedVector {
-  const cosines = sample.map((image) => image.reduce((sum, value, i) => sum + value * vector[i]!, 0))
+  const cosines = sample.map((image) => dot(image, vector))
   const average = cosines.reduce((sum, cosine) => sum + cosine, 0) / cosines.length
   const variance = cosines.reduce((sum, cosine) => sum + (cosine - average) ** 2, 0) / cosines.length
   if (sample.length < MIN_SAMPLE || variance === 0) return { vector, weight: 1, offset: 0 }

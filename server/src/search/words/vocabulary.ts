@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { WeightedVector } from '../../catalog/catalog.ts'
 import type { VocabularyFiles } from '../../embedding/vocabulary-files.ts'
-import { toUnitLength } from '../../vector-math.ts'
+import { dot, toUnitLength } from '../../vector-math.ts'
 import { type Completion, completeEnd } from './completion.ts'
 import { type Concept, createLexicon, exactWord, type Lexicon, misspelledWord, partsOf } from './lexicon.ts'
 import { normalizeWord } from './word-forms.ts'
@@ -203,7 +203,7 @@ class FileVocabulary implements Vocabulary {
     const logits = Float64Array.from(this.#classVectors, (vector, row) => {
       const statistics = this.#rows[row]
       if (!statistics) return Number.NEGATIVE_INFINITY
-      const cosine = vector.reduce((sum, value, i) => sum + value * image[i]!, 0)
+      const cosine = dot(vector, image)
       return (cosine - statistics[0]) / statistics[1] / this.#descriptions.temperature
     })
     const largest = Math.max(...logits)
