@@ -1,23 +1,32 @@
 import type { QueryExpansion } from '../embedding/embedder.ts'
-import { expandedVector } from '../search/expansion.ts'
+import { closeScoreAfter, expandedVector } from '../search/expansion.ts'
 import { dot } from '../vector-math.ts'
 import { type EmbeddedItems, vectorAt } from './evaluate.ts'
 
-/** Expands sketches as a search does, by the images of the gallery. Images with the same bytes as the sketch are left out. */
+export interface ExpandedQueries extends EmbeddedItems {
+  /** The scores from which matches of each query are close, if `closeScore` was given. */
+  closeScores?: number[]
+}
+
+/**
+ * Expands sketches as a search does, by the images of the gallery. Images with the same bytes as the sketch are left out.
+ * @param closeScore the score from which matches by a sketch are close that is not expanded
+ */
 export function expandQueries(
   gallery: EmbeddedItems,
   queries: EmbeddedItems,
   expansion: QueryExpansion,
-): EmbeddedItems {
+  closeScore?: number,
+): ExpandedQueries {
   const vectors = new Float32Array(queries.vectors.length)
+  const closeScores: number[] = []
   for (const [q, { contentHash }] of queries.items.entries()) {
     const sketch = vectorAt(queries, q)
-    vectors.set(
-      expandedVector(sketch, nearest(gallery, sketch, contentHash, expansion), expansion),
-      q * queries.dimensions,
-    )
+    const neighbours = nearest(gallery, sketch, contentHash, expansion)
+    vectors.set(expandedVector(sketch, neighbours, expansion), q * queries.dimensions)
+    if (closeScore !== undefined) closeScores.push(closeScoreAfter(sketch, neighbours, expansion, closeScore))
   }
-  return { ...queries, vectors }
+  return { ...queries, vectors, ...(closeScore !== undefined && { closeScores }) }
 }
 
 function nearest(

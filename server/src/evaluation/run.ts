@@ -7,7 +7,7 @@ import { toUnitLength } from '../vector-math.ts'
 import { type Closeness, closenessOf } from './closeness.ts'
 import { embedGallery, embedQueries, type Reporter, withEmbedder } from './embed.ts'
 import { type EmbeddedItems, type Evaluation, evaluate, type Item } from './evaluate.ts'
-import { expandQueries } from './expand-queries.ts'
+import { type ExpandedQueries, expandQueries } from './expand-queries.ts'
 import { FEEDBACK_ROUNDS, precisionAfterFeedback } from './feedback.ts'
 import { classesOf, itemsIn, type LocatedItem } from './items.ts'
 import { vocabularyOf } from './words.ts'
@@ -132,7 +132,7 @@ function stemOf(path: string): string {
 interface Embedded {
   gallery: EmbeddedItems
   queries: EmbeddedItems
-  expanded: EmbeddedItems
+  expanded: ExpandedQueries
   /** Score from which matches are close, if the embedder has one. */
   closeScore?: number | undefined
 }
@@ -152,8 +152,8 @@ async function embedBoth(
     const asked = await embedQueries(config, embedder, queries, request.kind, request)
     const { sketchExpansion } = embedder
     const expands = request.kind === 'sketch' && request.expandsSketches && sketchExpansion !== undefined
-    const expanded = expands ? expandQueries(found, asked, sketchExpansion) : asked
     const closeScore = (await vocabularyOf(config, name, embedder))?.scores.close[request.kind]
+    const expanded = expands ? expandQueries(found, asked, sketchExpansion, closeScore) : asked
     return { gallery: found, queries: asked, expanded, closeScore }
   })
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { expandedVector } from './expansion.ts'
+import { closeScoreAfter, expandedVector } from './expansion.ts'
 
 const EXPANSION = { neighbours: 3, temperature: 0.05, weight: 1.6 }
 
@@ -61,5 +61,49 @@ describe('expandedVector', () => {
   it('does not change a sketch in an empty gallery', () => {
     const sketch = unit(1, 2, 3)
     expect(expandedVector(sketch, [], EXPANSION)).toBe(sketch)
+  })
+})
+
+describe('closeScoreAfter', () => {
+  const sketch = unit(1, 0, 0, 0)
+
+  it('is the given score where the neighbours support each other', () => {
+    const alike = [
+      { vector: unit(0.5, 1, 0, 0), score: 0.45 },
+      { vector: unit(0.5, 1, 0.05, 0), score: 0.45 },
+      { vector: unit(0.5, 1, 0, 0.05), score: 0.45 },
+    ]
+    expect(closeScoreAfter(sketch, alike, EXPANSION, 0.6)).toBe(0.6)
+  })
+
+  it('is above the scores of images that are close by their own part in the expansion alone', () => {
+    const unlike = [
+      { vector: unit(0.3, 1, 0, 0), score: 0.29 },
+      { vector: unit(0.3, 0, 1, 0), score: 0.29 },
+      { vector: unit(0.3, 0, 0, 1), score: 0.28 },
+    ]
+    const expanded = expandedVector(sketch, unlike, EXPANSION)
+    const scores = unlike.map(({ vector }) => cosine(expanded, vector))
+    expect(Math.max(...scores)).toBeGreaterThan(0.5)
+    const score = closeScoreAfter(sketch, unlike, EXPANSION, 0.5)
+    expect(score).toBeGreaterThan(Math.max(...scores))
+    expect(score).toBeLessThan(1)
+  })
+
+  it('separates the neighbours that remain close from the others', () => {
+    const neighbours = [
+      { vector: unit(0.5, 1, 0, 0), score: 0.45 },
+      { vector: unit(0.5, 1, 0.05, 0), score: 0.45 },
+      { vector: unit(0.5, 0.05, 0.8, 0), score: 0.45 },
+    ]
+    const expanded = expandedVector(sketch, neighbours, EXPANSION)
+    const [first, second, third] = neighbours.map(({ vector }) => cosine(expanded, vector))
+    expect(third).toBeGreaterThan(0.5)
+    const score = closeScoreAfter(sketch, neighbours, EXPANSION, 0.5)
+    expect(score).toBeCloseTo((Math.min(first!, second!) + third!) / 2, 6)
+  })
+
+  it('is the given score in an empty gallery', () => {
+    expect(closeScoreAfter(sketch, [], EXPANSION, 0.5)).toBe(0.5)
   })
 })

@@ -1,4 +1,3 @@
-import type { Catalog } from '../catalog/catalog.ts'
 import type { QueryExpansion } from '../embedding/embedder.ts'
 import { dot, toUnitLength } from '../vector-math.ts'
 
@@ -43,6 +42,31 @@ export function expandedVector(
   return expanded
 }
 
+/**
+ * The score by the expanded vector from which images are close. An image that takes part in the expansion raises its own score, so that
+ * even in a gallery without the thing drawn some would be close. Each is scored by the expansion by the others; as many of them are
+ * close as reach `closeScore` that way.
+ * @param closeScore the score from which images are close that take no part in the expansion
+ * @returns at least `closeScore`
+ */
+export function closeScoreAfter(
+  sketch: Float32Array,
+  neighbours: readonly Neighbour[],
+  expansion: QueryExpansion,
+  closeScore: number,
+): number {
+  const expanded = expandedVector(sketch, neighbours, expansion)
+  const scores = neighbours.map(({ vector }) => dot(expanded, vector)).sort((a, b) => b - a)
+  const close = neighbours.filter((neighbour) => {
+    const others = neighbours.filter((other) => other !== neighbour)
+    return dot(expandedVector(sketch, others, expansion), neighbour.vector) >= closeScore
+  })
+  const next = scores[close.length]
+  if (next === undefined) return closeScore
+  // Databases store vectors with less precision: the boundary is as far from both scores as possible.
+  return Math.max(closeScore, ((scores[close.length - 1] ?? 1) + next) / 2)
+}
+
 /** @returns each weight times the weighted mean of the similarities to the others, which are at least 0 */
 function weightsByAgreement(
   directions: readonly Float32Array[],
@@ -60,13 +84,4 @@ function weightsByAgreement(
   })
   // A single image, or images of which no two are similar.
   return agreeing.some((weight) => weight > 0) ? agreeing : weights
-}
-
-/** Expands the vector of a sketch by the images of the whole gallery, independent of the filter of the search. */
-export async function expandSketch(
-  sketch: Float32Array,
-  expansion: QueryExpansion,
-  { vectors }: Pick<Catalog, 'vectors'>,
-): Promise<Float32Array> {
-  return expandedVector(sketch, await vectors.neighbours(sketch, expansion.neighbours), expansion)
 }

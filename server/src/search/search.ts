@@ -2,7 +2,7 @@ import type { ImageFilter, Page, ScoredImage, WeightedVector } from '../catalog/
 import { DomainError } from '../errors.ts'
 import { CLOSE_COLOURS } from './colours.ts'
 import { combine, scoreByTerm, scoreOf } from './combine.ts'
-import { expandSketch } from './expansion.ts'
+import { closeScoreAfter, expandedVector } from './expansion.ts'
 import type { FormerIndex } from './former-index.ts'
 import { type MapDetail, type Match, matchCover, matchImage, withoutWholeImage } from './heat-map.ts'
 import type { Picture, QueryTerm, TermKind } from './query.ts'
@@ -128,7 +128,7 @@ async function find(
   const ranking = await rank(sources, combine(vectors), {
     ...options,
     alwaysInclude,
-    closeScore: closeScoreOf(vectors, sources),
+    closeScore: combinedCloseScore(vectors, (term) => term.closeScore ?? calibratedScore(term, sources)),
     excludeHashes: vectors.flatMap(({ weight, contentHash }) => (weight < 0 ? (contentHash ?? []) : [])),
   })
   // An image that was deleted or changed meanwhile is an error: the results would look as if it were still there.
@@ -180,7 +180,7 @@ async function scaleOf(
   terms: readonly TermVectors[],
   sources: VectorSources,
 ): Promise<ExplainedMatch['scale']> {
-  const close = closeScoreOf(terms, sources)
+  const close = combinedCloseScore(terms, (term) => calibratedScore(term, sources))
   if (close !== undefined) return { low: 0, high: 2 * close }
   const query = combine(terms)
   const sample = await sampleVectors(sources.catalog)
@@ -192,36 +192,49 @@ async function scaleOf(
 }
 
 /**
- * Expands the wanted sketches, if the embedder requests it. Wanted images or words show what is meant better than the expansion
- * could (measured: bench/results/search.md).
+ * Expands the wanted sketches by the images of the whole gallery, independent of the filter of the search, if the embedder requests it.
+ * Wanted images or words show what is meant better than the expansion could (measured: bench/results/search.md).
  */
 async function withExpandedSketches(
   terms: TermVectors[],
-  { catalog, embedder: { sketchExpansion } }: Pick<VectorSources, 'catalog' | 'embedder'>,
+  sources: Pick<VectorSources, 'catalog' | 'embedder' | 'vocabulary'>,
 ): Promise<TermVectors[]> {
+  const { catalog, embedder } = sources
+  const { sketchExpansion: expansion } = embedder
   const isExplained = terms.some(({ kind, weight }) => (kind === 'image' || kind === 'text') && weight > 0)
-  if (sketchExpansion === undefined || isExplained) return terms
+  if (expansion === undefined || isExplained) return terms
   const expanded = async (term: TermVectors): Promise<TermVectors> => {
     if (term.kind !== 'sketch' || term.weight <= 0) return term
     const [[sketch]] = term.sets as [[WeightedVector]]
-    const vector = await expandSketch(sketch.vector, sketchExpansion, catalog)
-    return { ...term, sets: [[{ ...sketch, vector }]] }
+    const neighbours = await catalog.vectors.neighbours(sketch.vector, expansion.neighbours)
+    const vector = expandedVector(sketch.vector, neighbours, expansion)
+    const calibrated = calibratedScore(term, sources)
+    const closeScore = calibrated && closeScoreAfter(sketch.vector, neighbours, expansion, calibrated)
+    return { ...term, sets: [[{ ...sketch, vector }]], closeScore }
   }
   return Promise.all(terms.map(expanded))
 }
 
-/** The score from which matches count as close: that of each wanted term, combined as the scores are. */
-function closeScoreOf(
-  terms: readonly TermVectors[],
+/** The score from which matches by a term of this kind are close, if it was chosen for the model. */
+function calibratedScore(
+  { kind }: TermVectors,
   { vocabulary }: Pick<VectorSources, 'vocabulary'>,
+): number | undefined {
+  return kind === 'colours' ? CLOSE_COLOURS : vocabulary?.scores.close[kind]
+}
+
+/** The score from which matches count as close: that of each wanted term, combined as the scores are. */
+function combinedCloseScore(
+  terms: readonly TermVectors[],
+  closeScoreOf: (term: TermVectors) => number | undefined,
 ): number | undefined {
   const wanted = terms.filter(({ weight }) => weight > 0)
   const total = wanted.reduce((sum, { weight }) => sum + weight, 0)
   let score = 0
-  for (const { weight, kind } of wanted) {
-    const close = kind === 'colours' ? CLOSE_COLOURS : vocabulary?.scores.close[kind]
+  for (const term of wanted) {
+    const close = closeScoreOf(term)
     if (close === undefined) return undefined
-    score += (weight * close) / total
+    score += (term.weight * close) / total
   }
   return score
 }

@@ -23,6 +23,8 @@ export interface TermVectors {
   contentHash?: string | undefined
   /** The words that a text was understood as. */
   words?: string[] | undefined
+  /** The score from which matches are close, if it depends on the term and not on its kind alone. */
+  closeScore?: number | undefined
 }
 
 export interface VectorSources {
