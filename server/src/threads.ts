@@ -1,6 +1,6 @@
 import { getPriority, setPriority } from 'node:os'
 import { extname } from 'node:path'
-import type { MessagePort, Worker } from 'node:worker_threads'
+import { type MessagePort, Worker } from 'node:worker_threads'
 import { DomainError, messageOf } from './errors.ts'
 
 /** A program beside a module: TypeScript in a checkout, JavaScript in an installed package. @param module its `import.meta.url` */
@@ -37,6 +37,20 @@ export interface Thread {
   end(): Promise<void>
   readonly hasEnded: boolean
 }
+
+/** A program for a thread, which gets its options by a call of `open` before any other. */
+export interface ThreadProgram {
+  file: URL
+  /** Objects of most threads are short-lived. Without a limit Node keeps up to 128 MB of them. */
+  maxYoungGenerationSizeMb: number
+  /** Message for calls after the end. */
+  closed: string
+}
+
+export type StartThread = (program: ThreadProgram) => Thread
+
+export const startThread: StartThread = ({ file, maxYoungGenerationSizeMb, closed }) =>
+  connectThread(new Worker(file, { resourceLimits: { maxYoungGenerationSizeMb } }), closed)
 
 /** The caller's side. @param closed message for calls after the end */
 export function connectThread(worker: Worker, closed: string): Thread {

@@ -14,6 +14,7 @@ import type { Indexer } from '../indexing/indexer.ts'
 import type { Logger } from '../log.ts'
 import type { ImageSearch } from '../search/search.ts'
 import type { GallerySync } from '../sync/gallery-sync.ts'
+import type { StartThread } from '../threads.ts'
 import { TIMINGS, type Timings } from '../timings.ts'
 import { openFoundations } from './foundations.ts'
 import { openHttp } from './http.ts'
@@ -65,6 +66,8 @@ export interface AppOptions {
   mountTable?: string
   /** Starts the embedder; tests share one that runs already. */
   openEmbedder?: typeof openEmbedder
+  /** Starts a thread; tests use one again that an app has left. */
+  startThread?: StartThread
   /** Waiting times that replace the defaults. */
   timings?: Partial<Timings>
 }
@@ -77,7 +80,7 @@ export async function createApp(
   config: Config,
   { log, isReadOnly = false, indexes = true, searches = true, ...options }: AppOptions,
 ): Promise<App> {
-  const { onLoading, openEmbedder, mountTable, galleryServer } = options
+  const { onLoading, openEmbedder, startThread, mountTable, galleryServer } = options
   const timings = { ...TIMINGS, ...options.timings }
   let background: Promise<unknown> | undefined
   const foundations = await openFoundations(config, {
@@ -86,6 +89,7 @@ export async function createApp(
     timings,
     onLoading,
     openEmbedder,
+    startThread,
     background: () => background,
   })
   const { lock, storage, monitor, signIn, model, closing } = foundations
@@ -99,6 +103,7 @@ export async function createApp(
       timings,
       mountTable,
       galleryServer,
+      startThread,
       isSearching: () => search.isBusy,
     })
     const { events, indexer, backfill, sync, cluster } = indexing

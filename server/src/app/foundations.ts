@@ -11,6 +11,7 @@ import { type Client, clientReader } from '../http/middleware/client-address.ts'
 import type { StorageMonitor } from '../indexing/storage-monitor.ts'
 import type { Logger } from '../log.ts'
 import { openStorage, type Storage } from '../storage/open-storage.ts'
+import type { StartThread } from '../threads.ts'
 import type { Timings } from '../timings.ts'
 import { foldersToExclude, prepareDirectories, resolveDirectories } from './directories.ts'
 import { type Model, openModel } from './model.ts'
@@ -23,6 +24,7 @@ export interface FoundationsOptions {
   timings: Timings
   onLoading?: ((message: string, share: number | undefined) => void) | undefined
   openEmbedder?: typeof openEmbedder | undefined
+  startThread?: StartThread | undefined
   /** Work that ends after the embedder and before the storage. */
   background(): Promise<unknown> | undefined
 }
@@ -46,7 +48,7 @@ export interface Foundations {
 /** Opens the foundations. If one of them fails, those that are open are closed again. */
 export async function openFoundations(
   config: Config,
-  { log, isReadOnly, timings, onLoading, openEmbedder, background }: FoundationsOptions,
+  { log, isReadOnly, timings, onLoading, openEmbedder, startThread, background }: FoundationsOptions,
 ): Promise<Foundations> {
   await prepareDirectories(config, { isReadOnly })
   // Watchers report real paths, and do not follow a link that the gallery itself may be.
@@ -71,6 +73,7 @@ export async function openFoundations(
       directory: config.data_directory,
       canWrite: !isReadOnly,
       log: { warn: (message) => log.warn(message), info: (message) => log.info(message) },
+      startThread,
     })
     closing.defer(() => storage.close())
     const readClient = clientReader(config.trusted_proxies)

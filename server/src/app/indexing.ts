@@ -13,6 +13,7 @@ import { createIndexer, type Indexer, type IndexQueue } from '../indexing/indexe
 import { anyPause } from '../indexing/storage-monitor.ts'
 import type { Logger } from '../log.ts'
 import { createGallerySync, type GallerySync } from '../sync/gallery-sync.ts'
+import type { StartThread } from '../threads.ts'
 import type { Timings } from '../timings.ts'
 import type { Foundations } from './foundations.ts'
 
@@ -24,6 +25,7 @@ export interface IndexingOptions {
   timings: Timings
   mountTable?: string | undefined
   galleryServer?: GalleryServer | undefined
+  startThread?: StartThread | undefined
   /** Whether a search is running, which has priority. */
   isSearching(): boolean
 }
@@ -140,7 +142,7 @@ export async function openIndexing(
 async function openFiles(
   config: Config,
   { root, walk, model, closing }: Foundations,
-  { timings, galleryServer, log }: IndexingOptions,
+  { timings, galleryServer, startThread, log }: IndexingOptions,
 ) {
   const { thumbnail_directory: directory, size } = config.thumbnail
   const renditions = openRenditionStore(join(config.data_directory, 'renditions'))
@@ -150,16 +152,19 @@ async function openFiles(
     maxFileBytes: config.limits.max_file_bytes,
     maxUploadBytes: config.limits.max_upload_bytes,
   }
-  const localReader = createImageReader({
-    root,
-    walk,
-    limits,
-    inputSize: model.embedder.inputSize,
-    windows: config.embedder_registry.windows,
-    timings,
-    thumbnailDirectory: directory,
-    thumbnailSize: [...size],
-  })
+  const localReader = createImageReader(
+    {
+      root,
+      walk,
+      limits,
+      inputSize: model.embedder.inputSize,
+      windows: config.embedder_registry.windows,
+      timings,
+      thumbnailDirectory: directory,
+      thumbnailSize: [...size],
+    },
+    { ...(startThread && { startThread }) },
+  )
   const files = { renditions, thumbnails, limits }
   if (galleryServer === undefined)
     return { ...files, reader: localReader, galleryFiles: localFiles(root, walk), pause: undefined }

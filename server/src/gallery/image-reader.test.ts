@@ -80,7 +80,7 @@ describe('the image reader', () => {
   it('starts a thread only when a file arrives while the others are busy', async () => {
     let begun = 0
     const { read } = await readerOf({
-      startThread: () => {
+      startReader: () => {
         begun++
         return connectThread(new Worker(MISBEHAVING, { eval: true }), 'ended')
       },
@@ -96,7 +96,7 @@ describe('the image reader', () => {
     const never = () => new Promise<never>(() => {})
     const { read } = await readerOf({
       timeoutMs: 5,
-      startThread: () => {
+      startReader: () => {
         begun++
         return { call: never, end: never, hasEnded: false }
       },
@@ -108,7 +108,7 @@ describe('the image reader', () => {
   it('fails a file that takes too long or ends its thread, and reads the others', async () => {
     // Started before, so that no thread is abandoned because it took long to start.
     const threads = await Promise.all(Array.from({ length: MAX_THREADS }, startMisbehaving))
-    const { reader, read } = await readerOf({ timeoutMs: 4_000, startThread: () => threads.pop()! })
+    const { reader, read } = await readerOf({ timeoutMs: 4_000, startReader: () => threads.pop()! })
     const names = ['good', 'hangs', 'good', 'dies', 'waits', 'good', 'dies', 'good', 'good']
     const results = await Promise.allSettled(names.map(read))
     const reasons = results.map((result) => (result.status === 'rejected' ? result.reason.message : ''))

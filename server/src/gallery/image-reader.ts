@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { Worker } from 'node:worker_threads'
 import pTimeout from 'p-timeout'
-import { connectThread, programBeside, type Thread } from '../threads.ts'
+import { programBeside, type StartThread, startThread, type Thread, type ThreadProgram } from '../threads.ts'
 import { type DecodedImage, decodeLight, renderLight } from './decode.ts'
 import { createDecoderPool, type DecoderPool } from './decoder-pool.ts'
 import type { ReaderOptions } from './decoder-protocol.ts'
@@ -39,16 +38,19 @@ export interface ImageReader {
 const MAX_THREADS = 8
 /** While a thread waits for the decoder, it can read the next file. */
 const FILES_PER_THREAD = 3
-/**
- * Decoded images are freed with the small objects that refer to them, which a small young generation collects soon: 400 instead
- * of 650 MiB were measured.
- */
-const YOUNG_GENERATION_MB = 4
+const PROGRAM: ThreadProgram = {
+  file: programBeside(import.meta.url, './reader-thread'),
+  // Decoded images are freed with the small objects that refer to them, which a small young generation collects soon: 400 instead
+  // of 650 MiB were measured.
+  maxYoungGenerationSizeMb: 4,
+  closed: 'The thread that reads image files has ended.',
+}
 
 export interface ReaderSettings {
   timeoutMs?: number
+  startThread?: StartThread
   /** Starts a thread that answers `read` and `readMetadata`. */
-  startThread?: () => Thread
+  startReader?: () => Thread
   decoders?: DecoderPool
 }
 
@@ -62,10 +64,11 @@ const CLOSE_TIMEOUT_MS = 3_000
 export function createImageReader(options: ReaderOptions, settings: ReaderSettings = {}): ImageReader {
   const {
     timeoutMs = READ_TIMEOUT_MS,
-    startThread = () => startReaderThread(options),
+    startThread: startAny = startThread,
+    startReader = () => startReaderThread(options, startAny),
     decoders = createDecoderPool(options),
   } = settings
-  const threads = new ReaderThreads(startThread, timeoutMs)
+  const threads = new ReaderThreads(startReader, timeoutMs)
   const { limits } = options
   return {
     width: threads.maxCount * FILES_PER_THREAD,
@@ -202,10 +205,8 @@ class HungError extends Error {
   }
 }
 
-function startReaderThread(options: ReaderOptions): Thread {
-  const worker = new Worker(programBeside(import.meta.url, './reader-thread'), {
-    workerData: options,
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-  })
-  return connectThread(worker, 'The thread that reads image files has ended.')
+function startReaderThread(options: ReaderOptions, startThread: StartThread): Thread {
+  const thread = startThread(PROGRAM)
+  thread.call('open' satisfies ReaderMethod, [options]).catch(() => {})
+  return thread
 }

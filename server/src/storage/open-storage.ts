@@ -15,9 +15,15 @@ export type { ClusterStorage, Storage, StorageOptions } from './storage.ts'
  * Opens the configured database.
  * @throws {DomainError} `unavailable` with advice
  */
-export async function openStorage({ database, directory, canWrite, log }: StorageOptions): Promise<Storage> {
+export async function openStorage({
+  database,
+  directory,
+  canWrite,
+  log,
+  startThread,
+}: StorageOptions): Promise<Storage> {
   if (database !== undefined) return (await postgres()).openPostgresStorage(database, canWrite, log)
-  const catalog = openSqliteCatalogThread({ directory, savesIndex: canWrite })
+  const catalog = openSqliteCatalogThread({ directory, savesIndex: canWrite }, startThread)
   return {
     catalog,
     reads: directReads(catalog),

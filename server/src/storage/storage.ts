@@ -6,6 +6,7 @@ import type { PostgresSession, PostgresSessionOptions } from '../database/postgr
 import type { SharedDatabase } from '../database/schema.ts'
 import type { Log } from '../log.ts'
 import type { SavedQueries } from '../saved-queries/saved-queries.ts'
+import type { StartThread } from '../threads.ts'
 
 export interface StorageOptions {
   /** A PostgreSQL server; undefined means the embedded database. */
@@ -15,6 +16,8 @@ export interface StorageOptions {
   /** False for a process that only searches while another one owns the directory. */
   canWrite: boolean
   log: Log
+  /** Starts the thread of the embedded database. */
+  startThread?: StartThread | undefined
 }
 
 /** All persistent data, in the configured database. */

@@ -6,6 +6,7 @@ import type { Config } from '../config/schema.ts'
 import type { Timings } from '../timings.ts'
 import { shareMeasurements, takeMeasurements } from './measurements.ts'
 import { openSharedEmbedder } from './shared-embedder.ts'
+import { startSharedThread } from './shared-threads.ts'
 import { type OnEnd, temporaryDirectory } from './temporary.ts'
 
 /** The effective configuration for a gallery, with its data in a folder of its own and the embedder that starts soonest. */
@@ -42,7 +43,7 @@ const SHORT_TIMINGS: Partial<Timings> = {
   formerCheckMs: 100,
 }
 
-/** The whole product on a gallery, without a port; closed after the test. Its embedding process is that of all tests of the worker. */
+/** The whole product on a gallery, without a port; closed after the test. Its embedding process and threads are those of all tests of the worker. */
 export async function startApp(
   config: Config,
   options: Partial<AppOptions> = {},
@@ -52,6 +53,7 @@ export async function startApp(
   const app = await createApp(config, {
     log: pino({ level: 'silent' }),
     openEmbedder: openSharedEmbedder,
+    startThread: startSharedThread,
     timings: SHORT_TIMINGS,
     ...options,
   })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { imageRecord } from '../../testing/images.ts'
+import { startSharedThread } from '../../testing/shared-threads.ts'
 import { temporaryDirectory } from '../../testing/temporary.ts'
 import { vectorNamed } from '../../testing/vectors.ts'
 import { describeCatalog } from '../catalog.contract.ts'
@@ -13,7 +14,8 @@ import { openSqliteCatalog } from './catalog.ts'
 import { openSqliteCatalogThread } from './client.ts'
 import { openVectorIndex } from './vector-index.ts'
 
-const open = (directory: string, savesIndex = true) => openSqliteCatalogThread({ directory, savesIndex })
+const open = (directory: string, savesIndex = true) =>
+  openSqliteCatalogThread({ directory, savesIndex }, startSharedThread)
 
 describeCatalog('the SQLite catalog', async () => open(await temporaryDirectory()))
 describeCollections('collections in SQLite', async () => open(await temporaryDirectory()))

@@ -1,19 +1,26 @@
-import { Worker } from 'node:worker_threads'
-import { connectThread, programBeside } from '../../threads.ts'
+import {
+  programBeside,
+  type StartThread,
+  startThread as startNewThread,
+  type ThreadProgram,
+} from '../../threads.ts'
 import type { Catalog } from '../catalog.ts'
 import { type CallByName, storesOver } from '../stores.ts'
 import type { SqliteCatalogOptions } from './catalog.ts'
 
-/** Objects of the thread are short-lived. Without a limit Node keeps up to 128 MB of them. */
-const YOUNG_GENERATION_MB = 12
+const PROGRAM: ThreadProgram = {
+  file: programBeside(import.meta.url, './worker'),
+  maxYoungGenerationSizeMb: 12,
+  closed: 'The catalog is closed.',
+}
 
-/** Opens the SQLite catalog in its own thread. */
-export function openSqliteCatalogThread(options: SqliteCatalogOptions): Catalog {
-  const worker = new Worker(programBeside(import.meta.url, './worker'), {
-    workerData: options,
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-  })
-  const thread = connectThread(worker, 'The catalog is closed.')
+/** Opens the SQLite catalog in its own thread. Its first call reports why it can't be opened. */
+export function openSqliteCatalogThread(
+  options: SqliteCatalogOptions,
+  startThread: StartThread = startNewThread,
+): Catalog {
+  const thread = startThread(PROGRAM)
+  thread.call('open', [options]).catch(() => {})
   return {
     ...storesOver((...[store, method, args]) =>
       thread.call('call', [store, method, args] satisfies Parameters<CallByName>),

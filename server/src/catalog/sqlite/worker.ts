@@ -1,18 +1,16 @@
 /** The thread of the SQLite catalog. Long queries and writing the index do not block the thread of the server. */
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { messageOf } from '../../errors.ts'
 import { handleCall, type ThreadCall } from '../../threads.ts'
 import { type CallByName, callByName } from '../stores.ts'
-import { openSqliteCatalog, type SqliteCatalogOptions } from './catalog.ts'
+import { type MaintainedCatalog, openSqliteCatalog, type SqliteCatalogOptions } from './catalog.ts'
 
 const port = parentPort!
 const calls: ThreadCall[] = []
 let isWorking = false
 let hasMaintenance = false
 
-const opened = openSqliteCatalog(workerData as SqliteCatalogOptions)
-// The first call reports why it can't be opened.
-opened.catch(() => {})
+let opened: Promise<MaintainedCatalog>
 
 port.on('message', (call: ThreadCall) => {
   calls.push(call)
@@ -39,7 +37,9 @@ async function work(): Promise<void> {
 
 function handle({ id, method, args }: ThreadCall): Promise<boolean> {
   return handleCall(port, { id, method, args }, async () => {
+    if (method === 'open') opened = openSqliteCatalog(args[0] as SqliteCatalogOptions)
     const catalog = await opened
+    if (method === 'open') return undefined
     if (method === 'close') return catalog.close()
     return callByName(catalog, ...(args as Parameters<CallByName>))
   })
