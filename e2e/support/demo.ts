@@ -6,7 +6,7 @@ import { afterAll, beforeAll } from 'vitest'
 import { drawDemoGallery } from '../../scripts/demo/draw-gallery.ts'
 import { madeOnce } from '../../server/src/testing/made-once.ts'
 import { sharedBrowser } from './browser.ts'
-import { type Product, startProduct } from './product.ts'
+import { CLASSICAL, type Product, startProduct } from './product.ts'
 
 export interface Demo {
   product: Product
@@ -14,7 +14,13 @@ export interface Demo {
   gallery: string
 }
 
-/** Starts the product on a freshly drawn demo gallery, indexed, with a browser beside it; once for a file of tests. */
+const SUBJECTS = 12
+const [EMBEDDER] = Object.keys(CLASSICAL) as [string]
+
+/**
+ * Starts the product on a demo gallery, indexed, with a browser beside it; once for a file of tests. The gallery is drawn and embedded
+ * once for all files of a run.
+ */
 export function useDemo(perSubject = 20, environment: Record<string, string> = {}): Demo {
   const demo = {} as Demo
   let directory = ''
@@ -22,9 +28,16 @@ export function useDemo(perSubject = 20, environment: Record<string, string> = {
     directory = await mkdtemp(join(tmpdir(), 'sketch-search-e2e-'))
     demo.gallery = join(directory, 'gallery')
     await madeOnce(`demo-${perSubject}`, demo.gallery, () => drawDemoGallery(demo.gallery, perSubject))
-    demo.product = await startProduct(demo.gallery, join(directory, 'data'), environment)
+    const data = join(directory, 'data')
+    const count = perSubject * SUBJECTS
+    const { [EMBEDDER]: embedder = 'default' } = environment
+    await madeOnce(`demo-${perSubject}-${embedder}`, data, async () => {
+      const product = await startProduct(demo.gallery, data, environment)
+      await untilIndexed(product.url, count).finally(() => product.stop())
+    })
+    demo.product = await startProduct(demo.gallery, data, environment)
     demo.browser = await sharedBrowser()
-    await untilIndexed(demo.product.url, perSubject * 12)
+    await untilIndexed(demo.product.url, count)
   })
   afterAll(async () => {
     await demo.product?.stop()
@@ -33,13 +46,15 @@ export function useDemo(perSubject = 20, environment: Record<string, string> = {
   return demo
 }
 
+/** Waits until the folder has been scanned since the start and nothing is left to index. */
 export async function untilIndexed(url: string, count: number): Promise<void> {
   for (let attempt = 0; attempt < 1800; attempt++) {
     const status = (await (await fetch(`${url}/api/index/status`)).json()) as {
       indexed: number
       pending: number
+      last_reconcile: string | null
     }
-    if (status.indexed >= count && status.pending === 0) return
+    if (status.indexed >= count && status.pending === 0 && status.last_reconcile !== null) return
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   throw new Error(`${count} images were not indexed in three minutes`)

@@ -308,10 +308,10 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       const { images: all } = await catalog.images.list({ ...BY_NAME, limit: 400 })
       let isOver = false
       const deleting = (async () => {
-        for (const { path } of all.slice(0, 50)) await catalog.files.remove([path])
+        for (const { path } of all.slice(0, 25)) await catalog.files.remove([path])
         isOver = true
       })()
-      const looking = Array.from({ length: 4 }, async () => {
+      const looking = Array.from({ length: 2 }, async () => {
         while (!isOver) {
           const query = { vector: vectorOf(0), filter: {}, topK: 400, offset: 0, limit: 400 }
           for (const image of (await catalog.vectors.nearest(query)).images)
@@ -543,7 +543,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
     it('is as quick with thousands of copies as with one', async () => {
       const catalog = await openEmpty()
       await catalog.images.upsert([record(0)])
-      const copies = numbers(5000).map((n) =>
+      const copies = numbers(3000).map((n) =>
         record(n, { path: `copy-${n}.jpg`, contentHash: 'hash-0', vector: undefined }),
       )
       // In batches, as the indexer stores them.

@@ -260,8 +260,8 @@ export function describeFolding(name: string, open: () => Promise<Catalog>): voi
     })
 
     it('counts all frames of a burst of any length', async () => {
-      const frames = Array.from({ length: 1_500 }, (_, n) => shot(`a/${String(n).padStart(4, '0')}.jpg`, n))
-      const catalog = await openWith([...frames, shot('a/later.jpg', 1_502)])
+      const frames = Array.from({ length: 1_100 }, (_, n) => shot(`a/${String(n).padStart(4, '0')}.jpg`, n))
+      const catalog = await openWith([...frames, shot('a/later.jpg', 1_102)])
       const groups = await seen(catalog, 'bursts')
       expect(Object.keys(groups)).toEqual(['a/0000.jpg', 'a/later.jpg'])
       expect(groups['a/0000.jpg']).toEqual(frames.slice(1).map(({ path }) => path))

@@ -1,29 +1,45 @@
 import { execFileSync } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
-import { existsSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Creates a folder only once in a run of the tests (see shared-setup.ts), because that takes long; later calls copy it. */
+const CHECK_EVERY_MS = 100
+
+/**
+ * Creates a folder only once in a run of the tests (see shared-setup.ts), because that takes long; later calls copy it, and those that
+ * come meanwhile wait.
+ */
 export async function madeOnce(
   name: string,
   directory: string,
   make: () => Promise<void> | void,
 ): Promise<void> {
   const shared = process.env.TEST_SHARED_DIRECTORY
-  const kept = shared && join(shared, name)
-  if (kept && existsSync(kept)) {
-    copy(kept, directory)
-    return
+  if (shared === undefined) return make()
+  const kept = join(shared, name)
+  while (!existsSync(kept)) {
+    if (await isMade(kept, directory, make)) return
+    await new Promise((resolve) => setTimeout(resolve, CHECK_EVERY_MS))
   }
-  await make()
-  if (!kept) return
-  const own = `${kept}-${randomUUID()}`
-  copy(directory, own)
+  copy(kept, directory)
+}
+
+/** @returns false if another test is making it */
+async function isMade(kept: string, directory: string, make: () => Promise<void> | void): Promise<boolean> {
+  const lock = `${kept}.lock`
   try {
-    renameSync(own, kept)
-  } catch {
-    // Another test was faster.
-    rmSync(own, { recursive: true })
+    mkdirSync(lock)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+  try {
+    if (existsSync(kept)) return false
+    await make()
+    copy(directory, `${kept}.new`)
+    renameSync(`${kept}.new`, kept)
+    return true
+  } finally {
+    rmdirSync(lock)
   }
 }
 
