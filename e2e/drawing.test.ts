@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { draw, firstResults, inkIn, openPage, PHONE, sheetPlace } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { anyInk, hasInkAt, levelLine } from './support/ink.ts'
-import { deviceOf, fingers, type Point, stream } from './support/pointer.ts'
+import { deviceOf, stream } from './support/pointer.ts'
 import { CLASSICAL } from './support/product.ts'
 import { STAR } from './support/shapes.ts'
 import { itEndsWhereThePointerIsLifted } from './support/stroke-end.ts'
@@ -31,29 +31,6 @@ describe('a stroke', () => {
     expect(await inkIn(page, [0.694, 0.294, 0.012, 0.012])).toBeGreaterThan(0.5)
     await close()
   })
-
-  it('becomes a circle when the pointer is held at its end, and is free again after Undo', async () => {
-    const { page, close } = await openPage(demo.browser, demo.product.url)
-    const at = await sheetPlace(page)
-    // A loop with bumps, which the circle does not have.
-    const onLoop = (n: number): Point => {
-      const turn = (n / 48) * 2 * Math.PI
-      const radius = 0.2 * (1 + 0.06 * Math.cos(3 * turn))
-      return at([0.5 + radius * Math.cos(turn), 0.5 + radius * Math.sin(turn)])
-    }
-    await page.mouse.move(...(onLoop(0) as [number, number]))
-    await page.mouse.down()
-    for (let n = 1; n <= 48; n++) await page.mouse.move(...(onLoop(n) as [number, number]))
-    const bump = () => inkIn(page, [0.71, 0.49, 0.01, 0.02])
-    await expect.poll(bump).toBeLessThan(0.2)
-    await page.mouse.up()
-    expect(await bump()).toBeLessThan(0.2)
-    await page.keyboard.press('Control+z')
-    await expect.poll(bump).toBeGreaterThan(0.3)
-    await page.keyboard.press('Control+z')
-    await expect.poll(() => anyInk(page)).toBe(0)
-    await close()
-  })
 })
 
 describe('a reload', () => {
@@ -75,41 +52,6 @@ describe('a reload', () => {
 })
 
 describe('fingers', () => {
-  it('that pinch enlarge the sheet and leave no line', async () => {
-    const { page, close } = await openPage(demo.browser, demo.product.url, PHONE)
-    const at = await sheetPlace(page)
-    const [x, y] = at([0.5, 0.4])
-    const apart =
-      (sign: number) =>
-      (share: number): Point => [x + sign * (30 + 40 * share), y]
-    await fingers(page, [apart(-1), apart(1)], { steps: 8, gapMs: 60 })
-    const zoom = page.getByRole('button', { name: /Show the whole sheet/ })
-    await zoom.waitFor()
-    expect(await anyInk(page)).toBe(0)
-    expect(Number.parseInt((await zoom.textContent())!, 10)).toBeGreaterThan(150)
-    await zoom.click()
-    await zoom.waitFor({ state: 'detached' })
-    await close()
-  })
-
-  it('that tap undo with two and redo with three', async () => {
-    const { page, close } = await openPage(demo.browser, demo.product.url, PHONE)
-    const at = await sheetPlace(page)
-    await stream(await deviceOf(page, 'touch'), (share) => at([0.3 + 0.4 * share, 0.4]), 120, 200)
-    expect(await hasInkAt(page, 0.4)).toBe(true)
-    const tap = (count: number) =>
-      fingers(
-        page,
-        Array.from({ length: count }, (_, n) => () => at([0.3 + 0.15 * n, 0.5])),
-        { steps: 0 },
-      )
-    await tap(2)
-    await expect.poll(() => hasInkAt(page, 0.4)).toBe(false)
-    await tap(3)
-    await expect.poll(() => hasInkAt(page, 0.4)).toBe(true)
-    await close()
-  })
-
   it('beside a pen move the sheet instead of drawing', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url, PHONE)
     const at = await sheetPlace(page)
@@ -154,35 +96,6 @@ describe('the selection', () => {
     for (let n = 0; n < 3; n++) await page.keyboard.press('Control+z')
     await expect.poll(() => hasInkAt(page, 0.3)).toBe(true)
     expect(await hasInkAt(page, 0.6)).toBe(false)
-    await close()
-  })
-
-  it('is taken by a lasso, and turned with Shift in steps', async () => {
-    const { page, close } = await openPage(demo.browser, demo.product.url)
-    const at = await sheetPlace(page)
-    await draw(page, [levelLine(0.4), levelLine(0.5)])
-    await page.keyboard.press('v')
-    await draw(page, [
-      [
-        [0.2, 0.34],
-        [0.8, 0.34],
-        [0.8, 0.55],
-        [0.2, 0.55],
-      ],
-    ])
-    await page.getByText('2 strokes selected').waitFor()
-    const grip = (await page.locator('[data-handle=turn]').boundingBox())!
-    await page.mouse.move(grip.x + grip.width / 2, grip.y + grip.height / 2)
-    await page.mouse.down()
-    await page.keyboard.down('Shift')
-    await page.mouse.move(...at([0.95, 0.46]), { steps: 8 })
-    await page.mouse.up()
-    await page.keyboard.up('Shift')
-    // Two upright lines.
-    expect(await inkIn(page, [0.25, 0.38, 0.12, 0.04])).toBe(0)
-    expect(await inkIn(page, [0.43, 0.3, 0.14, 0.04])).toBeGreaterThan(0.05)
-    await page.keyboard.press('Escape')
-    await page.getByText('2 strokes selected').waitFor({ state: 'detached' })
     await close()
   })
 })

@@ -1,6 +1,7 @@
-import { rename } from 'node:fs/promises'
-import { describe, it } from 'vitest'
-import { openPage } from './support/browser.ts'
+import { mkdir, readdir, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { count, openFolders, openPage, tile } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { CLASSICAL } from './support/product.ts'
 
@@ -14,6 +15,74 @@ describe('a folder that is gone', () => {
     await page.getByTestId('count').getByText('240 pictures').waitFor()
     await rename(`${demo.gallery}-away`, demo.gallery)
     await page.getByText('The photo folder can’t be read at the moment').waitFor({ state: 'detached' })
+    await close()
+  })
+
+  it('can be removed in part after a confirmation', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    const away = `${demo.gallery}-drive`
+    await mkdir(away)
+    for (const folder of (await readdir(demo.gallery)).filter((name) => name !== 'heart' && name !== 'star'))
+      await rename(join(demo.gallery, folder), join(away, folder))
+    await page.getByText('200 pictures are gone at once').waitFor()
+    await page.getByTestId('count').getByText('240 pictures').waitFor()
+    await page.getByRole('button', { name: 'They are gone for good' }).click()
+    await page.getByTestId('count').getByText('40 pictures').waitFor()
+    for (const folder of await readdir(away)) await rename(join(away, folder), join(demo.gallery, folder))
+    await page.getByTestId('count').getByText('240 pictures').waitFor()
+    await close()
+  })
+})
+
+describe('searching with a picture', () => {
+  it('is rejected with a message if the file is no picture', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await page
+      .getByTestId('query-file')
+      .setInputFiles({ name: 'x.png', mimeType: 'image/png', buffer: Buffer.from('no') })
+    await page
+      .getByText(/can't be read/)
+      .first()
+      .waitFor()
+    await page.getByTestId('count').getByText('240 pictures').waitFor()
+    await close()
+  })
+})
+
+describe('closing the large view', () => {
+  it('is a step back: Back then leads to the page before the list', async () => {
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
+    const tree = await openFolders(page)
+    await tree.getByRole('button', { name: 'bicycle 20' }).click()
+    await count(page, '20 pictures')
+    const dialog = page.getByRole('dialog')
+    for (const close of ['Escape', 'Gallery']) {
+      await tile(page, 'bicycle/bicycle-01.png').click()
+      await dialog.getByRole('heading', { name: 'bicycle-01.png' }).waitFor()
+      await page.keyboard.press('ArrowRight')
+      await dialog.getByRole('heading', { name: 'bicycle-02.jpg' }).waitFor()
+      if (close === 'Escape') await page.keyboard.press(close)
+      else await dialog.getByRole('button', { name: close, exact: true }).click()
+      await dialog.waitFor({ state: 'detached' })
+      await count(page, '20 pictures')
+    }
+    await page.goBack()
+    await count(page, '240 pictures')
+    await close()
+  })
+
+  it('leads to the list if the address of an image was opened', async () => {
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
+    await tile(page, 'bicycle/bicycle-01.png').click()
+    await page.waitForURL(/view=/)
+    const other = await openPage(demo.browser, page.url())
+    const dialog = other.page.getByRole('dialog')
+    await dialog.getByRole('heading', { name: 'bicycle-01.png' }).waitFor()
+    await other.page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    await count(other.page, '240 pictures')
+    await expect.poll(() => new URL(other.page.url()).searchParams.get('view')).toBeNull()
+    await other.close()
     await close()
   })
 })

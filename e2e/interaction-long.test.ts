@@ -1,8 +1,19 @@
-import { readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { picture } from '../server/src/testing/pictures.ts'
-import { chip, count, draw, firstResults, openPage, PHONE, settled } from './support/browser.ts'
+import {
+  chip,
+  count,
+  draw,
+  firstResults,
+  openFolders,
+  openPage,
+  PHONE,
+  settled,
+  tile,
+} from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { addressOfDrawing, BELOW, inkBelow } from './support/line-below.ts'
 import { CLASSICAL } from './support/product.ts'
@@ -52,6 +63,39 @@ describe('a drawing', () => {
     await chip(page, 'More like star').waitFor()
     await page.waitForTimeout(1500)
     expect(await page.getByText('Your sketch').count()).toBe(0)
+    await close()
+  })
+
+  it('is shown when the sheet is hidden and a window becomes large', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url, { width: 900, height: 700 })
+    await page.getByRole('button', { name: 'Close sheet' }).click()
+    await page.getByRole('button', { name: 'Open the sheet' }).click()
+    await page.locator('canvas').click()
+    await page.keyboard.press('f')
+    await page.locator('canvas').waitFor()
+    expect((await page.locator('canvas').boundingBox())!.width).toBeGreaterThan(400)
+    await page.keyboard.press('f')
+    await close()
+  })
+
+  it('that is opened replaces another one only after a confirmation', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await draw(page, STAR)
+    await page.getByRole('button', { name: 'Save sketch' }).click()
+    const dialog = page.getByRole('dialog')
+    const save = dialog.getByRole('button', { name: 'Save sketch' })
+    for (const name of ['Sketch', 'Sketch 2']) {
+      await save.click()
+      await dialog.getByText(`Sketch saved as “${name}”`).waitFor()
+    }
+    await dialog.getByLabel('Name of the sketch').fill('Sketch 2')
+    await dialog.getByRole('button', { name: 'Replace' }).click()
+    await dialog.getByText('Sketch saved as “Sketch 2”').waitFor()
+    await dialog.getByRole('button', { name: 'Delete Sketch 2' }).click()
+    await dialog.getByText('“Sketch 2” was deleted.').waitFor()
+    await dialog.getByRole('button', { name: 'Undo' }).click()
+    await dialog.getByRole('button', { name: 'Open Sketch 2' }).waitFor()
+    await expect.poll(() => dialog.getByRole('button', { name: /^Open Sketch/ }).count()).toBe(2)
     await close()
   })
 })
@@ -178,6 +222,66 @@ describe('a dialog', () => {
     await page.setViewportSize(PHONE)
     await page.getByRole('button', { name: 'Show more results' }).waitFor({ state: 'attached' })
     expect(await dialog.isVisible()).toBe(true)
+    await close()
+  })
+})
+
+describe('a tile', () => {
+  it('is deleted alone by key while invisible ones are selected', async () => {
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name&dir=cup`)
+    await tile(page, 'cup/cup-02.jpg').hover()
+    await page.getByRole('button', { name: 'Select cup-02.jpg' }).click()
+    const tree = await openFolders(page)
+    await tree.getByRole('button', { name: 'bicycle 20' }).click()
+    await tile(page, 'bicycle/bicycle-02.jpg').focus()
+    await page.keyboard.press('Delete')
+    await page.getByText('1 picture moved to trash').waitFor()
+    await expect.poll(() => tile(page, 'bicycle/bicycle-02.jpg').count()).toBe(0)
+    await page.getByRole('button', { name: 'Undo', exact: true }).last().click()
+    await page.getByText('1 selected').first().waitFor()
+    await tile(page, 'bicycle/bicycle-02.jpg').waitFor()
+    await close()
+  })
+})
+
+describe('many examples', () => {
+  it('leave room for the results', async () => {
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`, PHONE)
+    const { images } = (await (await fetch(`${demo.product.url}/api/images?items_per_page=14`)).json()) as {
+      images: { id: string }[]
+    }
+    await page.goto(`${demo.product.url}/?q=${images.map(({ id }) => `i${id}`).join(',')}`)
+    await firstResults(page, 1)
+    expect(
+      await page.getByRole('toolbar', { name: 'Parts of the search' }).locator('[data-chip]').count(),
+    ).toBe(14)
+    expect((await page.getByTestId('grid').boundingBox())!.height).toBeGreaterThan(100)
+    await page.getByRole('button', { name: 'Add to the search' }).click()
+    await page.getByRole('menuitem', { name: 'Clear search' }).click()
+    await count(page, '240 pictures')
+    await close()
+  })
+})
+
+describe('uploading', () => {
+  it('continues after a file that can no longer be read', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sketch-search-e2e-'))
+    onTestFinished(() => rm(folder, { recursive: true, force: true }))
+    const names = ['a.png', 'b.png', 'c.png', 'lost.png', 'e.png']
+    for (const [n, name] of names.entries()) await writeFile(join(folder, name), await picture(40 + n))
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    const lost = Promise.withResolvers<void>()
+    await page.route('**/api/images', async (route) => {
+      await lost.promise
+      await route.continue()
+    })
+    await page.getByTestId('upload-files').setInputFiles(names.map((name) => join(folder, name)))
+    await rm(join(folder, 'lost.png'))
+    lost.resolve()
+    await page.getByText('1 of 5 files could not be added').waitFor()
+    await page.getByText('The browser can’t read this file.').waitFor()
+    for (const name of names) await rm(join(demo.gallery, name), { force: true })
+    await count(page, '240 pictures')
     await close()
   })
 })

@@ -1,5 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { picture } from '../server/src/testing/pictures.ts'
 import {
@@ -8,14 +9,17 @@ import {
   draw,
   filterByName,
   firstResults,
+  inkIn,
+  nameFilter,
   openPage,
   PHONE,
   removeChip,
+  sheetPlace,
   tile,
 } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { CLASSICAL } from './support/product.ts'
-import { STAR } from './support/shapes.ts'
+import { LINE, STAR } from './support/shapes.ts'
 
 const demo = useDemo(20, CLASSICAL)
 
@@ -93,6 +97,32 @@ describe('the drawing sheet', () => {
     await page.keyboard.press('?')
     expect(await eraser.getAttribute('aria-pressed')).toBe('false')
     expect(await page.getByRole('dialog').count()).toBe(0)
+    await close()
+  })
+
+  it('draws straight lines with Shift, erases whole strokes, and colours', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    const at = await sheetPlace(page)
+    await page.keyboard.down('Shift')
+    await page.mouse.move(...at([0.1, 0.2]))
+    await page.mouse.down()
+    await page.mouse.move(...at([0.5, 0.9]), { steps: 5 })
+    await page.mouse.move(...at([0.9, 0.22]), { steps: 5 })
+    await page.mouse.up()
+    await page.keyboard.up('Shift')
+    expect(await inkIn(page, [0.4, 0.15, 0.2, 0.1])).toBeGreaterThan(0.05)
+    expect(await inkIn(page, [0, 0.4, 1, 0.6])).toBe(0)
+    await page.keyboard.press('c')
+    await page.getByRole('radio', { name: 'Red' }).check()
+    await page.keyboard.press('Escape')
+    await draw(page, LINE)
+    await page.keyboard.press('e')
+    await page.keyboard.press('e')
+    await page.mouse.click(...at([0.5, 0.2]))
+    expect(await inkIn(page, [0, 0.1, 1, 0.2])).toBe(0)
+    expect(await inkIn(page, [0.3, 0.45, 0.4, 0.1])).toBeGreaterThan(0.05)
+    await page.keyboard.press('Control+z')
+    expect(await inkIn(page, [0.4, 0.15, 0.2, 0.1])).toBeGreaterThan(0.05)
     await close()
   })
 })
@@ -205,6 +235,21 @@ describe('queries', () => {
     await count(page, '20 pictures')
     await close()
   })
+
+  it('survive an invalid address, and typing in the middle of a word', async () => {
+    const { page, close } = await openPage(
+      demo.browser,
+      `${demo.product.url}/?from=2026-13-01&q=nonsense&min=-3`,
+    )
+    await count(page, '240 pictures')
+    const field = await nameFilter(page)
+    await field.pressSequentially('brella')
+    await page.keyboard.press('Home')
+    await page.keyboard.type('um')
+    expect(await field.inputValue()).toBe('umbrella')
+    await count(page, '20 pictures')
+    await close()
+  })
 })
 
 describe('the gallery', () => {
@@ -276,6 +321,66 @@ describe('the gallery', () => {
     await rm(file)
     await grid.evaluate((element) => element.scrollTo(0, 0))
     await count(page, '240 pictures')
+    await close()
+  })
+
+  it('accepts a day that is typed digit by digit', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await page.getByRole('button', { name: /^From, To:/ }).click()
+    await page.getByLabel('From', { exact: true }).focus()
+    await page.keyboard.type('03152026')
+    await page.waitForURL(/from=2026-03-15/)
+    await expect.poll(() => page.getByLabel('From', { exact: true }).inputValue()).toBe('2026-03-15')
+    await close()
+  })
+
+  it('is filtered by days', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await page.goto(`${demo.product.url}/?from=2001-01-01&to=2001-12-31`)
+    await page.getByText('No pictures match these filters').waitFor()
+    await close()
+  })
+
+  it('selects ranges over images that were never visible', async () => {
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
+    await page.locator('[data-index="3"]').focus()
+    await page.keyboard.press('Space')
+    await page.keyboard.press('End')
+    await page.waitForFunction(() => (document.activeElement as HTMLElement).dataset.index === '239')
+    await page.keyboard.press('Shift+Space')
+    await page.getByText('237 selected').first().waitFor()
+    // The tile that has the focus leaves the document.
+    await page.getByTestId('grid').evaluate((element) => element.scrollTo(0, 0))
+    await page.locator('[data-index="239"]').waitFor({ state: 'detached' })
+    await page.keyboard.press('Control+a')
+    await page.getByText('240 selected').first().waitFor()
+    await page.reload()
+    await page.getByText('240 selected').first().waitFor()
+    await page.locator('[data-index="0"]').focus()
+    await page.keyboard.press('Escape')
+    await page
+      .getByText(/ selected$/)
+      .first()
+      .waitFor({ state: 'detached' })
+    await close()
+  })
+})
+
+describe('managing', () => {
+  it('adds many files to the visible folder, and explains rejected ones', async () => {
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?dir=cup`)
+    // The same picture in other bytes.
+    const star = (compressionLevel: number) =>
+      sharp(join(demo.gallery, 'star/star-01.png')).png({ compressionLevel }).toBuffer()
+    await page.getByTestId('upload-files').setInputFiles([
+      { name: 'added-1.png', mimeType: 'image/png', buffer: await star(1) },
+      { name: 'added-2.png', mimeType: 'image/png', buffer: await star(2) },
+      { name: 'broken.png', mimeType: 'image/png', buffer: Buffer.from('no') },
+    ])
+    await page.getByText('1 of 3 files could not be added').waitFor()
+    await page.getByText(/can't be read/).waitFor()
+    await tile(page, 'cup/added-1.png').waitFor()
+    await page.getByRole('button', { name: 'Close', exact: true }).click()
     await close()
   })
 })

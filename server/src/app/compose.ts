@@ -80,16 +80,13 @@ export async function createApp(
   config: Config,
   { log, isReadOnly = false, indexes = true, searches = true, ...options }: AppOptions,
 ): Promise<App> {
-  const { onLoading, openEmbedder, startThread, mountTable, galleryServer } = options
   const timings = { ...TIMINGS, ...options.timings }
   let background: Promise<unknown> | undefined
   const foundations = await openFoundations(config, {
+    ...options,
     log,
     isReadOnly,
     timings,
-    onLoading,
-    openEmbedder,
-    startThread,
     background: () => background,
   })
   const { lock, storage, monitor, signIn, model, closing } = foundations
@@ -97,18 +94,16 @@ export async function createApp(
   const { embedder } = model
   try {
     const indexing = await openIndexing(config, foundations, {
+      ...options,
       log,
       isReadOnly,
       indexes,
       timings,
-      mountTable,
-      galleryServer,
-      startThread,
       isSearching: () => search.isBusy,
     })
     const { events, indexer, backfill, sync, cluster } = indexing
     const metrics = createMetrics(reads.catalog, indexer)
-    const parts = { indexing, metrics, searches, openEmbedder, timings, log }
+    const parts = { indexing, metrics, searches, openEmbedder: options.openEmbedder, timings, log }
     const { search, former } = await openSearch(config, foundations, parts)
     const { http, trash, exporter, maintain } = openHttp(config, {
       foundations,
