@@ -381,6 +381,7 @@ describe('managing', () => {
     await page.getByText(/can't be read/).waitFor()
     await tile(page, 'cup/added-1.png').waitFor()
     await page.getByRole('button', { name: 'Close', exact: true }).click()
+    for (const name of ['added-1.png', 'added-2.png']) await rm(join(demo.gallery, 'cup', name))
     await close()
   })
 })

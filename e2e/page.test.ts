@@ -1,5 +1,6 @@
-import { rm, stat } from 'node:fs/promises'
+import { rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { chip, count, firstResults, openPage, PHONE, tile } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
@@ -99,8 +100,19 @@ describe('the gallery', () => {
   })
 })
 
+/** Adds the picture of a star to the gallery, in bytes of its own each time. */
+async function addStars(...names: string[]): Promise<void> {
+  for (const [n, name] of names.entries()) {
+    const bytes = await sharp(join(demo.gallery, 'star/star-01.png'))
+      .png({ compressionLevel: n + 1 })
+      .toBuffer()
+    await writeFile(join(demo.gallery, 'cup', name), bytes)
+  }
+}
+
 describe('managing', () => {
   it('moves pictures to the trash at once, and restores them by Undo, by Ctrl Z and from the trash', async () => {
+    await addStars('added-1.png', 'added-2.png')
     const { page, close } = await openPage(demo.browser, `${demo.product.url}/?dir=cup&name=added`)
     await count(page, '2 pictures')
     const isThere = (name: string) =>
@@ -148,14 +160,16 @@ describe('managing', () => {
     expect(await isThere('added-1.png')).toBe(false)
     await page.goto(demo.product.url)
     await page.getByRole('button', { name: 'Hide folders' }).click()
+    await rm(join(demo.gallery, 'cup/added-2.png'))
     await close()
   })
 
   it('shows duplicates in groups, and moves all but the suggested one away', async () => {
-    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await addStars('twin.png')
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?name=twin`)
     await page.goto(`${demo.product.url}/?show=duplicates`)
     // One group is shown at a time.
-    const pair = tile(page, 'cup/added-2.png')
+    const pair = tile(page, 'cup/twin.png')
     await page.locator('[data-path]').first().waitFor()
     const isShown = async () => {
       if (await pair.isVisible()) return true
@@ -165,7 +179,7 @@ describe('managing', () => {
     await expect.poll(isShown).toBe(true)
     await page.getByRole('button', { name: /^Keep 1, move \d+ to trash$/ }).waitFor()
     await page.goBack()
-    await rm(join(demo.gallery, 'cup/added-2.png'))
+    await rm(join(demo.gallery, 'cup/twin.png'))
     await close()
   })
 })
