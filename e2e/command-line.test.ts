@@ -9,14 +9,14 @@ import { smallGallery } from './support/small-gallery.ts'
 describe('sketch-search index', () => {
   it('indexes, prints a summary, and does nothing the second time', async () => {
     const { gallery, data } = await smallGallery()
-    const first = await runCommand(['index', gallery, '--data-directory', data])
+    const first = await runCommand(['index', gallery, '--data-directory', data], CLASSICAL)
     expect(first).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(
         /^5 indexed .*5 in the index, 0 failed\.\n5 files found: 5 indexed, 0 failed, 0 pending, 0 left out\.\n$/,
       ),
     })
-    const second = await runCommand(['index', gallery, '--data-directory', data])
+    const second = await runCommand(['index', gallery, '--data-directory', data], CLASSICAL)
     expect(second).toMatchObject({ code: 0, stdout: expect.stringMatching(/^0 indexed .*5 in the index/) })
   })
 
