@@ -42,6 +42,9 @@ export function expandedVector(
   return expanded
 }
 
+/** Databases store vectors with less precision, by which scores differ less than this. */
+const SCORE_PRECISION = 0.002
+
 /**
  * The score by the expanded vector from which images are close. An image that takes part in the expansion raises its own score, so that
  * even in a gallery without the thing drawn some would be close. Each is scored by the expansion by the others; as many of them are
@@ -63,8 +66,8 @@ export function closeScoreAfter(
   })
   const next = scores[close.length]
   if (next === undefined) return closeScore
-  // Databases store vectors with less precision: the boundary is as far from both scores as possible.
-  return Math.max(closeScore, ((scores[close.length - 1] ?? 1) + next) / 2)
+  const last = scores[close.length - 1] ?? 1
+  return Math.max(closeScore, Math.min((last + next) / 2, next + SCORE_PRECISION))
 }
 
 /** @returns each weight times the weighted mean of the similarities to the others, which are at least 0 */
