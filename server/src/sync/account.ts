@@ -98,7 +98,6 @@ export class Account {
     }))
     for (const folder of leftOutFolders) rows.push(await this.#folderRow(directory, folder))
     if (unknown.length > 0) rows.push(...(await this.#unknownRow(listing)))
-    if (this.#absentDrives.has(directory)) rows.push(absentDriveRow(directory))
     this.#store(directory, rows)
     if (this.#unsaved.size >= FOLDERS_PER_WRITE) await this.save()
   }
@@ -161,9 +160,8 @@ export class Account {
     const before = this.#absentDrives
     this.#absentDrives = absent
     for (const directory of new Set([...before, ...absent])) {
-      if (before.has(directory) === absent.has(directory)) continue
       const others = (this.#stored.get(directory) ?? []).filter(({ rule }) => rule !== 'drive_absent')
-      this.#store(directory, absent.has(directory) ? [...others, absentDriveRow(directory)] : others)
+      this.#store(directory, others)
     }
   }
 
@@ -223,7 +221,9 @@ export class Account {
     return [{ ...row, example: first.path, isFolder: false, reason: systemReasonOf(first.error) }]
   }
 
-  #store(directory: string, rows: readonly LeftOutRow[]): void {
+  /** @param others rows of the folder, without the one of a drive that is absent there */
+  #store(directory: string, others: readonly LeftOutRow[]): void {
+    const rows = this.#absentDrives.has(directory) ? [...others, absentDriveRow(directory)] : others
     const before = this.#stored.get(directory) ?? []
     if (isDeepStrictEqual(before, rows)) return
     const folders = new Set(rows.map(({ path }) => path))

@@ -80,6 +80,8 @@ describe('watcher.directories', () => {
     const browser = openBrowser(first.http)
     const account = async () => (await browser.get('/api/index/account')).json()
     await expect.poll(account).toMatchObject({ left_out: [{ rule: 'drive_absent', example: 'Phone' }] })
+    await first.sync.scan()
+    expect(await account()).toMatchObject({ left_out: [{ rule: 'drive_absent', example: 'Phone' }] })
     const form = new FormData()
     form.set('directory', 'Phone/sub')
     form.set('image', new Blob([(await picture(9)) as Uint8Array<ArrayBuffer>]), 'up.png')
