@@ -49,7 +49,11 @@ function finger(session: CDPSession): Device {
   }
 }
 
-/** Moves along a path in real time. @param rate in events per second */
+/**
+ * Moves along a path in real time. No event waits for the answer to another one: a pointer that is held for half a second, as it would be
+ * on a busy machine, makes a shape of the stroke.
+ * @param rate in events per second
+ */
 export async function stream(
   device: Device,
   path: (share: number) => Point,
@@ -59,12 +63,14 @@ export async function stream(
   const start = performance.now()
   const count = Math.round((rate * ms) / 1000)
   await device.down(path(0))
+  const sent: Promise<void>[] = []
   for (let n = 1; n <= count; n++) {
     const wait = start + (n * ms) / count - performance.now()
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
-    await device.move(path(n / count), 0.2 + 0.6 * (n / count))
+    sent.push(device.move(path(n / count), 0.2 + 0.6 * (n / count)))
   }
-  await device.up(path(1))
+  sent.push(device.up(path(1)))
+  await Promise.all(sent)
 }
 
 /** Moves several fingers together from one place to another. */
