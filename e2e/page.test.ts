@@ -1,7 +1,7 @@
-import { rm, stat, writeFile } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { chip, count, firstResults, openPage, PHONE, tile } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { CLASSICAL } from './support/product.ts'
@@ -100,19 +100,17 @@ describe('the gallery', () => {
   })
 })
 
-/** Adds the picture of a star to the gallery, in bytes of its own each time. */
-async function addStars(...names: string[]): Promise<void> {
-  for (const [n, name] of names.entries()) {
-    const bytes = await sharp(join(demo.gallery, 'star/star-01.png'))
-      .png({ compressionLevel: n + 1 })
-      .toBuffer()
-    await writeFile(join(demo.gallery, 'cup', name), bytes)
-  }
+/** Adds the picture of a star to the gallery until the test ends. @param bytes makes its bytes differ from those of others: 1…9 */
+async function addStar(name: string, bytes: number): Promise<void> {
+  const file = join(demo.gallery, 'cup', name)
+  await sharp(join(demo.gallery, 'star/star-01.png')).png({ compressionLevel: bytes }).toFile(file)
+  onTestFinished(() => rm(file, { force: true }))
 }
 
 describe('managing', () => {
   it('moves pictures to the trash at once, and restores them by Undo, by Ctrl Z and from the trash', async () => {
-    await addStars('added-1.png', 'added-2.png')
+    await addStar('added-1.png', 1)
+    await addStar('added-2.png', 2)
     const { page, close } = await openPage(demo.browser, `${demo.product.url}/?dir=cup&name=added`)
     await count(page, '2 pictures')
     const isThere = (name: string) =>
@@ -160,12 +158,11 @@ describe('managing', () => {
     expect(await isThere('added-1.png')).toBe(false)
     await page.goto(demo.product.url)
     await page.getByRole('button', { name: 'Hide folders' }).click()
-    await rm(join(demo.gallery, 'cup/added-2.png'))
     await close()
   })
 
   it('shows duplicates in groups, and moves all but the suggested one away', async () => {
-    await addStars('twin.png')
+    await addStar('twin.png', 3)
     const { page, close } = await openPage(demo.browser, `${demo.product.url}/?name=twin`)
     await page.goto(`${demo.product.url}/?show=duplicates`)
     // One group is shown at a time.
@@ -179,7 +176,6 @@ describe('managing', () => {
     await expect.poll(isShown).toBe(true)
     await page.getByRole('button', { name: /^Keep 1, move \d+ to trash$/ }).waitFor()
     await page.goBack()
-    await rm(join(demo.gallery, 'cup/twin.png'))
     await close()
   })
 })

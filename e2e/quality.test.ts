@@ -6,6 +6,7 @@ import { CLASSICAL } from './support/product.ts'
 import { itIsAccessible } from './support/views.ts'
 
 const demo = useDemo(2, CLASSICAL)
+
 describe.each([
   ['desktop', ['results', 'the large view'], DESKTOP, [768]],
   ['phone', ['results'], PHONE, [320]],

@@ -1,5 +1,5 @@
 import type { QueryExpansion } from '../embedding/embedder.ts'
-import { closeScoreAfter, expandedVector } from '../search/expansion.ts'
+import { expandSketch } from '../search/expansion.ts'
 import { dot } from '../vector-math.ts'
 import { type EmbeddedItems, vectorAt } from './evaluate.ts'
 
@@ -10,7 +10,7 @@ export interface ExpandedQueries extends EmbeddedItems {
 
 /**
  * Expands sketches as a search does, by the images of the gallery. Images with the same bytes as the sketch are left out.
- * @param closeScore the score from which matches by a sketch are close that is not expanded
+ * @param closeScore the score from which matches of sketches are close in general
  */
 export function expandQueries(
   gallery: EmbeddedItems,
@@ -22,9 +22,9 @@ export function expandQueries(
   const closeScores: number[] = []
   for (const [q, { contentHash }] of queries.items.entries()) {
     const sketch = vectorAt(queries, q)
-    const neighbours = nearest(gallery, sketch, contentHash, expansion)
-    vectors.set(expandedVector(sketch, neighbours, expansion), q * queries.dimensions)
-    if (closeScore !== undefined) closeScores.push(closeScoreAfter(sketch, neighbours, expansion, closeScore))
+    const expanded = expandSketch(sketch, nearest(gallery, sketch, contentHash, expansion), expansion)
+    vectors.set(expanded.vector, q * queries.dimensions)
+    if (closeScore !== undefined) closeScores.push(expanded.closeScore(closeScore))
   }
   return { ...queries, vectors, ...(closeScore !== undefined && { closeScores }) }
 }

@@ -2,7 +2,7 @@ import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
 import type { RgbImage } from '../gallery/resample.ts'
 import { WINDOW_WEIGHT, WINDOWS, type WindowSize, windowsOf } from '../gallery/windows.ts'
 import { scoreByTerm } from '../search/combine.ts'
-import { expandedVector } from '../search/expansion.ts'
+import { expandSketch } from '../search/expansion.ts'
 import type { TermVectors } from '../search/term-vectors.ts'
 import { embedImages } from './embed.ts'
 import { type EmbeddedItems, vectorAt } from './evaluate.ts'
@@ -62,6 +62,6 @@ export function sketchTerms(
       .map(({ whole }, i) => ({ vector: whole, score: scores[i]! }))
       .sort((a, b) => b.score - a.score)
       .slice(0, sketchExpansion.neighbours)
-    return termOf(expandedVector(sketch, nearest, sketchExpansion))
+    return termOf(expandSketch(sketch, nearest, sketchExpansion).vector)
   })
 }

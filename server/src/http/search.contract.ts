@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import type { App } from '../app/compose.ts'
@@ -12,16 +15,31 @@ const COUNT = 8
 const FIXTURE = join(import.meta.dirname, '../embedding/kinds/javascript/fixtures/embedders.ts')
 const CAPTIONS = { file: FIXTURE, class_name: 'Captions', args: [2], kwargs: { scale: 4 } }
 
-export async function served(embedder: string, database: DatabaseKeys, onEnd: OnEnd): Promise<App> {
+export async function served(
+  embedder: string,
+  database: DatabaseKeys,
+  onEnd: OnEnd,
+  fill = addPictures,
+): Promise<App> {
   const root = await temporaryDirectory(onEnd)
-  for (let n = 0; n < COUNT; n++)
-    await writeSettled(join(root, `image-${n}.png`), await picture(n), new Date())
+  await fill(root)
   const embedders = embedder === 'captions' ? { captions: CAPTIONS } : {}
   const yaml = { embedder_registry: { chosen_embedder: embedder, embedders } }
   const app = await startApp(await configFor(root, { ...yaml, ...(await database()) }, onEnd), {}, onEnd)
   await app.join()
   await indexAll(app)
   return app
+}
+
+async function addPictures(root: string): Promise<void> {
+  for (let n = 0; n < COUNT; n++)
+    await writeSettled(join(root, `image-${n}.png`), await picture(n), new Date())
+}
+
+/** Photos of things that have little in common. */
+async function addPhotos(root: string): Promise<void> {
+  const photos = fileURLToPath(new URL('../../../scripts/demo/photos/objects', import.meta.url))
+  await cp(photos, root, { recursive: true })
 }
 
 async function post(app: App, body: object | FormData): Promise<{ status: number; body: ImagesJson }> {
@@ -38,12 +56,18 @@ async function idOf(app: App, name: string): Promise<string> {
   return (await app.catalog.images.getByPath(name))!.id
 }
 
+/** The score from which matches of sketches are close in general, with the default model. */
+const SKETCH_BOUNDARY: number = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../models/sketch-search-5/vocabulary.json'), 'utf8'),
+).scores.close.sketch
+
 const CALIBRATED = { top_k: COUNT, query: { items_per_page: COUNT } }
 
 /** Tests of searches by parts over HTTP, for every database. */
 export function describeParts(name: string, database: DatabaseKeys): void {
   describe(name, () => {
     const withWords = onceForAll((onEnd) => served('sketch-search-5', database, onEnd))
+    const withPhotos = onceForAll((onEnd) => served('sketch-search-5', database, onEnd, addPhotos))
     const withAnyText = onceForAll((onEnd) => served('captions', database, onEnd))
     const withoutWords = onceForAll((onEnd) => served('classical', database, onEnd))
 
@@ -163,6 +187,27 @@ export function describeParts(name: string, database: DatabaseKeys): void {
       expect(total).toBeGreaterThan(0)
       const page = { top_k: COUNT, query: { items_per_page: 1, page: 2 } }
       expect((await post(app, { parts, ...page })).body.close).toEqual(body.close)
+    })
+
+    it('raises the boundary of close matches for a sketch that unlike images were added to, on all pages and with any filter', async () => {
+      const app = await withPhotos()
+      const search = async (request: object) => {
+        const form = new FormData()
+        form.set(
+          'search_json',
+          JSON.stringify({ parts: [{ kind: 'sketch', upload: 'drawing' }], ...request }),
+        )
+        form.set('drawing', new Blob([(await circleSketch()) as Uint8Array<ArrayBuffer>]), 'drawing.png')
+        return (await post(app, form)).body
+      }
+      const { close, images } = await search(CALIBRATED)
+      expect(close!.score).toBeGreaterThan(SKETCH_BOUNDARY)
+      expect(close!.total).toBe(images.filter(({ score }) => score! >= close!.score).length)
+      expect(images.filter(({ score }) => score! >= SKETCH_BOUNDARY).length).toBeGreaterThan(close!.total)
+      const page = await search({ ...CALIBRATED, query: { items_per_page: 1, page: 2 } })
+      expect(page.close).toEqual(close)
+      const filtered = await search({ ...CALIBRATED, query: { name_contains: 'image-1' } })
+      expect(filtered.close!.score).toBe(close!.score)
     })
 
     it('accepts uploads by multipart, and a region of an image', async () => {

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { closeScoreAfter, expandedVector } from './expansion.ts'
+import type { QueryExpansion } from '../embedding/embedder.ts'
+import { expandSketch, type Neighbour } from './expansion.ts'
+
+const expandedVector = (sketch: Float32Array, neighbours: Neighbour[], expansion: QueryExpansion) =>
+  expandSketch(sketch, neighbours, expansion).vector
 
 const EXPANSION = { neighbours: 3, temperature: 0.05, weight: 1.6 }
 
@@ -10,7 +14,7 @@ function unit(...values: number[]): Float32Array {
 
 const cosine = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, d) => sum + value * b[d]!, 0)
 
-describe('expandedVector', () => {
+describe('an expanded sketch', () => {
   it('is nearer to images like the first results than the sketch was', () => {
     const sketch = unit(1, 0.3, 0, 0)
     const neighbours = [
@@ -64,7 +68,7 @@ describe('expandedVector', () => {
   })
 })
 
-describe('closeScoreAfter', () => {
+describe('the score from which matches are close', () => {
   const sketch = unit(1, 0, 0, 0)
 
   it('is the given score where the neighbours support each other', () => {
@@ -73,7 +77,7 @@ describe('closeScoreAfter', () => {
       { vector: unit(0.5, 1, 0.05, 0), score: 0.45 },
       { vector: unit(0.5, 1, 0, 0.05), score: 0.45 },
     ]
-    expect(closeScoreAfter(sketch, alike, EXPANSION, 0.6)).toBe(0.6)
+    expect(expandSketch(sketch, alike, EXPANSION).closeScore(0.6)).toBe(0.6)
   })
 
   it('is above the scores of images that are close by their own part in the expansion alone', () => {
@@ -85,7 +89,7 @@ describe('closeScoreAfter', () => {
     const expanded = expandedVector(sketch, unlike, EXPANSION)
     const scores = unlike.map(({ vector }) => cosine(expanded, vector))
     expect(Math.max(...scores)).toBeGreaterThan(0.5)
-    const score = closeScoreAfter(sketch, unlike, EXPANSION, 0.5)
+    const score = expandSketch(sketch, unlike, EXPANSION).closeScore(0.5)
     expect(score).toBeGreaterThan(Math.max(...scores))
     expect(score).toBeLessThan(1)
   })
@@ -99,12 +103,12 @@ describe('closeScoreAfter', () => {
     const expanded = expandedVector(sketch, neighbours, EXPANSION)
     const [first, second, third] = neighbours.map(({ vector }) => cosine(expanded, vector))
     expect(third).toBeGreaterThan(0.5)
-    const score = closeScoreAfter(sketch, neighbours, EXPANSION, 0.5)
+    const score = expandSketch(sketch, neighbours, EXPANSION).closeScore(0.5)
     expect(score).toBeGreaterThan(third!)
     expect(score).toBeLessThan(Math.min(first!, second!))
   })
 
   it('is the given score in an empty gallery', () => {
-    expect(closeScoreAfter(sketch, [], EXPANSION, 0.5)).toBe(0.5)
+    expect(expandSketch(sketch, [], EXPANSION).closeScore(0.5)).toBe(0.5)
   })
 })

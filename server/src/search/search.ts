@@ -2,7 +2,7 @@ import type { ImageFilter, Page, ScoredImage, WeightedVector } from '../catalog/
 import { DomainError } from '../errors.ts'
 import { CLOSE_COLOURS } from './colours.ts'
 import { combine, scoreByTerm, scoreOf } from './combine.ts'
-import { closeScoreAfter, expandedVector } from './expansion.ts'
+import { expandSketch } from './expansion.ts'
 import type { FormerIndex } from './former-index.ts'
 import { type MapDetail, type Match, matchCover, matchImage, withoutWholeImage } from './heat-map.ts'
 import type { Picture, QueryTerm, TermKind } from './query.ts'
@@ -128,7 +128,7 @@ async function find(
   const ranking = await rank(sources, combine(vectors), {
     ...options,
     alwaysInclude,
-    closeScore: combinedCloseScore(vectors, (term) => term.closeScore ?? calibratedScore(term, sources)),
+    closeScore: combinedCloseScore(vectors, (term) => closeScoreOf(term, sources)),
     excludeHashes: vectors.flatMap(({ weight, contentHash }) => (weight < 0 ? (contentHash ?? []) : [])),
   })
   // An image that was deleted or changed meanwhile is an error: the results would look as if it were still there.
@@ -175,7 +175,7 @@ async function explainMatch(
 /** Deviations above the mean of the gallery that have full heat, for models without a score of close matches. */
 const FULL_HEAT = 5
 
-/** The colour scale of heat maps: with a calibrated model, close matches begin in its middle. */
+/** The colour scale of heat maps: with a calibrated model, the score from which matches are close in general is in its middle. */
 async function scaleOf(
   terms: readonly TermVectors[],
   sources: VectorSources,
@@ -207,9 +207,7 @@ async function withExpandedSketches(
     if (term.kind !== 'sketch' || term.weight <= 0) return term
     const [[sketch]] = term.sets as [[WeightedVector]]
     const neighbours = await catalog.vectors.neighbours(sketch.vector, expansion.neighbours)
-    const vector = expandedVector(sketch.vector, neighbours, expansion)
-    const calibrated = calibratedScore(term, sources)
-    const closeScore = calibrated && closeScoreAfter(sketch.vector, neighbours, expansion, calibrated)
+    const { vector, closeScore } = expandSketch(sketch.vector, neighbours, expansion)
     return { ...term, sets: [[{ ...sketch, vector }]], closeScore }
   }
   return Promise.all(terms.map(expanded))
@@ -223,16 +221,22 @@ function calibratedScore(
   return kind === 'colours' ? CLOSE_COLOURS : vocabulary?.scores.close[kind]
 }
 
+/** The score from which matches by a term are close. */
+function closeScoreOf(term: TermVectors, sources: Pick<VectorSources, 'vocabulary'>): number | undefined {
+  const score = calibratedScore(term, sources)
+  return score === undefined ? undefined : (term.closeScore?.(score) ?? score)
+}
+
 /** The score from which matches count as close: that of each wanted term, combined as the scores are. */
 function combinedCloseScore(
   terms: readonly TermVectors[],
-  closeScoreOf: (term: TermVectors) => number | undefined,
+  scoreOfTerm: (term: TermVectors) => number | undefined,
 ): number | undefined {
   const wanted = terms.filter(({ weight }) => weight > 0)
   const total = wanted.reduce((sum, { weight }) => sum + weight, 0)
   let score = 0
   for (const term of wanted) {
-    const close = closeScoreOf(term)
+    const close = scoreOfTerm(term)
     if (close === undefined) return undefined
     score += (term.weight * close) / total
   }

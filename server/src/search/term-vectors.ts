@@ -23,8 +23,8 @@ export interface TermVectors {
   contentHash?: string | undefined
   /** The words that a text was understood as. */
   words?: string[] | undefined
-  /** The score from which matches are close, if it depends on the term and not on its kind alone. */
-  closeScore?: number | undefined
+  /** The score from which matches by an expanded sketch are close; see `ExpandedSketch`. */
+  closeScore?: ((boundary: number) => number) | undefined
 }
 
 export interface VectorSources {

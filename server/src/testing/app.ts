@@ -43,7 +43,10 @@ const SHORT_TIMINGS: Partial<Timings> = {
   formerCheckMs: 100,
 }
 
-/** The whole product on a gallery, without a port; closed after the test. Its embedding process and threads are those of all tests of the worker. */
+/**
+ * The whole product on a gallery, without a port; closed after the test. Its embedding process and its threads are those of all tests of
+ * the worker.
+ */
 export async function startApp(
   config: Config,
   options: Partial<AppOptions> = {},

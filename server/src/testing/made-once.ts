@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, renameSync, rmdirSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 const CHECK_EVERY_MS = 100
+/** A test that makes a folder may have died meanwhile. */
+const MAX_WAIT_MS = 300_000
 
 /**
  * Creates a folder only once in a run of the tests (see shared-setup.ts), because that takes long; later calls copy it, and those that
@@ -16,7 +18,10 @@ export async function madeOnce(
   const shared = process.env.TEST_SHARED_DIRECTORY
   if (shared === undefined) return make()
   const kept = join(shared, name)
+  const start = performance.now()
   while (!existsSync(kept)) {
+    if (performance.now() - start > MAX_WAIT_MS)
+      throw new Error(`${kept}.lock is held, and ${kept} is not made.`)
     if (await isMade(kept, directory, make)) return
     await new Promise((resolve) => setTimeout(resolve, CHECK_EVERY_MS))
   }
@@ -35,6 +40,7 @@ async function isMade(kept: string, directory: string, make: () => Promise<void>
   try {
     if (existsSync(kept)) return false
     await make()
+    rmSync(`${kept}.new`, { recursive: true, force: true })
     copy(directory, `${kept}.new`)
     renameSync(`${kept}.new`, kept)
     return true

@@ -10,7 +10,9 @@ const idle = new Map<string, Thread[]>()
  */
 export const startSharedThread: StartThread = (program) => {
   const { href } = program.file
-  const thread = idle.get(href)?.pop() ?? startThread(program)
+  const left = (idle.get(href) ?? []).filter((thread) => !thread.hasEnded)
+  const thread = left.pop() ?? startThread(program)
+  idle.set(href, left)
   let calls = 0
   let hasEnded = false
   return {
@@ -27,7 +29,7 @@ export const startSharedThread: StartThread = (program) => {
       if (hasEnded) return
       hasEnded = true
       if (calls > 0 || thread.hasEnded) await thread.end()
-      else idle.set(href, [...(idle.get(href) ?? []), thread])
+      else idle.get(href)!.push(thread)
     },
     get hasEnded() {
       return hasEnded || thread.hasEnded
