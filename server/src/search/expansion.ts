@@ -9,7 +9,7 @@ export interface Neighbour {
 }
 
 export interface ExpandedSketch {
-  /** Of unit length. */
+  /** A vector of unit length. */
   vector: Float32Array
   /**
    * The score by `vector` from which images are close. An image that takes part in the expansion raises its own score, so that some would
