@@ -683,9 +683,8 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
     it('pairs nearly identical contents', async () => {
       const catalog = await openEmpty()
       await catalog.images.upsert([0, 1, 60].map((n) => record(n)))
-      const { pairs, contents, next } = await catalog.vectors.similarPairs(0, 0.999)
+      const { pairs, next } = await catalog.vectors.similarPairs(0, 0.999)
       expect(next).toBeUndefined()
-      expect(contents.toSorted()).toEqual(['hash-0', 'hash-1', 'hash-60'])
       expect(pairs.map(({ a, b }) => [a, b].sort().join())).toEqual(['hash-0,hash-1', 'hash-0,hash-1'])
     })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { COLOUR_DIMENSIONS, coloursOf, inkColours, paletteColours, turnedColours } from './colour-layout.ts'
+import { COLOUR_DIMENSIONS, coloursOf, inkColours, paletteColours } from './colour-layout.ts'
 import type { RgbImage } from './resample.ts'
 
 const SIDE = 60
@@ -71,27 +71,4 @@ describe('the colours of an image', () => {
     const ink = Float32Array.from({ length: SIDE * SIDE }, (_, i) => (drawing.data[i * 3] === 255 ? 0 : 1))
     expect(order(inkColours(drawing, ink), images)[0]).toBe('blue')
   })
-})
-
-it.each([1, 2, 3])('the colours of an image turned %i times are computed from its own', (quarters) => {
-  const patches: Colour[] = [
-    RED,
-    BLUE,
-    GREY,
-    [20, 90, 40],
-    [240, 200, 30],
-    RED,
-    [10, 10, 10],
-    BLUE,
-    [250, 250, 250],
-  ]
-  const upright = painted((x, y) => patches[3 * Math.floor(y / 20) + Math.floor(x / 20)]!)
-  const turned = painted((x, y) => {
-    let [atX, atY] = [x, y]
-    for (let n = 0; n < quarters; n++) [atX, atY] = [atY, SIDE - 1 - atX]
-    return patches[3 * Math.floor(atY / 20) + Math.floor(atX / 20)]!
-  })
-  const computed = turnedColours(coloursOf(upright), quarters)
-  expect(cosine(computed, coloursOf(turned))).toBeGreaterThan(0.9999)
-  expect(cosine(computed, coloursOf(upright))).toBeLessThan(0.9)
 })

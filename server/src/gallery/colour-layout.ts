@@ -123,34 +123,6 @@ export function mirroredColours(colours: Float32Array): Float32Array {
   return mirrored
 }
 
-/** The colours of the image turned clockwise. @param quarters number of turns by 90° */
-export function turnedColours(colours: Float32Array, quarters: number): Float32Array {
-  const shares = sharesOf(colours)
-  const turned = shares.slice()
-  for (let cell = 0; cell < CELLS; cell++) {
-    let [row, column] = [Math.floor(cell / GRID), cell % GRID]
-    for (let quarter = 0; quarter < quarters; quarter++) [row, column] = [GRID - 1 - column, row]
-    const from = (1 + row * GRID + column) * COLOURS
-    turned.set(shares.subarray(from, from + COLOURS), (1 + cell) * COLOURS)
-  }
-  return compared(turned, new Array<boolean>(1 + CELLS).fill(true))
-}
-
-/** The shares from which `compared` made a vector. Its length is the one with which the shares of the whole image have the sum 1. */
-function sharesOf(colours: Float32Array): Float32Array {
-  let [squares, products, means] = [0, 0, 0]
-  for (let i = 0; i < COLOURS; i++) {
-    const mean = meanOf(0, i)
-    squares += colours[i]! ** 2
-    products += colours[i]! * mean
-    means += mean ** 2
-  }
-  const length = (Math.sqrt(products ** 2 - squares * (means - 1)) - products) / squares
-  return colours.map(
-    (value, i) => Math.max(0, length * value + meanOf(Math.floor(i / COLOURS), i % COLOURS)) ** 2,
-  )
-}
-
 /** @param weights of the pixels */
 function layoutOf(data: Uint8Array, weights: Float32Array): Float32Array {
   let total = 0

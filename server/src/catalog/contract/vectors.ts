@@ -69,8 +69,8 @@ export interface NearPair {
 /** Neighbours of one section of the vectors. */
 export interface SimilarPairs {
   pairs: NearPair[]
-  /** The contents of this section, whose neighbours were searched. */
-  contents: string[]
+  /** Number of vectors in this section. */
+  compared: number
   /** Id of the last vector in this section. */
   last: number | undefined
   /** Id after which the next section begins; undefined at the end. */

@@ -39,12 +39,8 @@ export function tablesOf({ name }: Pick<VectorTable, 'name'>) {
 export const PAIR_ROWS = 128
 
 /** @param comparedIds of the vectors that were compared, in any order and number */
-export function pairsOf(
-  pairs: SimilarPairs['pairs'],
-  compared: readonly { id: number; contentHash: string }[],
-): SimilarPairs {
-  const contents = new Map(compared.map(({ id, contentHash }) => [id, contentHash]))
-  const last = contents.size === 0 ? undefined : Math.max(...contents.keys())
-  const next = contents.size < PAIR_ROWS ? undefined : last
-  return { pairs, contents: [...contents.values()], last, next }
+export function pairsOf(pairs: SimilarPairs['pairs'], comparedIds: readonly number[]): SimilarPairs {
+  const ids = new Set(comparedIds)
+  const last = ids.size === 0 ? undefined : Math.max(...ids)
+  return { pairs, compared: ids.size, last, next: ids.size < PAIR_ROWS ? undefined : last }
 }

@@ -197,10 +197,5 @@ async function similarPairs(
   const contents = new Map(others.map((row) => [row.id, row.content_hash]))
   const pairs: NearPair[] = near.map(({ a, key, score }) => ({ a, b: contents.get(key) ?? a, score }))
   const last = rows.at(-1)?.id
-  return {
-    pairs,
-    contents: rows.map((row) => row.content_hash),
-    last,
-    next: rows.length < PAIR_ROWS ? undefined : last,
-  }
+  return { pairs, compared: rows.length, last, next: rows.length < PAIR_ROWS ? undefined : last }
 }

@@ -2,7 +2,6 @@ import pTimeout from 'p-timeout'
 import type { Catalog, Image, ImagePlace } from '../../catalog/catalog.ts'
 import { MAX_PAIRS_PER_VECTOR } from '../../catalog/contract/vectors.ts'
 import { confirmPairs } from './confirm-pairs.ts'
-import { createTurnedPairs, type TurnedPairs } from './turned-pairs.ts'
 
 /** Groups of near-identical images, largest first, and how much of the gallery has been compared for them, 0…1. */
 export interface Duplicates {
@@ -33,8 +32,8 @@ const MAX_MARKS = 200
 const LINKS_AT_ONCE = 64
 
 /**
- * Finds near-duplicates: images with the same bytes, images whose vectors have at least the similarity `threshold` and that
- * `confirmPairs` confirms, and turned copies, directly or through others of the group. Each image takes about a millisecond, so requests during the comparison return the groups found so
+ * Finds near-duplicates: images with the same bytes, and images whose vectors have at least the similarity `threshold` and that `confirmPairs` confirms, directly or
+ * through others of the group. Each image takes about a millisecond, so requests during the comparison return the groups found so
  * far, and later comparisons only include new images.
  * @returns a function that finds the groups for a threshold
  */
@@ -42,9 +41,8 @@ export function createDuplicateFinder(
   options: DuplicateFinderOptions,
 ): (threshold: number) => Promise<Duplicates> {
   const searches = new Map<number, Search>()
-  const turned = createTurnedPairs(options.catalog)
   return (threshold) => {
-    const search = searches.get(threshold) ?? createSearch(options, threshold, turned)
+    const search = searches.get(threshold) ?? createSearch(options, threshold)
     // Keeps the thresholds in the order of their last request.
     searches.delete(threshold)
     searches.set(threshold, search)
@@ -62,8 +60,8 @@ interface Search {
   forget(): void
 }
 
-function createSearch(options: DuplicateFinderOptions, threshold: number, turned: TurnedPairs): Search {
-  return new ThresholdSearch(options, threshold, turned)
+function createSearch(options: DuplicateFinderOptions, threshold: number): Search {
+  return new ThresholdSearch(options, threshold)
 }
 
 class ThresholdSearch implements Search {
@@ -71,7 +69,6 @@ class ThresholdSearch implements Search {
   readonly #isShown
   readonly #timeoutMs
   readonly #threshold: number
-  readonly #turned: TurnedPairs
   #pairs = createPairs()
   /** Pairs of a comparison that started again, until it ends. */
   #renewed: Pairs | undefined
@@ -93,10 +90,8 @@ class ThresholdSearch implements Search {
   constructor(
     { catalog, isShown = async () => false, timeoutMs = COMPARISON_TIMEOUT_MS }: DuplicateFinderOptions,
     threshold: number,
-    turned: TurnedPairs,
   ) {
     this.#catalog = catalog
-    this.#turned = turned
     this.#isShown = isShown
     this.#timeoutMs = timeoutMs
     this.#threshold = threshold
@@ -130,14 +125,12 @@ class ThresholdSearch implements Search {
         ...this.#marks.slice(-MAX_MARKS),
         { after: this.#next, compared: this.#compared, length: (this.#renewed ?? this.#pairs).length },
       ]
-      const confirmed = await confirmPairs(this.#catalog, part.pairs, this.#threshold)
-      const turned = await this.#turned.find(part.contents)
-      for (const { a, b } of [...confirmed, ...turned]) {
+      for (const { a, b } of await confirmPairs(this.#catalog, part.pairs, this.#threshold)) {
         this.#pairs.add(a, b)
         this.#renewed?.add(a, b)
       }
       this.#last = part.last ?? this.#last
-      this.#compared += part.contents.length
+      this.#compared += part.compared
       if (part.next === undefined) return this.#end()
       this.#next = part.next
       this.#progress = Math.min(0.99, this.#compared / Math.max(1, indexed))
