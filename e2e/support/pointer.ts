@@ -67,7 +67,10 @@ export async function stream(
   for (let n = 1; n <= count; n++) {
     const wait = start + (n * ms) / count - performance.now()
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
-    sent.push(device.move(path(n / count), 0.2 + 0.6 * (n / count)))
+    const moved = device.move(path(n / count), 0.2 + 0.6 * (n / count))
+    // Its failure is reported when all have been sent.
+    moved.catch(() => {})
+    sent.push(moved)
   }
   sent.push(device.up(path(1)))
   await Promise.all(sent)

@@ -1,6 +1,12 @@
 import { availableParallelism } from 'node:os'
 import pTimeout from 'p-timeout'
-import { programBeside, type StartThread, startThread, type Thread, type ThreadProgram } from '../threads.ts'
+import {
+  programBeside,
+  type StartThread,
+  startThread as startNewThread,
+  type Thread,
+  type ThreadProgram,
+} from '../threads.ts'
 import { type DecodedImage, decodeLight, renderLight } from './decode.ts'
 import { createDecoderPool, type DecoderPool } from './decoder-pool.ts'
 import type { ReaderOptions } from './decoder-protocol.ts'
@@ -48,6 +54,7 @@ const PROGRAM: ThreadProgram = {
 
 export interface ReaderSettings {
   timeoutMs?: number
+  /** Starts the thread of any program; tests use one again. */
   startThread?: StartThread
   /** Starts a thread that answers `read` and `readMetadata`. */
   startReader?: () => Thread
@@ -64,8 +71,8 @@ const CLOSE_TIMEOUT_MS = 3_000
 export function createImageReader(options: ReaderOptions, settings: ReaderSettings = {}): ImageReader {
   const {
     timeoutMs = READ_TIMEOUT_MS,
-    startThread: startAny = startThread,
-    startReader = () => startReaderThread(options, startAny),
+    startThread = startNewThread,
+    startReader = () => startReaderThread(options, startThread),
     decoders = createDecoderPool(options),
   } = settings
   const threads = new ReaderThreads(startReader, timeoutMs)
