@@ -46,8 +46,6 @@ export function resultSections(
     text: isFurtherShown ? gallery.hideFurther : gallery.showFurther,
     run: () => setFurtherShown(!isFurtherShown),
   }
-  const furtherDetail =
-    near === 0 ? [number(count), gallery.nothingCloseTitle].join(' · ') : number(count - near)
   const groups: Omit<Section, 'meanAspect'>[] = [
     {
       key: `close ${isFurtherShown}`,
@@ -58,8 +56,8 @@ export function resultSections(
     },
     {
       key: 'further',
-      title: gallery.furtherAway,
-      detail: furtherDetail,
+      title: near === 0 ? gallery.nothingCloseTitle : gallery.furtherAway,
+      detail: number(count - near),
       count: count - near,
       action: toggle,
     },

@@ -135,13 +135,13 @@ function SectionHead({ section, top }: { section: Section; top: number }) {
       className="absolute inset-x-0 top-0 flex h-8.5 items-baseline gap-2 pt-1 phone:px-3"
       style={{ transform: `translateY(${top}px)` }}
     >
-      <h2 className="title text-20">{section.title}</h2>
-      <span className="text-13 text-ink-2">{section.detail}</span>
+      <h2 className="title min-w-0 truncate text-20">{section.title}</h2>
+      <span className="shrink-0 whitespace-nowrap text-13 text-ink-2">{section.detail}</span>
       {section.action && (
         <button
           type="button"
           onClick={section.action.run}
-          className="z-1 ml-auto rounded-control px-2 py-1 font-medium text-13 hover:bg-sunken coarse:py-2.5"
+          className="z-1 ml-auto shrink-0 whitespace-nowrap rounded-control px-2 py-1 font-medium text-13 hover:bg-sunken coarse:py-2.5"
         >
           {section.action.text}
         </button>

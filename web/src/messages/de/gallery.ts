@@ -9,7 +9,7 @@ export const gallery = {
   furtherAway: 'Weiter entfernt',
   closeCount: (count: number) => plural(count, { one: '# naher Treffer', other: '# nahe Treffer' }),
   showFurther: 'Entferntere Treffer zeigen',
-  hideFurther: 'Entferntere Treffer verbergen',
+  hideFurther: 'Entferntere verbergen',
   showNew: 'Neue Treffer zeigen',
   changed: 'Der Ordner hat sich geändert.',
   showChanges: 'Änderungen zeigen',
