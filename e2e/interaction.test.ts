@@ -88,6 +88,7 @@ describe('duplicates', () => {
     await page.keyboard.press('Enter')
     await page.getByText(/pictures? moved to trash/).waitFor()
     await tile(page, path!).waitFor({ state: 'detached' })
+    await expect.poll(() => existsSync(join(demo.gallery, path!))).toBe(false)
     await page.getByRole('button', { name: 'Undo', exact: true }).last().click()
     await expect.poll(() => copies.every((copy) => existsSync(join(demo.gallery, copy)))).toBe(true)
     for (const copy of copies) await rm(join(demo.gallery, copy))
