@@ -18,13 +18,11 @@ import {
   tile,
 } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
+import { shareIn } from './support/finding.ts'
 import { CLASSICAL } from './support/product.ts'
 import { LINE, STAR } from './support/shapes.ts'
 
 const demo = useDemo(20, CLASSICAL)
-
-const share = (paths: string[], folder: string) =>
-  paths.filter((path) => path.startsWith(`${folder}/`)).length / paths.length
 
 describe('the drawing sheet', () => {
   it('saves, opens, exports and deletes sketches', async () => {
@@ -51,7 +49,7 @@ describe('the drawing sheet', () => {
     await page.reload()
     await page.getByRole('button', { name: 'Saved sketches' }).click()
     await dialog.getByRole('button', { name: 'Open My star' }).click()
-    expect(share(await firstResults(page, 8), 'star')).toBeGreaterThanOrEqual(0.75)
+    expect(shareIn('star', await firstResults(page, 8))).toBeGreaterThanOrEqual(0.75)
     await page.getByRole('button', { name: 'Save sketch' }).click()
     await dialog.getByRole('button', { name: 'Delete My star' }).click()
     await dialog.getByText('No saved sketches yet.').waitFor()
@@ -78,7 +76,7 @@ describe('the drawing sheet', () => {
     await page.getByTestId('trace').waitFor()
     await draw(page, STAR)
     await choose('Leave full screen')
-    expect(share(await firstResults(page, 8), 'star')).toBeGreaterThanOrEqual(0.75)
+    expect(shareIn('star', await firstResults(page, 8))).toBeGreaterThanOrEqual(0.75)
     await close()
   })
 

@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { DESKTOP, draw, firstResults, openPage, PHONE } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
-import { itFindsItsKind } from './support/finding.ts'
+import { itFindsItsKind, shareIn } from './support/finding.ts'
 import { BICYCLE, STAR } from './support/shapes.ts'
 
 const demo = useDemo(12)
-
-const share = (paths: string[], folder: string) =>
-  paths.filter((path) => path.startsWith(`${folder}/`)).length / paths.length
 
 itFindsItsKind(demo, 'a bicycle', 'bicycle', BICYCLE, DESKTOP)
 itFindsItsKind(demo, 'a star on a phone', 'star', STAR, PHONE)
@@ -34,7 +31,7 @@ describe('drawing', () => {
         [0.05, 0.2],
       ],
     ])
-    await expect.poll(async () => share(await firstResults(page, 8), 'star')).toBeGreaterThanOrEqual(0.75)
+    await expect.poll(async () => shareIn('star', await firstResults(page, 8))).toBeGreaterThanOrEqual(0.75)
     await close()
   })
 
@@ -63,7 +60,7 @@ describe('drawing', () => {
     await draw(page, STAR)
     await expect.poll(() => requests).toBeGreaterThan(before)
     const star = await firstResults(page, 8)
-    expect(share(star, 'star')).toBeGreaterThanOrEqual(0.75)
+    expect(shareIn('star', star)).toBeGreaterThanOrEqual(0.75)
     overtaken.resolve()
     await answered.promise
     await page.waitForTimeout(500)

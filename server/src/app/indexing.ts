@@ -163,7 +163,7 @@ async function openFiles(
       thumbnailDirectory: directory,
       thumbnailSize: [...size],
     },
-    { ...(startThread && { startThread }) },
+    { startThread },
   )
   const files = { renditions, thumbnails, limits }
   if (galleryServer === undefined)

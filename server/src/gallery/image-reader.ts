@@ -55,7 +55,7 @@ const PROGRAM: ThreadProgram = {
 export interface ReaderSettings {
   timeoutMs?: number
   /** Starts the thread of any program; tests use one again. */
-  startThread?: StartThread
+  startThread?: StartThread | undefined
   /** Starts a thread that answers `read` and `readMetadata`. */
   startReader?: () => Thread
   decoders?: DecoderPool

@@ -37,9 +37,12 @@ async function work(): Promise<void> {
 
 function handle({ id, method, args }: ThreadCall): Promise<boolean> {
   return handleCall(port, { id, method, args }, async () => {
-    if (method === 'open') opened = openSqliteCatalog(args[0] as SqliteCatalogOptions)
+    if (method === 'open') {
+      opened = openSqliteCatalog(args[0] as SqliteCatalogOptions)
+      await opened
+      return
+    }
     const catalog = await opened
-    if (method === 'open') return undefined
     if (method === 'close') return catalog.close()
     return callByName(catalog, ...(args as Parameters<CallByName>))
   })
