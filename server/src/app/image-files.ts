@@ -9,6 +9,7 @@ export function openImageFiles(
   options: Omit<ImageFilesOptions, 'trash'>,
 ): { imageFiles: ImageFiles; trash: Trash } {
   const dataFolder = join(config.data_directory, 'trash')
-  const trash = createTrash({ ...options, dataFolder, days: config.trash.days })
+  const isShared = config.database !== undefined
+  const trash = createTrash({ ...options, dataFolder, isShared, days: config.trash.days })
   return { trash, imageFiles: createImageFiles({ ...options, trash }) }
 }

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import type { App } from '../app/compose.ts'
 import { openThumbnailStore } from '../gallery/thumbnails.ts'
-import { createTrash } from '../images/trash/trash.ts'
+import { createTrash, type Trash, type TrashOptions } from '../images/trash/trash.ts'
 import { configFor, type DatabaseKeys, indexAll, startApp } from '../testing/app.ts'
 import { openBrowser } from '../testing/browser.ts'
 import { picture, writeSettled } from '../testing/pictures.ts'
@@ -21,6 +21,25 @@ async function openGallery(database: DatabaseKeys, yaml: Record<string, unknown>
   await indexAll(app)
   return { root, config, app, browser: openBrowser(app.http), first: (await imageAt(app, 'folder/1.png'))! }
 }
+
+type Opened = Awaited<ReturnType<typeof openGallery>>
+
+/** The trash of another process with the same gallery and catalog. */
+async function openTrash({ root, app }: Opened, options: Partial<TrashOptions> = {}): Promise<Trash> {
+  return createTrash({
+    root,
+    dataFolder: await temporaryDirectory(),
+    isShared: true,
+    days: 30,
+    catalog: app.catalog,
+    thumbnails: openThumbnailStore(await temporaryDirectory(), [128, 128]),
+    events: app.events,
+    walk: { recursive: true, excluded: [] },
+    ...options,
+  })
+}
+
+const ALL = { offset: 0, limit: 9 }
 
 const imageAt = (app: App, path: string) => app.catalog.images.getByPath(path)
 
@@ -134,20 +153,68 @@ export function describeTrash(name: string, database: DatabaseKeys): void {
     })
 
     it('keeps the image of a file that disappears before it can be moved', async () => {
-      const { root, config, app, first } = await openGallery(database)
-      const trash = createTrash({
-        root,
-        dataFolder: join(config.data_directory, 'trash'),
-        days: 30,
-        catalog: app.catalog,
-        thumbnails: openThumbnailStore(await temporaryDirectory(), [128, 128]),
-        events: app.events,
-        walk: { recursive: true, excluded: [] },
-      })
+      const opened = await openGallery(database)
+      const { root, app, first } = opened
+      const trash = await openTrash(opened)
       await rename(join(root, 'folder/1.png'), join(root, 'folder/aside.txt'))
       await expect(trash.put(first)).rejects.toMatchObject({ code: 'ENOENT' })
       expect(await app.catalog.images.get(first.id)).toEqual(first)
-      expect(await trash.list({ offset: 0, limit: 9 })).toEqual({ images: [], total: 0 })
+      expect(await trash.list(ALL)).toEqual({ images: [], total: 0 })
+    })
+
+    it('loses no image if the database fails after the file was moved', async () => {
+      const { root, app, first } = await openGallery(database)
+      const { trash } = app.catalog
+      vi.spyOn(trash, 'setPlace').mockRejectedValueOnce(new Error('the connection was lost'))
+      expect(await app.trash.put(first)).toBe(true)
+      await indexAll(app)
+      expect((await trash.list(ALL)).images.map(({ image }) => image.id)).toEqual([first.id])
+      expect((await app.trash.restore([first.id])).map(({ id }) => id)).toEqual([first.id])
+      expect(await readdir(join(root, 'folder'))).toContain('1.png')
+    })
+
+    it('restores the other images if the file of one is gone', async () => {
+      const { root, app, browser, first } = await openGallery(database)
+      const second = (await imageAt(app, 'folder/2.png'))!
+      const ids = [first.id, second.id]
+      for (const lost of ids) {
+        for (const image of [first, second]) await app.trash.put(image)
+        const [trashed] = await app.catalog.trash.get([lost])
+        await rm(join(root, dirname(trashed!.file)), { recursive: true })
+        const restored = await browser.post('/api/trash/restore', { image_ids: ids })
+        const other = ids.find((id) => id !== lost)
+        expect(await restored.json()).toMatchObject({ total: 1, images: [{ id: other }] })
+        expect((await browser.post('/api/trash/restore', { image_ids: [lost] })).status).toBe(404)
+        await app.catalog.trash.restore(lost)
+        await writeFile(join(root, 'folder', lost === first.id ? '1.png' : '2.png'), 'again')
+      }
+    })
+
+    it('leaves a file in the data directory of another process to that process', async () => {
+      const opened = await openGallery(database)
+      const { root, app, first } = opened
+      await symlink('/sys', join(root, '.sketch-search-trash'))
+      const dataFolder = await temporaryDirectory()
+      const owner = await openTrash(opened, { dataFolder })
+      const other = await openTrash(opened)
+      await owner.put(first)
+      await expect(other.restore([first.id])).rejects.toMatchObject({
+        code: 'conflict',
+        message: expect.stringMatching(
+          /only through the server that deleted it: its file is in the data dir/,
+        ),
+      })
+      expect(await other.empty()).toBe(0)
+      await (await openTrash(opened, { days: -1 })).removeExpired()
+      expect(await filesIn(dataFolder)).toContain('1.png')
+      expect((await app.catalog.trash.list(ALL)).total).toBe(1)
+      expect(await owner.empty()).toBe(1)
+      expect(await filesIn(dataFolder)).toEqual([])
+
+      // The owner has ended for good.
+      await (await openTrash(opened)).put((await imageAt(app, 'folder/2.png'))!)
+      await (await openTrash(opened, { days: -8 })).removeExpired()
+      expect((await app.catalog.trash.list(ALL)).total).toBe(0)
     })
 
     it('loses no image if a deletion stops between the row and the file', async () => {

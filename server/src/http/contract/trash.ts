@@ -35,7 +35,8 @@ export const trashContract = {
     },
     responses: {
       200: {
-        description: 'Those of the images that were in the trash. A name that is taken gets a number.',
+        description:
+          'Those of the images that were in the trash and could be put back; an error if none could. A name that is taken gets a number.',
         ...json(imagesSchema.pick({ images: true, total: true })),
       },
     },

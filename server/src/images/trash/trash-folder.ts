@@ -10,6 +10,7 @@ import {
   readFile,
   rename,
   rm,
+  rmdir,
   stat,
   unlink,
   utimes,
@@ -27,6 +28,9 @@ import { directoryOf, isTop, joinPath, nameOf, toAbsolute } from '../../gallery/
 const CANNOT_WRITE = new Set(['EACCES', 'EPERM', 'EROFS', 'EXDEV', 'ENOSPC', 'ENAMETOOLONG'])
 const HAS_NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'])
 
+/** The folder was never made, or has a file in it. */
+const LEAVES_FOLDER = new Set(['ENOENT', 'ENOTEMPTY', 'EEXIST'])
+
 const MAX_RECORD_BYTES = 100_000
 
 /** Moves files of the gallery into the trash and back. Errors are those of the file system. */
@@ -39,7 +43,10 @@ export interface TrashFolder {
   copyIn(path: string, record: string): Promise<TrashPlace>
   /** Whether the trash has this file. One that can't be examined counts as there. */
   has(place: TrashPlace): Promise<boolean>
-  /** Whether the drive of a place is mounted. Otherwise its folder is missing, empty or unreadable. */
+  /**
+   * Whether this process can remove the file of a place. It can't if its drive is not mounted: then its folder is missing, empty or
+   * unreadable. Nor can it if the file is in the data directory of another process.
+   */
   isPresent(place: TrashPlace): Promise<boolean>
   /** @returns false if the path is taken; `gone` if the trash has no such file */
   takeOut(from: TrashPlace, path: string): Promise<boolean | 'gone'>
@@ -49,8 +56,15 @@ export interface TrashFolder {
   remove(place: TrashPlace): Promise<void>
 }
 
-/** @param dataFolder takes files of which the gallery's own trash can't be written */
-export function createTrashFolder(root: string, dataFolder: string): TrashFolder {
+export interface TrashFolderOptions {
+  root: string
+  /** Takes files of which the gallery's own trash can't be written. */
+  dataFolder: string
+  /** Whether other processes use the same catalog, with data directories of their own. */
+  isShared: boolean
+}
+
+export function createTrashFolder({ root, dataFolder, isShared }: TrashFolderOptions): TrashFolder {
   const absolute = ({ place, file }: TrashPlace) =>
     toSystemPath(place === 'gallery' ? toAbsolute(root, file) : join(dataFolder, file))
   const recordOf = (place: TrashPlace) => absolute(besideIt(place))
@@ -68,7 +82,9 @@ export function createTrashFolder(root: string, dataFolder: string): TrashFolder
         await rename(toSystemPath(toAbsolute(root, path)), absolute(to))
         return true
       } catch (error) {
-        await this.remove(to)
+        // A network drive may report an error for a rename that it has carried out.
+        if (await exists(absolute(to))) return true
+        await removeUnlessUsed(absolute({ ...to, file: directoryOf(to.file) }), recordOf(to))
         if (!CANNOT_WRITE.has(systemCodeOf(error) ?? '')) throw error
         return false
       }
@@ -97,7 +113,7 @@ export function createTrashFolder(root: string, dataFolder: string): TrashFolder
     },
 
     async isPresent({ place, file }) {
-      if (place === 'data') return true
+      if (place === 'data') return !isShared || this.has({ place, file })
       const top = directoryOf(directoryOf(directoryOf(file)))
       try {
         const folder = await opendir(toSystemPath(toAbsolute(root, top)))
@@ -128,6 +144,24 @@ export function createTrashFolder(root: string, dataFolder: string): TrashFolder
     async remove({ place, file }) {
       await rm(absolute({ place, file: directoryOf(file) }), { recursive: true, force: true })
     },
+  }
+}
+
+/** Whether a file is there for certain. */
+export function exists(path: string | Buffer): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Removes the folder of a file that was not moved there, with its record. Not recursively: the file may be there after all. */
+async function removeUnlessUsed(folder: string | Buffer, record: string | Buffer): Promise<void> {
+  try {
+    await rm(record, { force: true })
+    await rmdir(folder)
+  } catch (error) {
+    if (!LEAVES_FOLDER.has(systemCodeOf(error) ?? '')) throw error
   }
 }
 

@@ -11,13 +11,15 @@ import { statFile } from '../../gallery/stat-file.ts'
 import type { ThumbnailStore } from '../../gallery/thumbnails.ts'
 import { removeUnusedContent } from '../../indexing/unused-content.ts'
 import { writeFailure } from '../write-file.ts'
-import { createTrashFolder } from './trash-folder.ts'
+import { createTrashFolder, exists } from './trash-folder.ts'
 import { readTrashRecord, writeTrashRecord } from './trash-record.ts'
 
 export interface TrashOptions {
   root: string
   /** Takes files that can't be moved within the gallery. */
   dataFolder: string
+  /** Whether other processes use the same catalog, with data directories of their own. */
+  isShared: boolean
   /** Days after which a deleted image is removed for good. With 0 nothing is kept. */
   days: number
   catalog: Catalog
@@ -38,19 +40,23 @@ export interface Trash {
   list(page: Page): Promise<{ images: TrashedImage[]; total: number }>
   /**
    * Puts images back to their places, or beside what has taken them since. They keep ids, vectors and thumbnails.
-   * @returns the images that were in the trash
+   * @returns those that were in the trash and could be put back
+   * @throws {DomainError} the first reason, if there were images and none could be put back
    */
   restore(imageIds: string[]): Promise<Image[]>
-  /** Removes images for good, except for those on absent drives. */
+  /** Removes images for good, except for those on absent drives and in the data directories of other processes. */
   remove(imageIds: string[]): Promise<void>
-  /** Removes everything permanently except for files on absent drives. @returns the number of images */
+  /** Removes everything permanently that `remove` can remove. @returns the number of images */
   empty(): Promise<number>
   /**
    * @returns false if files should be in the trash of the gallery and none is, as if the gallery is another one. Files in the data
    * directory and on absent drives are not considered.
    */
   mayBeOfGallery(): Promise<boolean>
-  /** Removes images for good whose time is over. Those on absent drives are kept until the drive is back. */
+  /**
+   * Removes images for good whose time is over. Those on absent drives are kept until the drive is back, and those in the data directory
+   * of another process for a week in which it can remove them.
+   */
   removeExpired(): Promise<void>
   /**
    * Gives images their rows back whose files are still in the gallery, because a process ended in the middle of a deletion. The first
@@ -63,6 +69,8 @@ const DAY_MS = 24 * 3_600_000
 const IMAGES_PER_SECTION = 200
 /** Another process may still move the file of a later deletion. */
 const REPAIRED_AFTER_MS = 3_600_000
+/** Other processes remove the expired files of their data directories within this time, or have ended for good. */
+const OWNER_GRACE_MS = 7 * DAY_MS
 /** Numbers that are tried for `NAME (2).png`. */
 const MAX_COPIES = 10_000
 
@@ -88,7 +96,7 @@ class FolderTrash implements Trash {
     this.#thumbnails = thumbnails
     this.#events = events
     this.days = days
-    this.#folder = createTrashFolder(this.#root, this.#options.dataFolder)
+    this.#folder = createTrashFolder(this.#options)
   }
 
   async put(image: Image): Promise<boolean> {
@@ -110,10 +118,16 @@ class FolderTrash implements Trash {
 
   async restore(imageIds: string[]): Promise<Image[]> {
     const restored: Image[] = []
+    const problems: DomainError[] = []
     for (const trashed of await this.#catalog.trash.get(imageIds)) {
-      const image = await this.#restoreOne(trashed)
-      if (image !== undefined) restored.push(image)
+      const image = await this.#restoreOne(trashed).catch((error) => {
+        // Without the database, further files would only be moved away from their rows.
+        if (!(error instanceof DomainError)) throw error
+        problems.push(error)
+      })
+      if (image) restored.push(image)
     }
+    if (restored.length === 0 && problems[0] !== undefined) throw problems[0]
     return restored
   }
 
@@ -178,7 +192,8 @@ class FolderTrash implements Trash {
     await this.#assertNoLink(image.directory)
     const path = await this.#takeOut(trashed)
     if (path === undefined) {
-      if (!(await this.#isBackInPlace(trashed))) throw gone(image)
+      if (!(await this.#isBackInPlace(trashed)))
+        throw trashed.place === 'data' && this.#options.isShared ? elsewhere(image) : gone(image)
       return this.#catalog.images.get(image.id)
     }
     const stat = await statFile(this.#root, path, this.#options.walk)
@@ -193,17 +208,23 @@ class FolderTrash implements Trash {
   /** @returns false if the drive can't take the file into its trash */
   async #moveWithin(image: Image, place: TrashPlace, record: string): Promise<boolean> {
     if (!(await this.#folder.moveIn(image.path, place, record))) return false
+    // `put` has stored the same place before, so that nothing is wrong if only this question fails.
+    const isInTrash = await this.#catalog.trash.setPlace(image.id, place).catch(() => true)
     // The trash was emptied in between: no row names the file any more.
-    if (!(await this.#catalog.trash.setPlace(image.id, place))) await this.#takeOut({ image, ...place })
+    if (!isInTrash) await this.#takeOut({ image, ...place })
     return true
   }
 
   /** Copies the file to the data directory. It is removed from its place only when its row names the copy. */
   async #moveAway(image: Image, record: string): Promise<void> {
     const place = await this.#folder.copyIn(image.path, record)
+    const file = toSystemPath(toAbsolute(this.#root, image.path))
     try {
       await this.#catalog.trash.setPlace(image.id, place)
-      await unlink(toSystemPath(toAbsolute(this.#root, image.path)))
+      await unlink(file).catch(async (error) => {
+        // A network drive may report an error for a removal that it has carried out: then the copy is the only one.
+        if (await exists(file)) throw error
+      })
     } catch (error) {
       await this.#folder.remove(place)
       throw error
@@ -256,11 +277,11 @@ class FolderTrash implements Trash {
     }
   }
 
-  /** @returns the number of images that are not on absent drives */
+  /** @returns the number of images that were removed */
   async #removeAll(section: TrashedImage[]): Promise<number> {
     const removed: Image[] = []
     for (const trashed of section) {
-      if (!(await this.#folder.isPresent(trashed))) continue
+      if (!(await this.#folder.isPresent(trashed)) && !this.#isAbandoned(trashed)) continue
       await this.#folder.remove(trashed)
       removed.push(trashed.image)
     }
@@ -269,6 +290,19 @@ class FolderTrash implements Trash {
     await removeUnusedContent(this.#catalog, this.#thumbnails, hashes)
     return removed.length
   }
+
+  /** Whether the process that has the file in its data directory has ended. If it starts again, it lists and then removes the file. */
+  #isAbandoned({ place, deletedAt }: TrashedImage): boolean {
+    return place === 'data' && deletedAt < Date.now() - this.days * DAY_MS - OWNER_GRACE_MS
+  }
+}
+
+/** The file is not in this data directory. */
+function elsewhere({ path }: Image): DomainError {
+  return new DomainError(
+    'conflict',
+    `${JSON.stringify(path)} can be restored only through the server that deleted it: its file is in the data directory there, because its drive has no trash.`,
+  )
 }
 
 function gone(image: Image): DomainError {
