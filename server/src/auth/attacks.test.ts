@@ -341,8 +341,11 @@ describe('bodies', () => {
       'POST /api/auth/otp/start HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n'
     const endedAfter = await new Promise<number>((resolve) => {
       const start = performance.now()
-      const socket = connect(Number(port), '127.0.0.1', () => socket.write(head))
-      const trickle = setInterval(() => socket.write(' '), 100)
+      let trickle: NodeJS.Timeout | undefined
+      const socket = connect(Number(port), '127.0.0.1', () => {
+        socket.write(head)
+        trickle = setInterval(() => socket.write(' '), 100)
+      })
       socket.on('error', () => {})
       socket.on('close', () => {
         clearInterval(trickle)
