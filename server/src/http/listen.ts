@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
 import { serve } from '@hono/node-server'
 import { DomainError, systemCodeOf } from '../errors.ts'
@@ -30,16 +30,28 @@ export async function listen(
   const serverOptions = { requestTimeout: requestTimeoutMs, headersTimeout, connectionsCheckingInterval }
   return new Promise((resolve) => {
     const server = serve(
-      { fetch: app.fetch, hostname: host, port, serverOptions },
+      { fetch: app.fetch, hostname: host, port, serverOptions, autoCleanupIncoming: false },
       (address: AddressInfo) => {
         const hostname = address.family === 'IPv6' ? `[${address.address}]` : address.address
         resolve({ url: `http://${hostname}:${address.port}`, close: () => close(server as Server) })
       },
     )
+    server.on('request', discardRest)
     if (basePath !== '/')
       server.prependListener('request', (request: IncomingMessage) => {
         if (request.url?.startsWith(`${basePath}/`)) request.url = request.url.slice(basePath.length)
       })
+  })
+}
+
+/**
+ * Reads on after an early answer, such as 413. If the connection were closed before the whole body has arrived, its reset would reach the
+ * client instead of the answer: browsers send everything first. The timeout of requests holds for this, too.
+ */
+function discardRest(request: IncomingMessage, response: ServerResponse): void {
+  response.once('finish', () => {
+    // A stream over the body would pause it again.
+    if (!request.readableEnded) request.removeAllListeners('data').resume()
   })
 }
 

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Busboy, type BusboyFileStream } from '@fastify/busboy'
 import { DomainError } from '../../errors.ts'
@@ -22,7 +21,7 @@ const MAX_BYTES_WITHOUT_RESULT = MAX_FIELD_BYTES + MAX_HEADER_BYTES
  * @throws {DomainError} `invalid_request`
  */
 export async function readMultipart(
-  body: Readable | AsyncIterable<Uint8Array>,
+  body: AsyncIterable<Uint8Array>,
   contentType: string,
   signal: AbortSignal,
 ): Promise<FormData> {

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
 import type { RouteConfig } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
@@ -83,11 +82,12 @@ async function readForm(context: Context): Promise<Record<string, string | File>
 }
 
 /** A short body is read in one piece: a stream takes longer to open than a drawing to read. */
-function bodyOf(context: Context): Readable | AsyncIterable<Uint8Array> | undefined {
+function bodyOf(context: Context): AsyncIterable<Uint8Array> | undefined {
   const length = Number(context.req.header('content-length'))
   if (length <= MAX_SHORT_BODY_BYTES) return inOnePiece(context.req.raw)
   const { body } = context.req.raw
-  return body === null ? undefined : Readable.fromWeb(body as NodeReadableStream<Uint8Array>)
+  // To cancel the stream would close the connection before the answer is sent.
+  return (body as NodeReadableStream<Uint8Array> | null)?.values({ preventCancel: true })
 }
 
 async function* inOnePiece(request: Request): AsyncGenerator<Uint8Array> {
