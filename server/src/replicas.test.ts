@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net'
 import { join } from 'node:path'
 import pino from 'pino'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { App } from './app/compose.ts'
 import { configFor, startApp } from './testing/app.ts'
 import { picture, writeSettled } from './testing/pictures.ts'
@@ -89,6 +89,13 @@ async function upload(app: App, name: string): Promise<{ cookie: string; header:
   return { cookie: cookie.split(';')[0]!, header: response.headers.get('sketch-search-position')! }
 }
 
+/** The position that a client sends with its next requests. */
+function seenIn(response: Response): Record<string, string> {
+  const position = response.headers.get('sketch-search-position')
+  expect(position).not.toBeNull()
+  return { 'sketch-search-position': position! }
+}
+
 const readsFromStandby = async () =>
   (await standby.lastQueries()).some((query) => /from "(collection_)?images"/.test(query))
 
@@ -122,6 +129,46 @@ describe('reading from a standby server', () => {
       expect(await readsFromStandby()).toBe(true)
     })
     expect(await list(app)).toContain('new.png')
+  })
+
+  it('shows changes of collections and stars at once, to the client also in later requests', async () => {
+    const app = await startOn(await galleryOf(2), 2)
+    const { id } = (await app.catalog.images.getByPath('0.png'))!
+    const send = (method: string, path: string, body?: object, headers: Record<string, string> = {}) =>
+      app.http.request(path, {
+        method,
+        headers: { 'content-type': 'application/json', ...headers },
+        ...(body && { body: JSON.stringify(body) }),
+      })
+    const known = (await (await send('POST', '/api/collections', { name: 'Cats' })).json()) as { id: string }
+    const knownUrl = `/api/collections/${known.id}`
+    await eventually(async () =>
+      expect(await (await send('GET', '/api/collections')).json()).toMatchObject({ total: 1 }),
+    )
+    await standby.pauseReplay()
+    onTestFinished(() => standby.resumeReplay())
+    const renamed = await send('PATCH', knownUrl, { name: 'Ships' })
+    expect(await renamed.json()).toMatchObject({ name: 'Ships' })
+    const filled = await send('POST', `${knownUrl}/images`, { add: [id] })
+    expect(await filled.json()).toMatchObject({ image_count: 1 })
+    expect((await send('DELETE', knownUrl)).status).toBe(200)
+
+    const created = await send('POST', '/api/collections', { name: 'Boats', image_ids: [id] })
+    expect(created.status).toBe(200)
+    const collection = (await created.json()) as { id: string }
+    expect(collection).toMatchObject({ name: 'Boats', image_count: 1 })
+    const url = `/api/collections/${collection.id}`
+    expect((await send('GET', url)).status).toBe(200)
+    const listed = await send('GET', '/api/collections', undefined, seenIn(created))
+    expect(await listed.json()).toMatchObject({ total: 1, collections: [{ name: 'Boats' }] })
+
+    const starred = await send('POST', '/api/stars', { image_ids: [id], starred: true })
+    const image = await send('GET', `/api/images/${id}`, undefined, seenIn(starred))
+    expect(await image.json()).toMatchObject({ starred: true })
+    const deleted = await send('DELETE', url)
+    expect(deleted.status).toBe(200)
+    const left = await send('GET', '/api/collections', undefined, seenIn(deleted))
+    expect(await left.json()).toMatchObject({ total: 0 })
   })
 
   it('is never behind the published events', async () => {

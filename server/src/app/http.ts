@@ -54,6 +54,7 @@ export function openHttp(
   const http = createHttpApp({
     duplicateThreshold: duplicateThresholdOf(config.embedder_registry.chosen_embedder),
     catalog: reads.catalog,
+    primary: catalog,
     reads,
     embedder: model.embedder,
     previousEmbedder: previous?.embedder,

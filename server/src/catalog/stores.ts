@@ -92,7 +92,7 @@ export const READ_FROM = {
   },
   collections: {
     list: 'replica',
-    get: 'replica',
+    get: 'replica, else primary',
     create: 'primary',
     update: 'primary',
     delete: 'primary',

@@ -60,6 +60,8 @@ import { wordHandlers } from './words.ts'
 
 export interface HttpOptions extends GalleryFileHandlersOptions {
   catalog: Catalog
+  /** Reads from the primary server alone. */
+  primary: Catalog
   reads: ReadPositions
   embedder: EmbedderClient
   /** Another embedder that has vectors of images. */

@@ -12,7 +12,15 @@ import { withStars } from './stars.ts'
 type ImageHandlers = Pick<Handlers<typeof collectionContract>, 'images' | 'changeImages'>
 
 /** Handles the images of a collection: those in its list, or those that its search finds. */
-export function collectionImageHandlers(catalog: Catalog, filters: ImageFilters): ImageHandlers {
+export function collectionImageHandlers({
+  catalog,
+  primary,
+  filters,
+}: {
+  catalog: Catalog
+  primary: Catalog
+  filters: ImageFilters
+}): ImageHandlers {
   return {
     async images(context) {
       const collection = await visibleCollection(
@@ -45,15 +53,15 @@ export function collectionImageHandlers(catalog: Catalog, filters: ImageFilters)
     async changeImages(context) {
       const collection = await visibleCollection(
         ownerOf(context),
-        catalog,
+        primary,
         context.req.valid('param').collection_id,
       )
       assertMay(canEdit(context, collection), 'change')
       if (collection.search !== undefined)
         throw new DomainError('invalid_request', 'The images of a saved search are those that it finds.')
       const { add, remove } = context.req.valid('json')
-      await catalog.collections.change(collection.id, { ...(add && { add }), ...(remove && { remove }) })
-      const changed = await visibleCollection(ownerOf(context), catalog, collection.id)
+      await primary.collections.change(collection.id, { ...(add && { add }), ...(remove && { remove }) })
+      const changed = await visibleCollection(ownerOf(context), primary, collection.id)
       return context.json(toCollectionJson(context, changed), 200)
     },
   }

@@ -13,12 +13,14 @@ import { pageOf } from './schemas.ts'
 
 export interface CollectionHandlersOptions {
   catalog: Catalog
+  /** For changes: a replica may not have the collection yet, or have it as it was. */
+  primary: Catalog
   queries: SavedQueries
   filters: ImageFilters
 }
 
 export function collectionHandlers(options: CollectionHandlersOptions): Handlers<typeof collectionContract> {
-  const { catalog, filters } = options
+  const { catalog, primary } = options
   return {
     async list(context) {
       const query = context.req.valid('query')
@@ -38,47 +40,47 @@ export function collectionHandlers(options: CollectionHandlersOptions): Handlers
       if (shared) assertMayShare(context)
       if (search !== undefined && imageIds.length > 0)
         throw new DomainError('invalid_request', 'A collection has either images or a search.')
-      const created = await catalog.collections.create({
+      const created = await primary.collections.create({
         name,
         ownerId: ownerOf(context),
         isShared: shared,
         ...(search !== undefined && { search: await pin(context, search, options) }),
       })
-      if (imageIds.length > 0) await catalog.collections.change(created.id, { add: imageIds })
-      return context.json(await read(context, created.id), 200)
+      if (imageIds.length > 0) await primary.collections.change(created.id, { add: imageIds })
+      return context.json(await read(context, primary, created.id), 200)
     },
     async get(context) {
-      return context.json(await read(context, context.req.valid('param').collection_id), 200)
+      return context.json(await read(context, catalog, context.req.valid('param').collection_id), 200)
     },
     async update(context) {
-      const collection = await find(context, context.req.valid('param').collection_id)
+      const collection = await find(context, primary, context.req.valid('param').collection_id)
       const { name, shared, search } = context.req.valid('json')
       assertMay(canManage(context, collection), 'change')
       if (shared === true) assertMayShare(context)
       if (search !== undefined && collection.search === undefined)
         throw new DomainError('invalid_request', 'A collection of images can’t become a search.')
       const sent = search && (await pin(context, search, options))
-      await catalog.collections.update(collection.id, { name, isShared: shared, search: sent })
+      await primary.collections.update(collection.id, { name, isShared: shared, search: sent })
       if (search !== undefined) await release(collection, options)
-      return context.json(await read(context, collection.id), 200)
+      return context.json(await read(context, primary, collection.id), 200)
     },
     async delete(context) {
-      const collection = await find(context, context.req.valid('param').collection_id)
+      const collection = await find(context, primary, context.req.valid('param').collection_id)
       assertMay(canManage(context, collection), 'delete')
-      await catalog.collections.delete(collection.id)
+      await primary.collections.delete(collection.id)
       await release(collection, options)
       return context.json({ status: 'success' as const }, 200)
     },
-    ...collectionImageHandlers(catalog, filters),
+    ...collectionImageHandlers(options),
   }
 
   /** @throws {DomainError} `collection_not_found` unless the user may see it */
-  function find(context: Context<HttpEnv>, id: string): Promise<Collection> {
-    return visibleCollection(ownerOf(context), catalog, id)
+  function find(context: Context<HttpEnv>, from: Catalog, id: string): Promise<Collection> {
+    return visibleCollection(ownerOf(context), from, id)
   }
 
-  async function read(context: Context<HttpEnv>, id: string): Promise<CollectionJson> {
-    return toCollectionJson(context, await find(context, id))
+  async function read(context: Context<HttpEnv>, from: Catalog, id: string): Promise<CollectionJson> {
+    return toCollectionJson(context, await find(context, from, id))
   }
 }
 
@@ -96,10 +98,10 @@ async function pin(
 /** Lets the pictures of a search expire like those of other searches, unless another collection needs them. */
 async function release(
   { search }: Collection,
-  { catalog, queries }: CollectionHandlersOptions,
+  { primary, queries }: CollectionHandlersOptions,
 ): Promise<void> {
   if (search === undefined) return
-  const needed = new Set((await catalog.collections.searches()).flatMap(queryIdsIn))
+  const needed = new Set((await primary.collections.searches()).flatMap(queryIdsIn))
   for (const id of queryIdsIn(search)) if (!needed.has(id)) await queries.unpin(id)
 }
 

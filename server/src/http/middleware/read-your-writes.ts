@@ -16,6 +16,8 @@ const HEADER = 'Sketch-Search-Position'
 /** Longer than the maximum lag of the standby servers in use. */
 const COOKIE_MAX_AGE_S = 30
 const READING = ['GET', 'HEAD', 'OPTIONS']
+/** Requests with a body that change nothing, and are frequent. */
+const SEARCHING = /^\/api\/(images\/(search|similarity-search|search-by-image|[^/]+\/match)|export)\/?$/
 
 /** A client that has changed something reads its change with the next request, on any server. */
 export function readYourWrites(
@@ -25,8 +27,9 @@ export function readYourWrites(
   return async (context, next) => {
     const seen = context.req.header(HEADER) ?? getCookie(context, COOKIE)
     await reads.at(seen, next)
-    const needed = context.get('neededRole')
-    const isChange = needed !== undefined && needed !== 'user' && !READING.includes(context.req.method)
+    const { method, path } = context.req
+    const isChange =
+      context.get('neededRole') !== undefined && !READING.includes(method) && !SEARCHING.test(path)
     if (!isChange || !context.res.ok) return
     // The change has been made, whether or not the database can be asked once more.
     const position = await reads.position().catch(() => undefined)
