@@ -114,13 +114,7 @@ export function createTrashFolder({ root, dataFolder, isShared }: TrashFolderOpt
 
     async isPresent({ place, file }) {
       if (place === 'data') return !isShared || this.has({ place, file })
-      const top = directoryOf(directoryOf(directoryOf(file)))
-      try {
-        const folder = await opendir(toSystemPath(toAbsolute(root, top)))
-        return (await folder.read().finally(() => folder.close())) !== null
-      } catch {
-        return false
-      }
+      return isMounted(root, directoryOf(directoryOf(directoryOf(file))))
     },
 
     async takeOut(from, path) {
@@ -144,6 +138,15 @@ export function createTrashFolder({ root, dataFolder, isShared }: TrashFolderOpt
     async remove({ place, file }) {
       await rm(absolute({ place, file: directoryOf(file) }), { recursive: true, force: true })
     },
+  }
+}
+
+async function isMounted(root: string, top: string): Promise<boolean> {
+  try {
+    const folder = await opendir(toSystemPath(toAbsolute(root, top)))
+    return (await folder.read().finally(() => folder.close())) !== null
+  } catch {
+    return false
   }
 }
 
