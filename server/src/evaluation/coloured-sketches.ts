@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Config } from '../config/schema.ts'
+import type { QueryExpansion } from '../embedding/embedder.ts'
 import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
 import { DomainError } from '../errors.ts'
 import { coloursOf, inkColours } from '../gallery/colour-layout.ts'
@@ -8,12 +9,15 @@ import { toSystemPath } from '../gallery/file-names.ts'
 import type { RgbImage } from '../gallery/resample.ts'
 import { COLOUR_SCORES } from '../search/colours.ts'
 import { combine, type ImageVectors, scoreOf } from '../search/combine.ts'
+import { bestByColours, COLOURED_CANDIDATES } from '../search/expand-sketches.ts'
+import { expandSketch } from '../search/expansion.ts'
 import { queryCover } from '../search/prepare-query.ts'
 import { inkMap } from '../search/sketch/ink.ts'
 import type { TermVectors } from '../search/term-vectors.ts'
 import { embedImages, embedQueries, type Reporter, withEmbedder } from './embed.ts'
 import { type EmbeddedItems, type Item, vectorAt } from './evaluate.ts'
-import { expandQueries } from './expand-queries.ts'
+import { nearestImages } from './expand-queries.ts'
+import { termOf } from './image-windows.ts'
 import { itemsIn, type LocatedItem } from './items.ts'
 import { ranksOf, recallAt } from './metrics.ts'
 import { pairsIn } from './run.ts'
@@ -63,7 +67,6 @@ export async function evaluateColours(config: Config, request: ColourRequest): P
     const gallery = await embedVersions(config, embedder, photos, request)
     const asked = await embedQueries(config, embedder, drawn, 'sketch', request)
     const { sketchExpansion } = embedder
-    const shapes = sketchExpansion ? expandQueries(gallery.embedded, asked, sketchExpansion) : asked
     const fileOf = new Map(drawn.map((item) => [item.path, item.file]))
     const results = new Map<string, number[]>()
     for (const [n, sketch] of asked.items.entries()) {
@@ -74,7 +77,10 @@ export async function evaluateColours(config: Config, request: ColourRequest): P
         gallery.versions[target]!,
         embedder,
       )
-      for (const [query, terms] of queriesOf(vectorAt(shapes, n), colours))
+      const plain = { vector: vectorAt(asked, n), contentHash: sketch.contentHash }
+      const sketchWith = (beside: readonly TermVectors[]) =>
+        expandedSketch(gallery, plain, beside, sketchExpansion)
+      for (const [query, terms] of queriesOf(sketchWith, colours))
         results.set(query, [...(results.get(query) ?? []), rankOf(target, terms, gallery)])
     }
     return {
@@ -139,16 +145,42 @@ async function coloursDrawn(
   return inkColours({ data, width, height }, strength)
 }
 
-function* queriesOf(shape: Float32Array, colours: Float32Array): Generator<[string, TermVectors[]]> {
-  const sketch: TermVectors = { kind: 'sketch', weight: 1, sets: [[{ vector: shape, weight: 1, offset: 0 }]] }
+function* queriesOf(
+  sketchWith: (colours: readonly TermVectors[]) => TermVectors,
+  colours: Float32Array,
+): Generator<[string, TermVectors[]]> {
   const drawn = (weight: number): TermVectors => ({
     kind: 'colours',
     weight,
     sets: [[{ vector: colours, ...COLOUR_SCORES }]],
   })
-  yield ['sketch', [sketch]]
+  yield ['sketch', [sketchWith([])]]
   yield ['colours', [drawn(1)]]
-  for (const weight of WEIGHTS) yield [`sketch and colours, weight ${weight}`, [sketch, drawn(weight)]]
+  for (const weight of WEIGHTS) {
+    const colours = drawn(weight)
+    yield [`sketch and colours, weight ${weight}`, [sketchWith([colours]), colours]]
+  }
+}
+
+/** A sketch, expanded as in a search with these colours beside it. */
+function expandedSketch(
+  { embedded, vectors }: Gallery,
+  { vector, contentHash }: { vector: Float32Array; contentHash: string },
+  colours: readonly TermVectors[],
+  expansion: QueryExpansion | undefined,
+): TermVectors {
+  const sketch = termOf(vector)
+  if (expansion === undefined) return sketch
+  const { neighbours: count } = expansion
+  const isPlain = colours.length === 0
+  const nearest = nearestImages(embedded, vector, contentHash, isPlain ? count : COLOURED_CANDIDATES)
+  const candidates = nearest.map(({ n, vector, score }) => ({
+    vector,
+    similarity: score,
+    colours: vectors[n]!.colours,
+  }))
+  const neighbours = isPlain ? nearest : bestByColours(sketch, colours, candidates, count)
+  return termOf(expandSketch(vector, neighbours, expansion).vector)
 }
 
 function rankOf(target: number, terms: readonly TermVectors[], { vectors }: Gallery): number {

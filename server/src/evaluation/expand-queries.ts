@@ -1,5 +1,5 @@
 import type { QueryExpansion } from '../embedding/embedder.ts'
-import { expandSketch } from '../search/expansion.ts'
+import { expandSketch, type Neighbour } from '../search/expansion.ts'
 import { dot } from '../vector-math.ts'
 import { type EmbeddedItems, vectorAt } from './evaluate.ts'
 
@@ -22,24 +22,26 @@ export function expandQueries(
   const closeScores: number[] = []
   for (const [q, { contentHash }] of queries.items.entries()) {
     const sketch = vectorAt(queries, q)
-    const expanded = expandSketch(sketch, nearest(gallery, sketch, contentHash, expansion), expansion)
+    const neighbours = nearestImages(gallery, sketch, contentHash, expansion.neighbours)
+    const expanded = expandSketch(sketch, neighbours, expansion)
     vectors.set(expanded.vector, q * queries.dimensions)
     if (closeScore !== undefined) closeScores.push(expanded.closeScore(closeScore))
   }
   return { ...queries, vectors, ...(closeScore !== undefined && { closeScores }) }
 }
 
-function nearest(
+/** The images nearest to a sketch, each content once; those with the bytes of the sketch are left out. */
+export function nearestImages(
   gallery: EmbeddedItems,
   sketch: Float32Array,
   contentHash: string,
-  { neighbours }: QueryExpansion,
-) {
-  const found = new Map<string, { vector: Float32Array; score: number }>()
+  count: number,
+): (Neighbour & { n: number })[] {
+  const found = new Map<string, Neighbour & { n: number }>()
   for (const [n, item] of gallery.items.entries()) {
     if (item.contentHash === contentHash) continue
     const vector = vectorAt(gallery, n)
-    found.set(item.contentHash, { vector, score: dot(sketch, vector) })
+    found.set(item.contentHash, { n, vector, score: dot(sketch, vector) })
   }
-  return [...found.values()].sort((a, b) => b.score - a.score).slice(0, neighbours)
+  return [...found.values()].sort((a, b) => b.score - a.score).slice(0, count)
 }

@@ -1,8 +1,8 @@
-import type { ImageFilter, Page, ScoredImage, WeightedVector } from '../catalog/catalog.ts'
+import type { ImageFilter, Page, ScoredImage } from '../catalog/catalog.ts'
 import { DomainError } from '../errors.ts'
 import { CLOSE_COLOURS } from './colours.ts'
 import { combine, scoreByTerm, scoreOf } from './combine.ts'
-import { expandSketch } from './expansion.ts'
+import { withExpandedSketches } from './expand-sketches.ts'
 import type { FormerIndex } from './former-index.ts'
 import { type MapDetail, type Match, matchCover, matchImage, withoutWholeImage } from './heat-map.ts'
 import type { Picture, QueryTerm, TermKind } from './query.ts'
@@ -189,28 +189,6 @@ async function scaleOf(
   const variance = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / scores.length
   if (scores.length < MIN_SAMPLE || variance === 0) return { low: 0, high: 1 }
   return { low: mean, high: mean + FULL_HEAT * Math.sqrt(variance) }
-}
-
-/**
- * Expands the wanted sketches by the images of the whole gallery, independent of the filter of the search, if the embedder requests it.
- * Wanted images or words show what is meant better than the expansion could (measured: bench/results/search.md).
- */
-async function withExpandedSketches(
-  terms: TermVectors[],
-  sources: Pick<VectorSources, 'catalog' | 'embedder' | 'vocabulary'>,
-): Promise<TermVectors[]> {
-  const { catalog, embedder } = sources
-  const { sketchExpansion: expansion } = embedder
-  const isExplained = terms.some(({ kind, weight }) => (kind === 'image' || kind === 'text') && weight > 0)
-  if (expansion === undefined || isExplained) return terms
-  const expanded = async (term: TermVectors): Promise<TermVectors> => {
-    if (term.kind !== 'sketch' || term.weight <= 0) return term
-    const [[sketch]] = term.sets as [[WeightedVector]]
-    const neighbours = await catalog.vectors.neighbours(sketch.vector, expansion.neighbours)
-    const { vector, closeScore } = expandSketch(sketch.vector, neighbours, expansion)
-    return { ...term, sets: [[{ ...sketch, vector }]], closeScore }
-  }
-  return Promise.all(terms.map(expanded))
 }
 
 /** The score from which matches by a term of this kind are close, if it was chosen for the model. */
