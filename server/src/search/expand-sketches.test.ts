@@ -65,7 +65,7 @@ it('expands it by images without unwanted colours', async () => {
   expect(expanded[1]).toBeCloseTo(0, 2)
 })
 
-it('leaves an unwanted sketch as it is, and one beside a wanted word', async () => {
+it('does not expand an unwanted sketch, or one beside a wanted word', async () => {
   const word: TermVectors = { kind: 'text', weight: 1, sets: [[{ vector: SKETCH, weight: 1, offset: 0 }]] }
   expect(await expand(sketch(-1), colours(RED))).toEqual(SKETCH)
   expect(await expand(sketch(), word)).toEqual(SKETCH)

@@ -4,7 +4,7 @@ import { combine, scoreOf, sharesOf } from './combine.ts'
 import { expandSketch, type Neighbour } from './expansion.ts'
 import type { TermVectors, VectorSources } from './term-vectors.ts'
 
-/** Of this many images nearest to a sketch, those that also have the colours of the query expand it. */
+/** Images nearest to a sketch among which those with the colours of the query are chosen. */
 export const COLOURED_CANDIDATES = 200
 
 type ExpansionSources = Pick<VectorSources, 'catalog' | 'embedder'>
