@@ -1,7 +1,7 @@
 import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Client } from 'pg'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { importUsers } from '../accounts/import-users.ts'
 import { openSqliteAccounts } from '../accounts/sqlite.ts'
 import { openReference } from '../database/postgres/reference.ts'
@@ -79,7 +79,8 @@ it('imports ids and vectors of unchanged files', async () => {
 
   const config = await configFor(root)
   const app = await startApp(config)
-  const options = { vectorsOf: 'mine', mountedAt: '/images', onProgress: () => {} }
+  const onCompared = vi.fn(async () => {})
+  const options = { vectorsOf: 'mine', mountedAt: '/images', onCompared, onProgress: () => {} }
   expect(await importImages(app, reference, config, options)).toEqual({
     rows: COUNT + 4,
     adopted: COUNT - 2,
@@ -88,6 +89,7 @@ it('imports ids and vectors of unchanged files', async () => {
     present: 0,
     left: 2,
   })
+  expect(onCompared).toHaveBeenCalledOnce()
   await app.indexer.idle()
   // A file that has only the row of its upload gets the id of that row.
   expect((await app.catalog.images.getByPath(files[0]!.path))?.id).toBe(idOf(100))
@@ -107,8 +109,10 @@ it('refuses vectors of another embedder, with the figure', async () => {
   for (const [n, { path, vector }] of files.entries()) await addImage(idOf(n), path, vector.toReversed())
   const config = await configFor(root)
   const app = await startApp(config)
-  const options = { vectorsOf: 'mine', mountedAt: '/images', onProgress: () => {} }
+  const onCompared = vi.fn(async () => {})
+  const options = { vectorsOf: 'mine', mountedAt: '/images', onCompared, onProgress: () => {} }
   await expect(importImages(app, reference, config, options)).rejects.toThrow(/cosine similarity is 0\.\d+/)
+  expect(onCompared).not.toHaveBeenCalled()
 })
 
 it('imports users in lower case, and reports invalid addresses', async () => {

@@ -28,6 +28,8 @@ export interface ImagesImportOptions {
   vectorsOf?: string | undefined
   /** Folder of the gallery in the paths of uploaded files, besides that of this configuration. */
   mountedAt: string
+  /** Called once when vectors were compared and fit, before others are taken over. */
+  onCompared?: () => Promise<void>
   onProgress: (done: number, all: number) => void
 }
 
@@ -63,6 +65,7 @@ export async function importImages(
     }
     if (importer.result.rows === all) break
   }
+  await importer.confirm()
   return importer.result
 }
 
@@ -81,6 +84,7 @@ class Importer {
   readonly #root: string
   readonly #options: ImagesImportOptions
   #compared = 0
+  #isConfirmed = false
 
   constructor(app: Pick<App, 'catalog' | 'indexer'>, root: string, options: ImagesImportOptions) {
     this.#app = app
@@ -96,10 +100,18 @@ class Importer {
       if (next.done) return
       await this.#adopt(next.value, areUploads)
     }
+    await this.confirm()
     const work = async () => {
       for (const row of waiting) await this.#adopt(row, areUploads)
     }
     await Promise.all(Array.from({ length: CONCURRENT_FILES }, work))
+  }
+
+  /** Reports that the compared vectors fit. */
+  async confirm(): Promise<void> {
+    if (this.#isConfirmed || this.#compared === 0) return
+    this.#isConfirmed = true
+    await this.#options.onCompared?.()
   }
 
   async #adopt(row: ReferenceImage, isUpload: boolean): Promise<void> {

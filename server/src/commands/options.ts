@@ -22,9 +22,16 @@ export function withCommonOptions(command: Command): Command {
     )
 }
 
-/** The effective configuration of a command. Values that have no effect are logged. */
-export function configFor(folder: string | undefined, options: CommonOptions): Config {
-  const flags: Assignment[] = []
+/**
+ * The effective configuration of a command. Values that have no effect are logged.
+ * @param more further values, which win over the file
+ */
+export function configFor(
+  folder: string | undefined,
+  options: CommonOptions,
+  more: readonly Assignment[] = [],
+): Config {
+  const flags: Assignment[] = [...more]
   const set = (path: string, value: unknown, source: string) => {
     if (value !== undefined) flags.push({ path: path.split('.'), value, source })
   }
