@@ -231,6 +231,10 @@ describe('sketch-search evaluate', () => {
       /With --kind text, one embedder is evaluated/,
     ],
     [
+      ['--gallery', '.', '--kind', 'text', '--html', 'report.html'],
+      /--html has no effect with --kind text: leave it out, or choose --kind sketch or image/,
+    ],
+    [
       ['--gallery', '.', '--queries', '.', '--json', 'no/such/file.json'],
       /--json: there is no folder .*no\/such/,
     ],

@@ -35,6 +35,15 @@ interface EvaluateOptions extends CommonOptions {
 
 const KINDS = ['sketch', 'image', 'text', 'pasted', 'colours', 'all'] as const
 const BASELINE = 'classical'
+/** Options that only some kinds of queries use. */
+const USED_BY: Readonly<Record<string, { isGiven(options: EvaluateOptions): boolean; kinds: string[] }>> = {
+  '--html': { isGiven: ({ html }) => html !== undefined, kinds: ['sketch', 'image'] },
+  '--feedback': { isGiven: ({ feedback }) => feedback === true, kinds: ['sketch', 'image'] },
+  '--no-expansion': { isGiven: ({ expansion }) => !expansion, kinds: ['sketch', 'image'] },
+  '--pairs': { isGiven: ({ pairs }) => pairs === true, kinds: ['sketch', 'image', 'all'] },
+  '--scenes': { isGiven: ({ scenes }) => scenes !== undefined, kinds: ['pasted', 'all'] },
+  '--limit': { isGiven: ({ limit }) => limit !== undefined, kinds: ['pasted', 'all'] },
+}
 
 export function evaluateCommand(): Command {
   const command = new Command('evaluate')
@@ -68,15 +77,19 @@ export function evaluateCommand(): Command {
       '--no-expansion',
       'compare sketches with images as the model embeds them, without query expansion',
     )
-    .option('--limit <count>', 'maximum number of pasted objects, for --kind pasted', parseWhole)
-    .option('--feedback', 'simulate users who mark right and wrong results in three rounds')
+    .option('--limit <count>', 'maximum number of pasted objects, for --kind pasted and all', parseWhole)
+    .option(
+      '--feedback',
+      'simulate users who mark right and wrong results in three rounds, for --kind sketch and image',
+    )
     .option('--json <file>', 'write all figures as JSON')
-    .option('--html <file>', 'write a report with curves and pictures')
+    .option('--html <file>', 'write a report with curves and pictures, for --kind sketch and image')
   return withCommonOptions(command).action(runEvaluation)
 }
 
 async function runEvaluation(options: EvaluateOptions): Promise<void> {
   const { gallery, json, html } = options
+  assertUsed(options)
   assertFolderOf('--json', json)
   assertFolderOf('--html', html)
   const config = configFor(gallery, options)
@@ -152,6 +165,16 @@ function printReport(report: EvaluationReport): void {
   printFeedback(report)
   printClose(report)
   printClasses(report)
+}
+
+/** @throws {DomainError} `invalid_request` if an option has no effect with this kind of queries */
+function assertUsed(options: EvaluateOptions): void {
+  for (const [flag, { isGiven, kinds }] of Object.entries(USED_BY))
+    if (isGiven(options) && !kinds.includes(options.kind))
+      throw new DomainError(
+        'invalid_request',
+        `${flag} has no effect with --kind ${options.kind}: leave it out, or choose --kind ${kinds.join(' or ')}.`,
+      )
 }
 
 /** Evaluating takes long, so an output that cannot be written is reported first. */
