@@ -81,6 +81,7 @@ const VENDORS: Record<string, readonly string[]> = {
   '@rgrove/parse-xml': ['gallery'],
   'prom-client': ['http'],
   'range-parser': ['http'],
+  'content-disposition': ['http'],
 }
 
 interface Import {

@@ -1,3 +1,4 @@
+import { create as attachment } from 'content-disposition'
 import type { Handlers } from '../contract/routes.ts'
 import { type ExportRequest, type exportContract, exportRequestSchema } from './contract/export.ts'
 import type { Exporter } from './export-request.ts'
@@ -16,7 +17,7 @@ export function exportHandlers({ exporter, log }: ExportHandlersOptions): Handle
       const { contentType, fileName, body } = await exporter(ownerOf(context), request)
       const headers = {
         'Content-Type': contentType,
-        'Content-Disposition': `attachment; filename*=UTF-8''${encodeURIComponent(fileName).replaceAll("'", '%27')}`,
+        'Content-Disposition': attachment(fileName),
         'Content-Security-Policy': "default-src 'none'; sandbox",
       }
       const onError = (error: unknown) => log.error(error, `Export of ${fileName} failed`)

@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
 import { Readable } from 'node:stream'
+import { create as contentDisposition } from 'content-disposition'
 import type { Context } from 'hono'
 import parseRange from 'range-parser'
 
@@ -35,12 +36,8 @@ export async function respondWithFile(context: Context, options: FileResponseOpt
     // A browser must not run the content of a file.
     'Content-Security-Policy': "default-src 'none'; sandbox",
   })
-  if (fileName !== undefined) {
-    headers.set(
-      'Content-Disposition',
-      `inline; filename*=UTF-8''${encodeURIComponent(fileName).replaceAll("'", '%27')}`,
-    )
-  }
+  if (fileName !== undefined)
+    headers.set('Content-Disposition', contentDisposition(fileName, { type: 'inline' }))
   if (matches(context.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers })
   if (file === undefined) {
     const { bytes, matchesCatalog, contentType: actualType } = await body!()
