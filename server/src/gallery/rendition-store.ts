@@ -59,7 +59,7 @@ export function openRenditionStore(directory: string, maxBytes = MAX_BYTES): Ren
       await loaded
       const file = fileOf(hash, side)
       const temporary = `${file}.${randomUUID()}${TEMPORARY_SUFFIX}`
-      await mkdir(dirname(file), { recursive: true })
+      await mkdir(dirname(file), { recursive: true, mode: 0o700 })
       await writeFile(temporary, webp)
       await rename(temporary, file)
       sizes.set(file, webp.length)

@@ -52,7 +52,7 @@ export function openThumbnailStore(
     write(hash, webp) {
       const file = fileOf(hash)
       const temporary = `${file}.${process.pid}.${threadId}.${written++}.tmp`
-      mkdirSync(dirname(file), { recursive: true })
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
       writeFileSync(temporary, webp)
       renameSync(temporary, file)
     },

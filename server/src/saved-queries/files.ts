@@ -54,7 +54,7 @@ export function openSavedQueryFiles(directory: string, limits = RETENTION): Save
   }
 
   async function store(query: SavedQuery, bytes: Uint8Array): Promise<void> {
-    await mkdir(directory, { recursive: true })
+    await mkdir(directory, { recursive: true, mode: 0o700 })
     await writeFile(fileOf(query.id, 'picture'), bytes)
     // The metadata is written last and atomically, so that a query exists completely or not at all.
     const temporary = `${fileOf(query.id, 'json')}.tmp`

@@ -52,7 +52,7 @@ export function createRemoteReader({
     const folder = String(++copies)
     try {
       // Systems remove what has been idle in their folders of temporary files.
-      await mkdir(join(directory, folder), { recursive: true })
+      await mkdir(join(directory, folder), { recursive: true, mode: 0o700 })
       const file = await copyFile(path, folder, maxFileBytes)
       if (file === undefined) return undefined
       if (hasSidecar) await copySidecar(path, folder)
