@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { loadConfig } from '../server/src/config/load.ts'
 import { withoutTelemetry } from '../server/src/embedding/telemetry.ts'
+import { temporaryDirectory } from '../server/src/testing/temporary.ts'
 
 const pathOf = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url))
 const read = (name: string) => readFileSync(pathOf(name), 'utf8')
@@ -74,6 +77,16 @@ describe.each([
       expect(mounted).toContain(place)
     expect(filledIn(service.user)).toBe('1000')
     expect(dockerfile).toContain('USER node')
+  })
+})
+
+describe('compose.config.yaml', () => {
+  it('has an example that is valid when it is uncommented', async () => {
+    const [, example] = read('compose.config.yaml').split(/^#$/m)
+    const file = join(await temporaryDirectory(), 'config.yaml')
+    await writeFile(file, example!.replaceAll(/^# /gm, ''))
+    const { auth } = loadConfig({ file, environment: imageEnvironment('cpu'), workingDirectory: '/' })
+    expect(auth).toMatchObject({ kind: 'otp', smtp: { host: 'mail.example.org', password: '...' } })
   })
 })
 
