@@ -14,12 +14,14 @@ export function hasPlace({ state }: Page): boolean {
 }
 
 /** Shows the collection in view with its actions, or that the list has only recent files or the files of one picture. */
-export function PlaceChip({ page: { state, change, openCollection, setTask } }: { page: Page }) {
+export function PlaceChip({ page }: { page: Page }) {
+  const { state, change, setTask } = page
   if (state.collection !== undefined)
     return (
       <CollectionChip
         id={state.collection}
-        onOpen={openCollection}
+        onOpen={page.openCollection}
+        onLeave={page.leaveCollection}
         onRename={(id, name) => setTask({ kind: 'rename', id, name })}
       />
     )

@@ -73,10 +73,11 @@ export function ResultsPane({ hasHead = true, ...props }: ResultsPaneProps) {
           onRemove={
             collection === undefined
               ? undefined
-              : () =>
-                  void removeFrom(collection, [...selection.ids]).then(
-                    (isDone) => isDone && selection.clear(),
-                  )
+              : () => {
+                  const { ids } = selection
+                  // Pictures that were selected meanwhile stay so.
+                  void removeFrom(collection, [...ids]).then((isDone) => isDone && selection.drop(ids))
+                }
           }
           onCompare={() => page.compare(selected)}
           withSource={(act) =>
@@ -86,13 +87,7 @@ export function ResultsPane({ hasHead = true, ...props }: ResultsPaneProps) {
           onAddTerms={(isWanted) => actions.addTerms(selected, isWanted)}
           onSelectAll={selection.selectAll}
           onDelete={
-            mayEdit
-              ? () =>
-                  page.withFiles('trash', selected, (files) => {
-                    trash.move(files)
-                    selection.clear()
-                  })
-              : undefined
+            mayEdit ? () => page.withFiles('trash', selected, (files) => void trash.move(files)) : undefined
           }
           onClear={selection.clear}
         />
@@ -167,10 +162,8 @@ function Pictures(props: ResultsPaneProps & { scale: number }) {
           ? (image) => {
               // A picture that is not selected is deleted alone: the selected ones may be out of sight.
               const isAlone = image !== undefined && !selection.ids.has(image.id)
-              page.withFiles('trash', isAlone ? [image] : [...selection.images.values()], (files) => {
-                trash.move(files)
-                if (!isAlone) selection.clear()
-              })
+              const chosen = isAlone ? [image] : [...selection.images.values()]
+              page.withFiles('trash', chosen, (files) => void trash.move(files))
             }
           : undefined
       }

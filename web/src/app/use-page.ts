@@ -48,6 +48,8 @@ export type Page = ReturnType<typeof usePage>
 export function usePage() {
   const control = usePageState()
   const { state, change } = control
+  const latest = useRef(state)
+  latest.current = state
   const mayEdit = useHasRole('editor')
   usePreloadedUploadPanel(mayEdit)
   const toast = useToast()
@@ -110,7 +112,7 @@ export function usePage() {
     },
     /** Shows the copies and formats of a picture apart. */
     showFiles: (copiesOf: string) => change({ ...NO_FILTERS, copiesOf, terms: [], view: undefined }),
-    openCollection: (collection: string | undefined) =>
+    openCollection: (collection: string) =>
       change({
         collection,
         directory: undefined,
@@ -119,6 +121,8 @@ export function usePage() {
         show: undefined,
         compare: [],
       }),
+    /** Shows all pictures again, unless the user has gone on to another list. */
+    leaveCollection: (id: string) => latest.current.collection === id && change({ collection: undefined }),
   }
 }
 

@@ -11,12 +11,13 @@ import { useCollection, useCollectionChanges } from './use-collections.ts'
 
 interface CollectionChipProps {
   id: string
-  onOpen: (id: string | undefined) => void
+  onOpen: (id: string) => void
+  onLeave: (id: string) => void
   onRename: (id: string, name: string) => void
 }
 
 /** The visible collection with its actions. */
-export function CollectionChip({ id, onOpen, onRename }: CollectionChipProps) {
+export function CollectionChip({ id, onOpen, onLeave, onRename }: CollectionChipProps) {
   const collection = useCollection(id)
   const { collections: words } = messages
   const changes = useCollectionChanges(onOpen)
@@ -24,14 +25,14 @@ export function CollectionChip({ id, onOpen, onRename }: CollectionChipProps) {
   const [isAsked, setAsked] = useState(false)
   if (collection === undefined) return null
   if (collection === null)
-    return <FilterChip icon={<Bookmark />} text={words.deleted} onClear={() => onOpen(undefined)} />
+    return <FilterChip icon={<Bookmark />} text={words.deleted} onClear={() => onLeave(id)} />
   const { name, shared, can_manage } = collection
   return (
     <span className="flex shrink-0 items-center">
       <FilterChip
         icon={<Bookmark />}
         text={name}
-        onClear={() => onOpen(undefined)}
+        onClear={() => onLeave(id)}
         aria-label={`${words.title}: ${name}`}
         className="max-w-56"
       />
@@ -67,7 +68,7 @@ export function CollectionChip({ id, onOpen, onRename }: CollectionChipProps) {
               variant="danger-primary"
               onClick={() => {
                 setAsked(false)
-                void changes.delete(id).then((isDone) => isDone && onOpen(undefined))
+                void changes.delete(id).then((isDone) => isDone && onLeave(id))
               }}
             >
               {words.delete}

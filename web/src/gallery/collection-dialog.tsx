@@ -1,8 +1,10 @@
 import { Bookmark } from 'lucide-react'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useCallback, useState } from 'react'
 import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { Field } from '../components/field.tsx'
+import { useToast } from '../components/toast.tsx'
+import { useEnding } from '../components/use-ending.ts'
 import { number } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
 import { useCollectionChanges, useCollections } from './use-collections.ts'
@@ -19,22 +21,37 @@ interface CollectionDialogProps {
   onClose: () => void
 }
 
+/** Why nothing was changed: shown in the dialog, which would cover a toast, or by a toast after the dialog was closed. */
+function useProblem(ending: () => AbortSignal) {
+  const [problem, setProblem] = useState<string>()
+  const toast = useToast()
+  const report = useCallback(
+    (reason: string) => (ending().aborted ? toast.show({ text: reason }) : setProblem(reason)),
+    [ending, toast],
+  )
+  return { problem, setProblem, report }
+}
+
 /** Asks for a collection, or for the name of a new one. */
 export default function CollectionDialog({ task, onOpen, onClose }: CollectionDialogProps) {
   const { collections: words } = messages
   const all = useCollections()
-  // A toast would lie below the dialog.
-  const [problem, setProblem] = useState<string>()
-  const changes = useCollectionChanges(onOpen, setProblem)
+  const ending = useEnding()
+  const { problem, setProblem, report } = useProblem(ending)
+  const changes = useCollectionChanges(onOpen, report)
   const [name, setName] = useState(task.kind === 'rename' ? task.name : '')
   const [isBusy, setBusy] = useState(false)
   const isTaken = all.some((one) => one.is_own && one.name === name.trim())
   const wrong = isTaken && !(task.kind === 'rename' && task.name === name.trim()) ? words.taken : undefined
   /** After a failure the dialog stays, with what was typed. */
   const close = async (act: Promise<boolean>) => {
+    const signal = ending()
     setBusy(true)
     setProblem(undefined)
-    if (await act) onClose()
+    const isDone = await act
+    // Closed before, it may not close a later one.
+    if (signal.aborted) return
+    if (isDone) onClose()
     else setBusy(false)
   }
   const submit = (event: FormEvent) => {

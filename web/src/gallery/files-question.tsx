@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { Filters, Image } from '../api/client.ts'
 import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
+import { useEnding } from '../components/use-ending.ts'
 import { messages } from '../messages/messages.ts'
 import { viewMessages } from '../messages/view-messages.ts'
 import { fileCount, withFolded } from './folded-files.ts'
@@ -20,17 +21,22 @@ export default function FilesQuestion({ task, onClose }: { task: FilesTask; onCl
   const { action, images, filters, act } = task
   const [isBusy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string>()
+  const ending = useEnding()
   const count = fileCount(images)
   const finish = (chosen: readonly Image[]) => {
     onClose()
     act(chosen)
   }
   const finishWithAll = async () => {
+    const signal = ending()
     setBusy(true)
     setProblem(undefined)
     try {
-      finish(await withFolded(images, filters))
+      const all = await withFolded(images, filters, signal)
+      // Cancelled, nothing is done with the files that were found.
+      if (!signal.aborted) finish(all)
     } catch (error) {
+      if (signal.aborted) return
       setBusy(false)
       setProblem(error instanceof Error ? error.message : messages.selection.failed)
     }

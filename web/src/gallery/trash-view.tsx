@@ -105,12 +105,13 @@ function Head({ list, selection, mayRestore, mayEmpty, onBack, onRestored }: Hea
   const client = useQueryClient()
   const toast = useToast()
   const restore = useMutation({
-    mutationFn: () => restoreImages([...selection.ids]),
-    onSuccess: (restored) => {
+    mutationFn: (ids: ReadonlySet<string>) => restoreImages([...ids]),
+    onSuccess: (restored, ids) => {
       const { length } = restored
       onRestored(restored)
-      toast.show({ text: length < selection.ids.size ? words.undoFailed : words.restored(length) })
-      selection.clear()
+      toast.show({ text: length < ids.size ? words.undoFailed : words.restored(length) })
+      // Pictures that were selected meanwhile stay so.
+      selection.drop(ids)
     },
     onError: ({ message }) => toast.show({ text: message }),
     onSettled: () => refresh(client),
@@ -123,7 +124,12 @@ function Head({ list, selection, mayRestore, mayEmpty, onBack, onRestored }: Hea
           {selectionWords.count(selection.ids.size)}
         </p>
         {mayRestore && (
-          <BarButton icon={<Undo2 />} onClick={() => restore.mutate()} label={words.restore} text="always" />
+          <BarButton
+            icon={<Undo2 />}
+            onClick={() => restore.mutate(selection.ids)}
+            label={words.restore}
+            text="always"
+          />
         )}
         <span className="flex-1" />
         {selection.ids.size < list.count && (
@@ -171,7 +177,7 @@ function EmptyTrash({ list }: { list: ImageList }) {
   })
   return (
     <>
-      <Button variant="danger" icon={<Trash2 />} onClick={() => void ask()}>
+      <Button variant="danger" icon={<Trash2 />} isBusy={empty.isPending} onClick={() => void ask()}>
         <span className="max-[22rem]:sr-only">{words.emptyTrash}</span>
       </Button>
       <Dialog

@@ -1,0 +1,133 @@
+import { copyFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { openPage } from './support/browser.ts'
+import { untilIndexed, useDemo } from './support/demo.ts'
+import { holdAnswers } from './support/held-answers.ts'
+import { CLASSICAL } from './support/product.ts'
+
+const demo = useDemo(2, CLASSICAL)
+const WITH_COPY = 25
+
+beforeAll(async () => {
+  await copyFile(join(demo.gallery, 'cup/cup-01.png'), join(demo.gallery, 'cup/cup-copy.png'))
+  await untilIndexed(demo.product.url, WITH_COPY)
+})
+
+interface Listed {
+  images: { id: string }[]
+  total: number
+}
+
+async function listed(): Promise<Listed> {
+  return (await (await fetch(`${demo.product.url}/api/images?items_per_page=4`)).json()) as Listed
+}
+
+describe('the question about the files of a tile', () => {
+  it.each(['Cancel', 'Escape'])('that %s ends while they are looked up does nothing', async (end) => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    const deleted: string[] = []
+    page.on('request', (request) => request.method() === 'DELETE' && deleted.push(request.url()))
+    const question = page.getByRole('dialog', { name: 'Move to trash' })
+    const ask = async () => {
+      await page.locator('[aria-label*=", 2 files"]').focus()
+      await page.keyboard.press('Delete')
+      await question.waitFor()
+    }
+    const files = await holdAnswers(page, /folded_into=/, () => true)
+    await ask()
+    await question.getByRole('button', { name: 'All 2 files' }).click()
+    await files.arrived
+    if (end === 'Escape') await page.keyboard.press('Escape')
+    else await question.getByRole('button', { name: 'Cancel' }).click()
+    await question.waitFor({ state: 'detached' })
+    await ask()
+    await files.release()
+    // The next question is still open.
+    expect(await question.isVisible()).toBe(true)
+    await question.getByRole('button', { name: 'Cancel' }).click()
+    await question.waitFor({ state: 'detached' })
+    expect(deleted).toEqual([])
+    expect((await listed()).total).toBe(WITH_COPY)
+    await close()
+  })
+})
+
+async function newCollection(name: string): Promise<string> {
+  const response = await fetch(`${demo.product.url}/api/collections`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ name }),
+  })
+  const { id } = (await response.json()) as { id: string }
+  onTestFinished(
+    async () => void (await fetch(`${demo.product.url}/api/collections/${id}`, { method: 'DELETE' })),
+  )
+  return id
+}
+
+describe('a collection', () => {
+  it('whose deletion takes long does not close the one that is opened meanwhile', async () => {
+    const [first, second] = [await newCollection('First'), await newCollection('Second')]
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await page.getByRole('button', { name: 'Show folders' }).click()
+    const list = page.getByRole('region', { name: 'Collections' })
+    await list.getByRole('button', { name: 'First' }).click()
+    const deletion = await holdAnswers(
+      page,
+      `**/api/collections/${first}`,
+      (one) => one.method() === 'DELETE',
+    )
+    await page.getByRole('button', { name: 'Options of First' }).click()
+    await page.getByRole('menuitem', { name: 'Delete collection' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete collection' }).click()
+    await deletion.arrived
+    await list.getByRole('button', { name: 'Second' }).click()
+    const place = page.getByRole('button', { name: 'Collections: Second' })
+    await place.waitFor()
+    await deletion.release()
+    await list.getByRole('button', { name: 'First' }).waitFor({ state: 'detached' })
+    expect(new URL(page.url()).searchParams.get('collection')).toBe(second)
+    expect(await place.isVisible()).toBe(true)
+    await close()
+  })
+
+  /** Begins to create a collection and closes the dialog before the answer. */
+  async function createAndClose(page: Page, name: string) {
+    await page.locator('[data-path]').first().focus()
+    await page.keyboard.press('a')
+    await page.getByRole('textbox', { name: 'New collection' }).fill(name)
+    await page.getByRole('button', { name: 'Create' }).click()
+    await page.getByRole('button', { name: 'Create' }).and(page.locator('[aria-busy]')).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+  }
+
+  it('that could not be created is reported although its dialog was closed', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    const end = Promise.withResolvers<void>()
+    await page.route('**/api/collections', async (route) => {
+      if (route.request().method() !== 'POST') return route.fallback()
+      await end.promise
+      await route.fulfill({ status: 503, json: { error: 'The database is away.' } })
+    })
+    await createAndClose(page, 'Never')
+    end.resolve()
+    await page.getByRole('status').getByText('The database is away.').waitFor()
+    await close()
+  })
+
+  it('that is created late does not close the dialog that is open by then', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    const creation = await holdAnswers(page, '**/api/collections', (one) => one.method() === 'POST')
+    await createAndClose(page, 'Late')
+    await page.keyboard.press('a')
+    const name = page.getByRole('textbox', { name: 'New collection' })
+    await name.fill('Next')
+    await creation.release()
+    await page.getByText('Collection “Late” created').waitFor()
+    expect(await name.inputValue()).toBe('Next')
+    await close()
+  })
+})
