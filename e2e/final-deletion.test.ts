@@ -7,6 +7,40 @@ import { CLASSICAL } from './support/product.ts'
 
 const demo = useDemo(1, { ...CLASSICAL, SERVER__TRASH__DAYS: '0' })
 
+it('asks before a deletion also while the status of the server is not known, and deletes nothing without it', async () => {
+  const { page, close } = await openPage(demo.browser, demo.product.url, DESKTOP)
+  const questions: string[] = []
+  page.on('dialog', (dialog) => {
+    questions.push(dialog.message())
+    void dialog.dismiss()
+  })
+  const deleted: string[] = []
+  page.on('request', (request) => request.method() === 'DELETE' && deleted.push(request.url()))
+  const answers: (() => Promise<void>)[] = []
+  let isBroken = true
+  await page.route('**/api/index/status', async (route) => {
+    if (isBroken) return route.fulfill({ status: 500, json: { error: 'The index is damaged.' } })
+    answers.push(() => route.continue())
+  })
+  await page.reload()
+  const tile = page.locator('[data-path]').first()
+  await tile.focus()
+  await page.keyboard.press('Delete')
+  await page.getByRole('status').getByText('Nothing was deleted. The index is damaged.').waitFor()
+  expect(questions).toEqual([])
+
+  isBroken = false
+  await page.reload()
+  await expect.poll(() => answers.length).toBeGreaterThan(0)
+  await tile.focus()
+  await page.keyboard.press('Delete')
+  await page.keyboard.press('Delete')
+  for (const answer of answers) await answer()
+  await expect.poll(() => questions).toEqual(['Delete this picture from the disk? This cannot be undone.'])
+  expect(deleted).toEqual([])
+  await close()
+})
+
 it('without a trash, the page asks before it deletes, and offers no Undo', async () => {
   const { page, close } = await openPage(demo.browser, demo.product.url, DESKTOP)
   const questions: string[] = []

@@ -1,3 +1,5 @@
+import type { Image } from '../api/client.ts'
+import { useEnding } from '../components/use-ending.ts'
 import CompareView from '../gallery/compare-view.tsx'
 import type { Page } from './use-page.ts'
 
@@ -5,22 +7,21 @@ import type { Page } from './use-page.ts'
 export default function ComparedPictures({ page }: { page: Page }) {
   const { state, change, control, lists, search, mayEdit } = page
   const scores = new Map([...lists.list.loaded()].map(([, { id, score }]) => [id, score]))
+  const ending = useEnding(state.compare.join())
+  const moveToTrash = async (image: Image) => {
+    const signal = ending()
+    if (!(await lists.trash.move([image])) || signal.aborted) return
+    const left = state.compare.filter((id) => id !== image.id)
+    if (left.length < 2) control.closeView()
+    else change({ compare: left }, true)
+  }
   return (
     <CompareView
       ids={state.compare}
       isSearch={search.hasResults}
       scoreOf={(id) => scores.get(id)}
       onClose={control.closeView}
-      onTrash={
-        mayEdit
-          ? (image) => {
-              lists.trash.move([image])
-              const left = state.compare.filter((id) => id !== image.id)
-              if (left.length < 2) control.closeView()
-              else change({ compare: left }, true)
-            }
-          : undefined
-      }
+      onTrash={mayEdit ? (image) => void moveToTrash(image) : undefined}
     />
   )
 }

@@ -100,7 +100,7 @@ export function PictureContextMenu({ page, target, onClose }: PictureContextMenu
             icon={<Trash2 />}
             hint={messages.shortcuts.delete}
             isDanger
-            onSelect={() => page.withFiles('trash', [image], trash.move)}
+            onSelect={() => page.withFiles('trash', [image], (files) => void trash.move(files))}
           >
             {viewer.trash}
           </MenuItem>

@@ -1,4 +1,6 @@
 import { useState } from 'react'
+import type { Image } from '../api/client.ts'
+import { useEnding } from '../components/use-ending.ts'
 import { LargeView } from '../gallery/large-view.tsx'
 import { messages } from '../messages/messages.ts'
 import { partsOf } from './query-parts.ts'
@@ -12,6 +14,14 @@ export default function ViewedPicture({ page, id }: { page: Page; id: string }) 
   const { openIndex } = viewed
   const [isMatchShown, setMatchShown] = useState(false)
   const match = useMatch(search.query, id, isMatchShown)
+  const ending = useEnding(id)
+  const moveToTrash = async (files: readonly Image[]) => {
+    const signal = ending()
+    const next = openIndex === undefined ? undefined : list.imageAt(openIndex + 1)
+    if (!(await trash.move(files)) || signal.aborted) return
+    if (next === undefined) control.closeView()
+    else change({ view: next.id }, true)
+  }
   return (
     <LargeView
       match={{
@@ -43,15 +53,7 @@ export default function ViewedPicture({ page, id }: { page: Page; id: string }) 
       onCompare={page.compare}
       onCollect={(image) => page.collect([image])}
       onDelete={
-        mayEdit
-          ? (image) =>
-              page.withFiles('trash', [image], (files) => {
-                const next = openIndex === undefined ? undefined : list.imageAt(openIndex + 1)
-                trash.move(files)
-                if (next === undefined) control.closeView()
-                else change({ view: next.id }, true)
-              })
-          : undefined
+        mayEdit ? (image) => page.withFiles('trash', [image], (files) => void moveToTrash(files)) : undefined
       }
     />
   )

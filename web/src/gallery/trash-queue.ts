@@ -41,12 +41,12 @@ export class TrashQueue {
     this.#last.images.delete(id)
   }
 
-  /** Drops unsent images. @returns their ids */
-  clear(): string[] {
-    const ids = [...this.#waiting.keys()]
+  /** Drops unsent images. @returns them */
+  clear(): Image[] {
+    const images = [...this.#waiting.values()]
     this.#waiting.clear()
-    for (const id of ids) this.#last.images.delete(id)
-    return ids
+    for (const { id } of images) this.#last.images.delete(id)
+    return images
   }
 
   /** @returns the pictures that were never sent, and those that the server must restore until `restored` is called */
@@ -66,6 +66,6 @@ export class TrashQueue {
 
   /** Empties the queue of a page that is left. @returns ids that the server still has to move and to restore */
   leave(): { unsent: string[]; restoring: string[] } {
-    return { unsent: this.clear(), restoring: [...this.#restoring] }
+    return { unsent: this.clear().map(({ id }) => id), restoring: [...this.#restoring] }
   }
 }

@@ -1,6 +1,13 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { ApiError, deleteImage, type Image, type IndexStatus } from '../api/client.ts'
+import {
+  ApiError,
+  deleteImage,
+  getIndexStatus,
+  type Image,
+  type IndexStatus,
+  onSignedOut,
+} from '../api/client.ts'
 import { serverUrl } from '../api/server-url.ts'
 import { restoreImages } from '../api/trash.ts'
 import { type ToastContent, useToast } from '../components/toast.tsx'
@@ -13,6 +20,12 @@ const MAX_CONCURRENT_REQUESTS = 3
 /** Chromium keeps at most 256 requests of a page that is left. */
 const MAX_AT_LEAVING = 200
 
+/**
+ * Problems of pictures that were not moved because the sign-in expired. The page is replaced by the form of the sign-in meanwhile;
+ * afterwards they are shown.
+ */
+let interrupted: string[] = []
+
 export interface Trash {
   /** On their way to the trash or back: lists leave them out. */
   hidden: ReadonlyMap<string, Image>
@@ -20,7 +33,8 @@ export interface Trash {
   gone: ReadonlySet<string>
   /** Problems of images that could not be moved, one sentence each. */
   failures: string[]
-  move: (images: readonly Image[]) => void
+  /** @returns whether they are on their way: the user may decline, or the server may not answer */
+  move: (images: readonly Image[]) => Promise<boolean>
   /** Restores the pictures that were moved last; nothing if there are none. */
   undo: () => void
   /** Marks pictures as restored. */
@@ -65,17 +79,20 @@ export function useTrash(): Trash {
     show(sent.map(idOf))
   }, [queue, hide, show, returned, settled, refresh, toast])
 
+  const fateOf = useFate()
   const move = useCallback(
-    (images: readonly Image[]) => {
-      const isFinal = client.getQueryData<IndexStatus>(['status'])?.trash_days === 0
-      if (images.length === 0 || (isFinal && !confirm(messages.trash.deleteQuestion(images.length)))) return
+    async (all: readonly Image[]) => {
+      const { images, fate } = await fateOf(all)
+      if (fate === undefined) return false
+      const isFinal = fate === 'deletion'
       const count = queue.add(images, performance.now(), !isFinal)
       hide(images)
       leave(images)
       toast.show(isFinal ? deleted(images.length) : moved(count, () => void undo()))
       void settled()
+      return true
     },
-    [client, queue, hide, leave, settled, toast, undo],
+    [fateOf, queue, hide, leave, settled, toast, undo],
   )
 
   useAskBeforeLeaving(hidden.size > MAX_AT_LEAVING)
@@ -86,6 +103,39 @@ export function useTrash(): Trash {
   }
 }
 
+/** Finds out what becomes of pictures, and asks before they are deleted for good. @returns no fate if nothing may be done with them */
+function useFate() {
+  const client = useQueryClient()
+  const toast = useToast()
+  /** Pictures for which the status is awaited: a repeated press is no further question. */
+  const pending = useRef(new Set<string>())
+  return useCallback(
+    async (all: readonly Image[]): Promise<{ images: Image[]; fate?: 'trash' | 'deletion' }> => {
+      const images = all.filter(({ id }) => !pending.current.has(id))
+      if (images.length === 0) return { images }
+      for (const { id } of images) pending.current.add(id)
+      try {
+        const { trash_days: days } =
+          client.getQueryData<IndexStatus>(['status']) ??
+          (await client.fetchQuery<IndexStatus>({
+            queryKey: ['status'],
+            queryFn: ({ signal }) => getIndexStatus(signal),
+          }))
+        if (days > 0) return { images, fate: 'trash' }
+        return confirm(messages.trash.deleteQuestion(images.length))
+          ? { images, fate: 'deletion' }
+          : { images }
+      } catch (error) {
+        toast.show({ text: messages.trash.nothingDeleted(reasonOf(error)) })
+        return { images }
+      } finally {
+        for (const { id } of images) pending.current.delete(id)
+      }
+    },
+    [client, toast],
+  )
+}
+
 /** Sends the pictures of the queue to the server, some at a time. */
 function useSending(
   queue: TrashQueue,
@@ -93,8 +143,20 @@ function useSending(
   show: (ids: Iterable<string>) => void,
   returned: (images: readonly Pick<Image, 'id'>[]) => void,
 ): Pick<Trash, 'settled' | 'failures' | 'dismissFailures'> {
-  const [failures, setFailures] = useState<string[]>([])
+  const [failures, setFailures] = useState<string[]>(interrupted)
   const running = useRef<Promise<void>>(undefined)
+  const toast = useToast()
+  /** Not moved, because the session that asked for it is over. */
+  const expired = useRef<Image[]>([])
+  useEffect(() => {
+    // The rest is not sent by itself in the name of the next user who signs in.
+    const drop = () => void expired.current.push(...queue.clear())
+    const endReports = onSignedOut(drop)
+    return () => {
+      endReports()
+      drop()
+    }
+  }, [queue])
 
   const send = useCallback(async () => {
     const sent: string[] = []
@@ -105,25 +167,28 @@ function useSending(
           await deleteImage(image.id)
         } catch (error) {
           const code = error instanceof ApiError ? error.code : undefined
-          // The session that asked for the rest is over.
-          if (code === 'not_signed_in') {
-            const unsent = queue.clear()
-            sent.push(...unsent)
-            returned(unsent.map((id) => ({ id })))
-          }
           if (code === 'image_not_found') continue
           queue.fail(image)
           returned([image])
-          const reason = error instanceof Error ? error.message : String(error)
-          const problem = messages.trash.failed(image.path, reason)
-          setFailures((old) => [...old, problem])
+          const problem = messages.trash.failed(image.path, reasonOf(error))
+          if (code === 'not_signed_in') expired.current.push(image)
+          else setFailures((old) => [...old, problem])
         }
       }
     }
     await Promise.all(Array.from({ length: MAX_CONCURRENT_REQUESTS }, work))
+    const lost = expired.current.splice(0)
+    if (lost.length > 0) {
+      returned(lost)
+      sent.push(...lost.map(idOf))
+      const problems = lost.map(({ path }) => messages.trash.failed(path, messages.trash.signedOut))
+      interrupted = [...interrupted, ...problems]
+      setFailures((old) => [...old, ...problems])
+      toast.show({ text: messages.trash.notMoved(lost.length) })
+    }
     await refresh()
     show(sent)
-  }, [queue, refresh, show, returned])
+  }, [queue, refresh, show, returned, toast])
 
   const settled = useCallback((): Promise<void> => {
     running.current ??= send().finally(() => {
@@ -132,7 +197,11 @@ function useSending(
     const own = running.current
     return own.then(() => (queue.size > 0 ? settled() : undefined))
   }, [queue, send])
-  return { settled, failures, dismissFailures: useCallback(() => setFailures([]), []) }
+  const dismissFailures = useCallback(() => {
+    interrupted = []
+    setFailures([])
+  }, [])
+  return { settled, failures, dismissFailures }
 }
 
 function moved(count: number, undo: () => void): ToastContent {
@@ -173,6 +242,10 @@ function useGone() {
 
 function withId(image: Image): [string, Image] {
   return [image.id, image]
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function idOf({ id }: Pick<Image, 'id'>): string {

@@ -127,6 +127,13 @@ export const trash = {
     }),
   undoFailed: 'Einige Bilder konnten nicht wiederhergestellt werden.',
   failed: (name: string, reason: string) => `${name} wurde nicht in den Papierkorb gelegt. ${reason}`,
+  signedOut: 'Die Anmeldung war abgelaufen.',
+  notMoved: (count: number) =>
+    plural(count, {
+      one: 'Die Anmeldung ist abgelaufen: # Bild wurde nicht in den Papierkorb gelegt.',
+      other: 'Die Anmeldung ist abgelaufen: # Bilder wurden nicht in den Papierkorb gelegt.',
+    }),
+  nothingDeleted: (reason: string) => `Nichts wurde gelöscht. ${reason}`,
   title: 'Papierkorb',
   emptyTitle: 'Der Papierkorb ist leer',
   restore: 'Wiederherstellen',

@@ -125,6 +125,13 @@ export const trash = {
     }),
   undoFailed: 'Some pictures could not be restored.',
   failed: (name: string, reason: string) => `${name} was not moved to the trash. ${reason}`,
+  signedOut: 'The sign-in had expired.',
+  notMoved: (count: number) =>
+    plural(count, {
+      one: 'The sign-in has expired: # picture was not moved to the trash.',
+      other: 'The sign-in has expired: # pictures were not moved to the trash.',
+    }),
+  nothingDeleted: (reason: string) => `Nothing was deleted. ${reason}`,
   title: 'Trash',
   emptyTitle: 'The trash is empty',
   restore: 'Restore',
