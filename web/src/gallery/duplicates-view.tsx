@@ -1,9 +1,10 @@
 import { Check, Copy, RefreshCw } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import { DUPLICATE_LEVELS, DUPLICATE_ORDERS, type Image } from '../api/client.ts'
+import { DUPLICATE_LEVELS, DUPLICATE_ORDERS, type DuplicateChoice, type Image } from '../api/client.ts'
 import { sizedUrl } from '../api/picture-sources.ts'
 import { Button } from '../components/button.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
+import { Notice } from '../components/notice.tsx'
 import { PatientImage } from '../components/patient-image.tsx'
 import { useToast } from '../components/toast.tsx'
 import { bytes } from '../messages/format.ts'
@@ -11,18 +12,20 @@ import { messages } from '../messages/messages.ts'
 import { viewMessages } from '../messages/view-messages.ts'
 import { MAX_COMPARED } from '../state/address.ts'
 import { useStoredChoice } from '../state/settings.ts'
-import { BEST_BY, freedBytes } from './duplicate-choice.ts'
+import { BEST_BY, type BestBy, freedBytes } from './duplicate-choice.ts'
 import { DuplicateGroupView } from './duplicate-group.tsx'
 import { DuplicatesHead } from './duplicates-head.tsx'
+import { isReviewed } from './group-review.ts'
 import { useNotDuplicates } from './not-duplicates.ts'
 import { type DuplicateGroup, useDuplicates } from './use-duplicates.ts'
+import { useGroupReview } from './use-group-review.ts'
 
 interface DuplicatesViewProps {
   hidden: ReadonlyMap<string, Image>
   onOpen: (image: Image) => void
   onCompare: (images: readonly Image[]) => void
   /** undefined for users who may not. */
-  onDelete: ((images: Image[]) => void) | undefined
+  onDelete: ((images: Image[]) => Promise<boolean>) | undefined
   /** Whether lists may change, because no user is reading them. */
   onTop: (isAtTop: boolean) => void
   onBack: () => void
@@ -31,40 +34,44 @@ interface DuplicatesViewProps {
 /** Groups of pictures that look the same, one after the other: one is kept, the others are deleted. */
 export default function DuplicatesView(props: DuplicatesViewProps) {
   const { hidden, onOpen, onCompare, onDelete, onTop, onBack } = props
-  const [current, setCurrent] = useState(0)
-  const [reviewed, setReviewed] = useState<ReadonlySet<string>>(new Set())
+  const [hasMoved, setMoved] = useState(false)
   const [bestBy, setBestBy] = useStoredChoice('duplicates-best', BEST_BY)
   const [level, setLevel] = useStoredChoice('duplicates-level', DUPLICATE_LEVELS)
   const [order, setOrder] = useStoredChoice('duplicates-order', DUPLICATE_ORDERS)
-  const dismissed = useNotDuplicates()
-  const isQuiet = current === 0 && reviewed.size === 0
-  const found = useDuplicates(hidden, isQuiet, bestBy, { level, order_by: order })
+  const { found, groups, left, dismissed, finish, hasReviewed } = useOpenGroups(hidden, hasMoved, bestBy, {
+    level,
+    order_by: order,
+  })
   const toast = useToast()
   const { duplicates: words } = viewMessages
   // biome-ignore lint/correctness/useExhaustiveDependencies: once
   useEffect(() => onTop(true), [])
-  const groups = found.groups.filter(({ key, images }) => !reviewed.has(key) && !dismissed.has(images))
-  /** Groups that are left, also those that are not loaded. */
-  const left = Math.max(found.total - (found.groups.length - groups.length), groups.length)
-  const index = Math.min(current, groups.length - 1)
-  const group = groups[index]
+  const { review, group, show, toggle, restart } = useGroupReview(groups, bestBy)
+  const index = review?.index ?? -1
   const { more } = found
   useEffect(() => {
     if (index >= groups.length - 2) more?.()
   }, [index, groups.length, more])
-  const finish = (done: DuplicateGroup) => setReviewed(new Set([...reviewed, done.key]))
-  const dismiss = ({ images }: DuplicateGroup) => {
-    dismissed.add(images)
-    toast.show({
-      text: words.notShown,
-      action: { text: messages.trash.undo, run: () => dismissed.remove(images) },
-    })
+  const goTo = (place: number) => {
+    const other = groups[place]
+    if (other === undefined || place === index) return
+    setMoved(true)
+    show(other, place)
+  }
+  const dismiss = (other: DuplicateGroup) => {
+    dismissed.add(other.images)
+    const run = () => {
+      dismissed.remove(other.images)
+      show(other, index)
+    }
+    toast.show({ text: words.notShown, action: { text: messages.trash.undo, run } })
   }
   /** Another list begins at its first group. */
   const fromStart =
     <T,>(set: (value: T) => void) =>
     (value: T) => {
-      setCurrent(0)
+      setMoved(false)
+      restart()
       set(value)
     }
   return (
@@ -80,31 +87,71 @@ export default function DuplicatesView(props: DuplicatesViewProps) {
         ]}
         onBack={onBack}
       />
-      {group === undefined ? (
-        <NoGroups found={found} hasReviewed={reviewed.size > 0 || found.groups.length > 0} onBack={onBack} />
+      {groups.length > 0 && <FurtherProblem found={found} />}
+      {review === undefined || group === undefined ? (
+        <NoGroups found={found} hasReviewed={hasReviewed} onBack={onBack} />
       ) : (
         <div className="flex min-h-0 flex-1">
-          <GroupList groups={groups} current={index} onChoose={setCurrent} />
+          <GroupList groups={groups} current={index} onChoose={goTo} />
           <DuplicateGroupView
-            key={`${group.key} ${bestBy}`}
             group={group}
+            review={review}
+            onToggle={toggle}
             position={words.groupOf(index + 1, left)}
             onOpen={onOpen}
             onCompare={() => onCompare(group.images.slice(0, MAX_COMPARED))}
             onApply={
-              onDelete &&
-              ((images) => {
-                onDelete(images)
-                finish(group)
-              })
+              onDelete && ((images) => void onDelete(images).then((isMoved) => isMoved && finish(group)))
             }
             onSkip={() => finish(group)}
             onNotDuplicates={() => dismiss(group)}
-            onStep={(step) => setCurrent(Math.max(0, Math.min(groups.length - 1, index + step)))}
+            onStep={(step) => goTo(index + step)}
           />
         </div>
       )}
     </section>
+  )
+}
+
+/** The groups about which the user has not decided. */
+function useOpenGroups(
+  hidden: ReadonlyMap<string, Image>,
+  hasMoved: boolean,
+  bestBy: BestBy,
+  choice: DuplicateChoice,
+) {
+  /** Ids of the pictures of finished groups. */
+  const [reviewed, setReviewed] = useState<ReadonlySet<string>>(new Set())
+  const dismissed = useNotDuplicates()
+  const found = useDuplicates(hidden, !hasMoved && reviewed.size === 0, bestBy, choice)
+  const groups = found.groups.filter((one) => !isReviewed(one, reviewed) && !dismissed.has(one.images))
+  return {
+    found,
+    groups,
+    /** Number of them, also of those that are not loaded. */
+    left: Math.max(found.total - (found.groups.length - groups.length), groups.length),
+    dismissed,
+    hasReviewed: reviewed.size > 0 || found.groups.length > 0,
+    finish: ({ images }: DuplicateGroup) =>
+      setReviewed((old) => old.union(new Set(images.map(({ id }) => id)))),
+  }
+}
+
+/** Why further groups could not be loaded. */
+function FurtherProblem({ found: { error, retry } }: { found: ReturnType<typeof useDuplicates> }) {
+  if (error === null) return null
+  return (
+    <div className="pt-2">
+      <Notice
+        isDanger
+        title={error.message}
+        actions={
+          <Button size="small" onClick={retry}>
+            {messages.app.retry}
+          </Button>
+        }
+      />
+    </div>
   )
 }
 

@@ -28,15 +28,15 @@ export function useDuplicates(
   bestBy: BestBy,
   { level, order_by }: DuplicateChoice,
 ) {
-  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } =
-    useInfiniteQuery({
-      queryKey: ['images', 'duplicates', level, order_by],
-      queryFn: ({ pageParam, signal }) => listDuplicates(pageParam, { level, order_by }, signal),
-      initialPageParam: 1,
-      // A page may hold fewer groups: deleted pictures are left out of it.
-      getNextPageParam: ({ total }, pages) =>
-        pages.length * GROUPS_PER_PAGE < total ? pages.length + 1 : undefined,
-    })
+  const list = useInfiniteQuery({
+    queryKey: ['images', 'duplicates', level, order_by],
+    queryFn: ({ pageParam, signal }) => listDuplicates(pageParam, { level, order_by }, signal),
+    initialPageParam: 1,
+    // A page may hold fewer groups: deleted pictures are left out of it.
+    getNextPageParam: ({ total }, pages) =>
+      pages.length * GROUPS_PER_PAGE < total ? pages.length + 1 : undefined,
+  })
+  const { data, error, isPending, fetchNextPage, refetch } = list
   const shown = data?.pages[0]
   const { data: latest } = useQuery({
     queryKey: ['images', 'duplicates-found', level],
@@ -69,10 +69,11 @@ export function useDuplicates(
     groups,
     total: found?.total ?? 0,
     progress: found?.progress ?? 1,
-    error: data === undefined ? error : null,
+    /** Also of a further page, beside those that are loaded. */
+    error,
     isPending,
-    retry: () => void refetch(),
-    /** undefined if all are loaded. */
-    more: hasNextPage && !isFetchingNextPage ? () => void fetchNextPage() : undefined,
+    retry: () => void (list.isFetchNextPageError ? fetchNextPage() : refetch()),
+    /** undefined if all are loaded or being loaded, and after a failure: the user retries it. */
+    more: list.hasNextPage && !list.isFetching && error === null ? () => void fetchNextPage() : undefined,
   }
 }

@@ -20,7 +20,11 @@ export function useGroupKeys(keys: GroupKeys): void {
     const onKey = (event: KeyboardEvent) => {
       if (isTyping(event) || isCovered() || event.ctrlKey || event.metaKey || event.altKey) return
       // A held key would decide about the following groups before they are seen.
-      if (event.repeat && !event.key.startsWith('Arrow')) return
+      if (event.repeat && !event.key.startsWith('Arrow')) {
+        // Otherwise the button that has the focus would be pressed again and again.
+        if (event.key === 'Enter') event.preventDefault()
+        return
+      }
       // A button does its own.
       if (event.key === 'Enter' && event.target instanceof HTMLButtonElement) return
       const act = groupAction(event, latest.current)
