@@ -131,3 +131,43 @@ describe('a collection', () => {
     await close()
   })
 })
+
+describe('the comparison', () => {
+  it('names the reason in the place of a picture that can not be shown', async () => {
+    const { images } = await listed()
+    const [gone, failing, shown] = images.map(({ id }) => id) as [string, string, string]
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    const api = `${demo.product.url}/api`
+    await page.request.delete(`${api}/images/${gone}`)
+    onTestFinished(async () => {
+      await page.request.post(`${api}/trash/restore`, { data: { image_ids: [gone] } })
+    })
+    await page.route(`**/api/images/${failing}`, (route) =>
+      route.fulfill({ status: 500, json: { error: 'The disk is damaged.' } }),
+    )
+    await page.goto(`${demo.product.url}/?compare=${[gone, failing, shown].join()}`)
+    const dialog = page.getByRole('dialog', { name: 'Compare 3 pictures' })
+    await dialog.getByRole('alert').getByText('This picture is no longer in the gallery.').waitFor()
+    await dialog.getByRole('alert').getByText('The disk is damaged.').waitFor()
+    // The picture keeps the number of its place.
+    await dialog.getByRole('article').getByText('3', { exact: true }).waitFor()
+    await page.unroute(`**/api/images/${failing}`)
+    await dialog.getByRole('button', { name: 'Try again' }).click()
+    await expect.poll(() => dialog.getByRole('article').count()).toBe(2)
+    await close()
+  })
+
+  it('offers to try again if no picture can be loaded', async () => {
+    const ids = (await listed()).images.map(({ id }) => id).slice(0, 2)
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    const one = /\/api\/images\/[^/?]+$/
+    await page.route(one, (route) => route.fulfill({ status: 500, json: { error: 'The disk is damaged.' } }))
+    await page.goto(`${demo.product.url}/?compare=${ids.join()}`)
+    const retry = page.getByRole('dialog').getByRole('button', { name: 'Try again' })
+    await expect.poll(() => retry.count()).toBe(2)
+    await page.unroute(one)
+    await retry.first().click()
+    await page.getByRole('dialog').getByRole('article').waitFor()
+    await close()
+  })
+})

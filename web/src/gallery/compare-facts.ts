@@ -3,8 +3,18 @@ import { bytes, clockDay, clockTimeOfDay, day, percent, timeOfDay } from '../mes
 import { messages } from '../messages/messages.ts'
 import { formatOf } from './duplicate-choice.ts'
 
+type FactKey = keyof typeof messages.compare.facts
+
+/** A fact of one of the pictures. */
+export interface Fact {
+  key: FactKey
+  value: string
+  /** Whether no other picture has a better one. */
+  isBest: boolean
+}
+
 export interface ComparedFact {
-  key: keyof typeof messages.compare.facts
+  key: FactKey
   /** One for each picture. */
   values: string[]
   /** Pictures with the best value; none if all are equal. */
@@ -49,6 +59,15 @@ export function comparedFacts(images: readonly Image[]): ComparedFact[] {
     ),
   ]
   return all.filter(({ values }) => values.some((value) => value !== ''))
+}
+
+/** The facts of one of the pictures. */
+export function factsOf(index: number, facts: readonly ComparedFact[]): Fact[] {
+  return facts.map(({ key, values, best }) => ({
+    key,
+    value: values[index] ?? '',
+    isBest: best[index] === true,
+  }))
 }
 
 function formatText(image: Image): string {

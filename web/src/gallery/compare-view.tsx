@@ -1,13 +1,13 @@
 import { useQueries } from '@tanstack/react-query'
 import { ArrowLeft, Link2, ListFilter, X } from 'lucide-react'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
-import { getImage, type Image } from '../api/client.ts'
+import { ApiError, getImage, type Image } from '../api/client.ts'
 import { Button } from '../components/button.tsx'
 import { IconButton } from '../components/icon-button.tsx'
 import { Segmented } from '../components/segmented.tsx'
 import { useLayout } from '../components/use-layout.ts'
 import { messages } from '../messages/messages.ts'
-import { comparedFacts } from './compare-facts.ts'
+import { comparedFacts, factsOf } from './compare-facts.ts'
 import { ComparedPicture } from './compared-picture.tsx'
 import { useCompareKeys } from './use-compare-keys.ts'
 import { useCompareZoom } from './use-compare-zoom.ts'
@@ -27,16 +27,11 @@ interface CompareViewProps {
 export default function CompareView({ ids, isSearch, scoreOf, onClose, onTrash }: CompareViewProps) {
   const rootRef = useRef<HTMLDivElement>(null)
   useEffect(() => rootRef.current?.focus({ preventScroll: true }), [])
-  const images = useQueries({
-    queries: ids.map((id) => ({
-      queryKey: ['images', 'one', id],
-      queryFn: ({ signal }: { signal: AbortSignal }) => getImage(id, signal),
-      retry: false,
-    })),
-  }).flatMap(({ data }) => (data === undefined ? [] : [{ ...data, score: scoreOf(data.id) }]))
+  const columns = useColumns(ids, scoreOf)
+  const images = columns.flatMap(({ image }) => image ?? [])
   const [lastChosen, setChosen] = useState(0)
   // There are fewer after one was moved to the trash.
-  const chosen = Math.max(0, Math.min(lastChosen, images.length - 1))
+  const chosen = Math.max(0, Math.min(lastChosen, columns.length - 1))
   const [kept, setKept] = useState<ReadonlySet<string>>(new Set())
   const [areAllFactsShown, setAllFactsShown] = useState(true)
   const [fitScale, setFitScale] = useState(1)
@@ -47,9 +42,9 @@ export default function CompareView({ ids, isSearch, scoreOf, onClose, onTrash }
     ({ values }) => areAllFactsShown || values.some((value) => value !== values[0]),
   )
   const toggleKept = (id: string) => setKept(new Set([id]).symmetricDifference(kept))
-  const current = images[chosen]
+  const current = columns[chosen]?.image
   useCompareKeys({
-    count: images.length,
+    count: columns.length,
     onChoose: setChosen,
     onActual: () => zoom.zoomTo(zoom.isWhole ? actual : 1),
     onZoom: (factor) => zoom.change(chosen, factor, 0, 0),
@@ -79,26 +74,71 @@ export default function CompareView({ ids, isSearch, scoreOf, onClose, onTrash }
           onClose,
         }}
       />
-      {isPhone && <PictureChoice count={images.length} chosen={chosen} onChoose={setChosen} />}
+      {isPhone && <PictureChoice count={columns.length} chosen={chosen} onChoose={setChosen} />}
       <Columns count={ids.length} chosen={isPhone ? chosen : undefined}>
-        {images.map((image, n) => (
-          <ComparedPicture
-            key={image.id}
-            image={image}
-            index={n}
-            view={zoom.viewOf(n)}
-            facts={facts}
-            isChosen={n === chosen}
-            isKept={kept.has(image.id)}
-            onChange={zoom.change}
-            onChoose={() => setChosen(n)}
-            onTap={isPhone ? () => setChosen((n + 1) % images.length) : undefined}
-            onKeep={() => toggleKept(image.id)}
-            onTrash={onTrash && (() => onTrash(image))}
-            onFitScale={n === chosen ? setFitScale : noScale}
-          />
-        ))}
+        {columns.map(({ id, image, problem, retry }, n) =>
+          image === undefined ? (
+            <MissingColumn key={id} problem={problem} onRetry={retry} />
+          ) : (
+            <ComparedPicture
+              key={id}
+              image={image}
+              index={n}
+              view={zoom.viewOf(n)}
+              facts={factsOf(images.indexOf(image), facts)}
+              isChosen={n === chosen}
+              isKept={kept.has(id)}
+              onChange={zoom.change}
+              onChoose={() => setChosen(n)}
+              onTap={isPhone ? () => setChosen((n + 1) % columns.length) : undefined}
+              onKeep={() => toggleKept(id)}
+              onTrash={onTrash && (() => onTrash(image))}
+              onFitScale={n === chosen ? setFitScale : noScale}
+            />
+          ),
+        )}
       </Columns>
+    </div>
+  )
+}
+
+/** A picture, or why there is none. */
+interface Column {
+  id: string
+  image: Image | undefined
+  /** undefined while the picture is loaded. */
+  problem: string | undefined
+  /** undefined if it would not help. */
+  retry: (() => void) | undefined
+}
+
+function useColumns(ids: readonly string[], scoreOf: CompareViewProps['scoreOf']): Column[] {
+  const found = useQueries({
+    queries: ids.map((id) => ({
+      queryKey: ['images', 'one', id],
+      queryFn: ({ signal }: { signal: AbortSignal }) => getImage(id, signal),
+      retry: false,
+    })),
+  })
+  return found.map(({ data, error, refetch }, n) => {
+    const id = ids[n]!
+    const isGone = error instanceof ApiError && error.code === 'image_not_found'
+    if (isGone) return { id, image: undefined, problem: messages.viewer.gone, retry: undefined }
+    const image = data && { ...data, score: scoreOf(id) }
+    return { id, image, problem: error?.message, retry: () => void refetch() }
+  })
+}
+
+/** Stands in the place of a picture that is loaded or can't be shown. */
+function MissingColumn({ problem, onRetry }: { problem: string | undefined; onRetry: Column['retry'] }) {
+  return (
+    <div className="grid min-h-40 min-w-0 place-content-center justify-items-center gap-3 rounded-card border border-line bg-surface p-4">
+      {problem !== undefined && (
+        <p role="alert" className="text-center text-ink-2">
+          {problem}
+        </p>
+      )}
+      {problem !== undefined && onRetry && <Button onClick={onRetry}>{messages.app.retry}</Button>}
     </div>
   )
 }

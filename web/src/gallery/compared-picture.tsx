@@ -5,7 +5,7 @@ import { sizedUrl } from '../api/picture-sources.ts'
 import { Button } from '../components/button.tsx'
 import { PatientImage } from '../components/patient-image.tsx'
 import { messages } from '../messages/messages.ts'
-import type { ComparedFact } from './compare-facts.ts'
+import type { Fact } from './compare-facts.ts'
 import type { ChangeView, View } from './use-compare-zoom.ts'
 import { useElementSize } from './use-element-size.ts'
 import { PlacedPicture } from './zoomable-image.tsx'
@@ -14,7 +14,7 @@ interface ComparedPictureProps {
   image: Image
   index: number
   view: View
-  facts: readonly ComparedFact[]
+  facts: readonly Fact[]
   isChosen: boolean
   isKept: boolean
   onChange: ChangeView
@@ -80,7 +80,7 @@ export function ComparedPicture(props: ComparedPictureProps) {
       </div>
       <div className="shrink-0 p-4">
         <h3 className="pb-2 font-semibold [overflow-wrap:anywhere]">{image.user_visible_name}</h3>
-        <FactList facts={facts} index={index} />
+        <FactList facts={facts} />
         <div className="mt-3 grid grid-cols-[repeat(auto-fit,minmax(9.5rem,1fr))] gap-2">
           <Button
             variant={isKept ? 'chosen' : 'plain'}
@@ -101,16 +101,16 @@ export function ComparedPicture(props: ComparedPictureProps) {
   )
 }
 
-function FactList({ facts, index }: Pick<ComparedPictureProps, 'facts' | 'index'>) {
+function FactList({ facts }: Pick<ComparedPictureProps, 'facts'>) {
   const { compare: words } = messages
   return (
     <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-13">
-      {facts.map(({ key, values, best }) => (
+      {facts.map(({ key, value, isBest }) => (
         <div key={key} className="contents">
           <dt className="text-ink-2">{words.facts[key]}</dt>
-          <dd className={`min-w-0 [overflow-wrap:anywhere] ${best[index] ? 'font-semibold' : ''}`}>
-            {values[index]}
-            {best[index] && (
+          <dd className={`min-w-0 [overflow-wrap:anywhere] ${isBest ? 'font-semibold' : ''}`}>
+            {value}
+            {isBest && (
               <span className="ml-2 rounded-sm border border-ok px-1 font-medium text-12 text-ok">
                 {words.best}
               </span>
