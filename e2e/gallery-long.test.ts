@@ -11,10 +11,10 @@ describe('a folder that is gone', () => {
   it('is reported, keeps its images, and is found again', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await rename(demo.gallery, `${demo.gallery}-away`)
-    await page.getByText('The photo folder can’t be read at the moment').waitFor()
+    await page.getByText('The photo folder can’t be read').waitFor()
     await page.getByTestId('count').getByText('240 pictures').waitFor()
     await rename(`${demo.gallery}-away`, demo.gallery)
-    await page.getByText('The photo folder can’t be read at the moment').waitFor({ state: 'detached' })
+    await page.getByText('The photo folder can’t be read').waitFor({ state: 'detached' })
     await close()
   })
 })

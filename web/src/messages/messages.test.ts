@@ -64,6 +64,19 @@ describe('the English catalog', () => {
   })
 })
 
+describe('the title of a notice about missing pictures', () => {
+  it('distinguishes one, many and all of them', () => {
+    const titlesIn = ({ status }: { status: Pick<typeof english.status, 'absenceTitle'> }) =>
+      [1, 2, 5].map((missing) => status.absenceTitle(missing, 5))
+    expect(titlesIn(english)).toEqual([
+      'A picture is missing',
+      'Many pictures are missing',
+      'All pictures are missing',
+    ])
+    expect(titlesIn(german)).toEqual(['Ein Bild fehlt', 'Viele Bilder fehlen', 'Alle Bilder fehlen'])
+  })
+})
+
 describe('the language', () => {
   it('is the chosen one, else the first supported one of the browser, else English', () => {
     expect(languageOf('de', ['en-US'])).toBe('de')

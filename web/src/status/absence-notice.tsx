@@ -18,7 +18,7 @@ export function AbsenceNotice({ absence }: { absence: NonNullable<IndexStatus['a
     <Notice
       icon={<HardDrive />}
       isDanger
-      title={messages.status.missingTitle}
+      title={messages.status.absenceTitle(absence.missing, absence.known)}
       actions={
         mayAccept && (
           <>

@@ -38,7 +38,7 @@ export function Notices({ events }: { events: ServerEvents }) {
     )
   if (status.problem !== null)
     return (
-      <Notice icon={<HardDrive />} isDanger title={messages.status.missingTitle}>
+      <Notice icon={<HardDrive />} isDanger title={messages.status.problemTitle}>
         {messages.status.problem}
       </Notice>
     )

@@ -74,7 +74,11 @@ export const status = {
     `Das Modell ist jetzt „${embedder}“. Es hat ${number(done)} von ${number(all)} Bildern gelesen. Bis es alle gelesen hat, beantwortet das bisherige Modell die Suchen.`,
   notWorking: (embedder: string) =>
     `Das Modell „${embedder}“ arbeitet gerade nicht. Du kannst blättern, aber nicht suchen. Der Grund steht im Protokoll des Servers.`,
-  missingTitle: 'Der Fotoordner fehlt',
+  problemTitle: 'Der Fotoordner ist nicht lesbar',
+  absenceTitle: (missing: number, known: number) => {
+    if (missing >= known) return 'Alle Bilder fehlen'
+    return plural(missing, { one: 'Ein Bild fehlt', other: 'Viele Bilder fehlen' })
+  },
   absence: (missing: number) =>
     plural(missing, {
       one: '# Bild fehlt. Vielleicht ist ein Laufwerk nicht verbunden. Nichts wurde aus dem Index entfernt.',
@@ -83,7 +87,7 @@ export const status = {
     }),
   checkAgain: 'Erneut prüfen',
   acceptMissing: 'Sie sind endgültig weg',
-  problem: 'Der Fotoordner ist gerade nicht lesbar. Nichts wurde aus dem Index entfernt.',
+  problem: 'Vielleicht ist ein Laufwerk nicht verbunden. Nichts wurde aus dem Index entfernt.',
   polling: 'Dieser Ordner kann nicht überwacht werden. Änderungen erscheinen mit Verzögerung.',
   why: 'Warum?',
   understood: 'Verstanden',

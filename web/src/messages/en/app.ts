@@ -70,7 +70,11 @@ export const status = {
     `The model was changed to “${embedder}”, which has read ${number(done)} of ${number(all)} pictures. Until it has read all of them, the former model answers searches.`,
   notWorking: (embedder: string) =>
     `The model “${embedder}” does not work at the moment. You can browse, but not search. The server’s log has the reason.`,
-  missingTitle: 'The photo folder is missing',
+  problemTitle: 'The photo folder can’t be read',
+  absenceTitle: (missing: number, known: number) => {
+    if (missing >= known) return 'All pictures are missing'
+    return plural(missing, { one: 'A picture is missing', other: 'Many pictures are missing' })
+  },
   absence: (missing: number) =>
     plural(missing, {
       one: '# picture is gone. Perhaps a drive is not connected. Nothing was removed from the index.',
@@ -79,7 +83,7 @@ export const status = {
     }),
   checkAgain: 'Check again',
   acceptMissing: 'They are gone for good',
-  problem: 'The photo folder can’t be read at the moment. Nothing was removed from the index.',
+  problem: 'Perhaps a drive is not connected. Nothing was removed from the index.',
   polling: 'This folder can’t be watched, so changes appear after a while.',
   why: 'Why?',
   understood: 'Got it',
