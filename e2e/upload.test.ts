@@ -8,7 +8,8 @@ import { openPage, PHONE } from './support/browser.ts'
 import { untilIndexed, useDemo } from './support/demo.ts'
 import { CLASSICAL } from './support/product.ts'
 
-const demo = useDemo(2, CLASSICAL)
+const MAX_BYTES = 2_000_000
+const demo = useDemo(2, { ...CLASSICAL, SERVER__LIMITS__MAX_UPLOAD_BYTES: String(MAX_BYTES) })
 const PICTURES = 24
 /** More than the page asks for at once. */
 const NAMESAKES = 101
@@ -156,3 +157,26 @@ async function restored(bytes: Buffer): Promise<boolean> {
     if ((await readFile(inCup(name))).equals(bytes)) return true
   return false
 }
+
+describe('a file above the limit of the server', () => {
+  it('is refused with both sizes before it is sent, and the others are added', async () => {
+    const { page, close, complaints } = await open()
+    const sent: string[] = []
+    page.on('request', (request) => {
+      if (request.method() === 'POST') sent.push(new URL(request.url()).pathname)
+    })
+    await add(page, { 'large.png': Buffer.alloc(MAX_BYTES + 100_000), 'small.png': await picture(109) })
+    await page
+      .getByText(
+        '“large.png” has 2.1 MB. This server accepts files of at most 2 MB (limits.max_upload_bytes).',
+      )
+      .waitFor()
+    await page.getByText('1 of 2 files could not be added').waitFor()
+    await page.getByText('added', { exact: true }).waitFor()
+    expect(sent.filter((path) => path === '/api/images')).toHaveLength(1)
+    expect(sent.filter((path) => path === '/api/images/known')).toHaveLength(1)
+    expect(complaints).toEqual([])
+    await rm(inCup('small.png'))
+    await close()
+  })
+})

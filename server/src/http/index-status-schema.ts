@@ -33,6 +33,7 @@ export const indexStatusSchema = z
       .describe('Why the previous embedder does not answer searches while not all images are embedded.'),
     embedder_state: z.enum(['working', 'not_working']),
     trash_days: z.number().describe('Days for which deleted images can be restored; 0 if deleting is final.'),
+    max_upload_bytes: z.int().describe('Maximum size of a file that is uploaded.'),
     words: z
       .object({
         kind: z

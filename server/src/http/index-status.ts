@@ -30,6 +30,7 @@ export interface IndexStatusOptions extends RevealAccess {
   /** undefined: without sign-in. */
   signIn: Pick<SignIn, 'method'> | undefined
   trash: Pick<Trash, 'days'>
+  maxUploadBytes: number
   readOnlyFolders: ReadOnlyFolders
 }
 
@@ -76,6 +77,7 @@ async function statusOf({
   storage,
   signIn,
   trash,
+  maxUploadBytes,
 }: IndexStatusOptions): Promise<Omit<IndexStatusJson, 'can_reveal' | 'read_only'>> {
   const { indexed, unembedded, failed } = await catalog.images.counts()
   await former.index?.check()
@@ -98,6 +100,7 @@ async function statusOf({
     words: wordsStatus(embedder, vocabulary),
     auth: signIn?.method.kind ?? 'none',
     trash_days: trash.days,
+    max_upload_bytes: maxUploadBytes,
     embedder_state: embedder.processId === undefined ? 'not_working' : 'working',
     absence: sync.massRemoval ?? null,
     problem: sync.problem ?? storage.problem?.message ?? null,

@@ -44,6 +44,7 @@ const MAX_TRIES = 100
 /** Sends files, a few at a time. A file whose name or bytes the gallery has waits for a decision, and the others go on. */
 export class UploadQueue {
   readonly #onChange: (number: number, change: Partial<Upload>) => void
+  readonly #maxBytes: () => number | undefined
   readonly #sending = new Set<Job>()
   readonly #asked = new Map<Job, Question>()
   readonly #standing: StandingDecisions = new Map()
@@ -53,10 +54,18 @@ export class UploadQueue {
   #failed: Job[]
   #hasExpired = false
 
-  /** @param failed jobs of an earlier queue */
-  constructor(failed: Job[], onChange: (number: number, change: Partial<Upload>) => void) {
+  /**
+   * @param failed jobs of an earlier queue
+   * @param maxBytes limit of the server for a file; undefined while it is not known
+   */
+  constructor(
+    failed: Job[],
+    onChange: (number: number, change: Partial<Upload>) => void,
+    maxBytes: () => number | undefined,
+  ) {
     this.#failed = failed
     this.#onChange = onChange
+    this.#maxBytes = maxBytes
   }
 
   add(jobs: readonly Job[]): void {
@@ -128,6 +137,10 @@ export class UploadQueue {
     const canBeRead = await isReadable(file)
     if (signal.aborted) return
     if (!canBeRead) return this.#fail(job, messages.upload.unreadable)
+    // The server would receive all of it before it can refuse it.
+    const maxBytes = this.#maxBytes()
+    if (maxBytes !== undefined && file.size > maxBytes)
+      return this.#fail(job, viewMessages.uploading.tooLarge(file.name, bytes(file.size), bytes(maxBytes)))
     let current = job
     try {
       const checked = await this.#check(job)

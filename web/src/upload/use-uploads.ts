@@ -1,5 +1,6 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
-import { onSignedOut } from '../api/client.ts'
+import { type IndexStatus, onSignedOut } from '../api/client.ts'
 import { usePartMissing } from '../components/lazy-part.tsx'
 import { useAskBeforeLeaving } from '../components/use-ask-before-leaving.ts'
 import { messages } from '../messages/messages.ts'
@@ -35,13 +36,15 @@ export function useUploads(): Uploads {
   )
   const last = useRef(Math.max(0, ...interrupted.map(({ number }) => number)))
   const queue = useRef<UploadQueue>(undefined)
+  const client = useQueryClient()
   const showMissing = usePartMissing()
   const change = (number: number, part: Partial<Upload>) =>
     setList((old) => old.map((upload) => (upload.number === number ? { ...upload, ...part } : upload)))
   const open = async () => {
     const { UploadQueue } = await loadUploadQueue()
     if (queue.current === undefined) {
-      queue.current = new UploadQueue(interrupted, change)
+      const maxBytes = () => client.getQueryData<IndexStatus>(['status'])?.max_upload_bytes
+      queue.current = new UploadQueue(interrupted, change, maxBytes)
       interrupted = []
     }
     return queue.current

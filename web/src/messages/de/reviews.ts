@@ -7,6 +7,8 @@ export const uploading = {
   waiting: 'wartet',
   tooLargeForProxy: (size: string) =>
     `Hochladen abgebrochen: Der Proxy vor dem Server nimmt keine Dateien von ${size} an. Seine Grenze lässt sich erhöhen (nginx: client_max_body_size, ohne Angabe 1 MB).`,
+  tooLarge: (name: string, size: string, limit: string) =>
+    `„${name}“ hat ${size}. Dieser Server nimmt Dateien von höchstens ${limit} an (limits.max_upload_bytes).`,
   retry: 'Erneut versuchen',
   cancel: 'Abbrechen',
   close: 'Schließen',
