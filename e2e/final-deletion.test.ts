@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { expect, it } from 'vitest'
 import { count, DESKTOP, openPage } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
@@ -55,6 +55,22 @@ it('without a trash, the page asks before it deletes, and offers no Undo', async
   await page.keyboard.press('Delete')
   await expect.poll(() => questions).toEqual(['Delete this picture from the disk? This cannot be undone.'])
   await access(file)
+  // A picture that stays is still in view.
+  await tile.click()
+  await page
+    .getByRole('dialog')
+    .getByRole('heading', { name: basename(file) })
+    .waitFor()
+  await page.keyboard.press('Delete')
+  await expect.poll(() => questions.length).toBe(2)
+  await page.keyboard.press('i')
+  await page.keyboard.press('i')
+  await page
+    .getByRole('dialog')
+    .getByRole('heading', { name: basename(file) })
+    .waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
 
   accepts = true
   await tile.focus()
