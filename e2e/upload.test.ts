@@ -59,6 +59,25 @@ describe('a file whose name is taken', () => {
     await close()
   })
 
+  it('is not replaced before the page has found out whether there is a trash', async () => {
+    const { page, close } = await open()
+    const end = Promise.withResolvers<void>()
+    await page.route('**/api/index/status', async (route) => {
+      await end.promise
+      await route.continue()
+    })
+    await page.reload()
+    await add(page, { [CUP.name]: await picture(109) })
+    const replace = button(page, CUP.name, 'Replace')
+    await replace.waitFor()
+    expect(await replace.isDisabled()).toBe(true)
+    end.resolve()
+    await question(page, CUP.name).getByText('moves the picture in the folder to the trash').waitFor()
+    expect(await replace.isDisabled()).toBe(false)
+    await button(page, CUP.name, 'Skip').click()
+    await close()
+  })
+
   it('is skipped together with all others in one press, and those that follow', async () => {
     const { page, close } = await open()
     const names = (await readdir(join(demo.gallery, 'cup'))).sort()

@@ -50,7 +50,7 @@ export default function TrashView({ mayRestore, mayEmpty, onBack, onRestored }: 
           <Button onClick={list.retry}>{app.retry}</Button>
         </EmptyState>
       ) : !list.isLoading && list.count === 0 ? (
-        <EmptyState icon={<Trash2 />} title={words.emptyTitle} text={words.stay(status?.trash_days ?? 0)}>
+        <EmptyState icon={<Trash2 />} title={words.emptyTitle} text={status && words.stay(status.trash_days)}>
           <Button onClick={onBack}>{app.backToGallery}</Button>
         </EmptyState>
       ) : (

@@ -76,7 +76,7 @@ function FirstQuestion({ uploads: { list, decide } }: { uploads: Uploads }) {
       upload={first}
       question={question}
       count={list.filter((upload) => upload.question?.kind === question.kind).length}
-      isFinal={status?.trash_days === 0}
+      isFinal={status && status.trash_days === 0}
       onDecide={(decision, isForAll) => decide(number, decision, isForAll)}
     />
   )

@@ -13,8 +13,8 @@ interface UploadQuestionProps {
   question: Question
   /** Number of files with the same question. */
   count: number
-  /** Whether a replaced picture is deleted, since there is no trash. */
-  isFinal: boolean
+  /** Whether a replaced picture is deleted, since there is no trash; undefined while the server has not answered. */
+  isFinal: boolean | undefined
   onDecide: (decision: Decision, isForAll: boolean) => void
 }
 
@@ -38,7 +38,7 @@ export function UploadQuestion({ upload, question, count, isFinal, onDecide }: U
         {others[0] !== undefined && <ExistingPicture image={others[0]} />}
         <p className="min-w-0 flex-1 basis-40 text-13 [overflow-wrap:anywhere]">
           {text}
-          {isTaken && (
+          {isTaken && isFinal !== undefined && (
             <span className="block pt-1 text-ink-2">{isFinal ? words.replaceFinal : words.replaceHint}</span>
           )}
         </p>
@@ -49,7 +49,7 @@ export function UploadQuestion({ upload, question, count, isFinal, onDecide }: U
             <Button size="small" variant="primary" onClick={decide('keep_both')}>
               {words.keepBoth}
             </Button>
-            <Button size="small" onClick={decide('replace')}>
+            <Button size="small" disabled={isFinal === undefined} onClick={decide('replace')}>
               {words.replace}
             </Button>
             <Button size="small" onClick={decide('skip')}>
