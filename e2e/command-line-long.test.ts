@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { circleSketch, picture, writeSettled } from '../server/src/testing/pictures.ts'
@@ -23,7 +23,15 @@ describe('sketch-search trash', () => {
 
     const listed = JSON.parse((await trash('list', '--json')).stdout)
     expect(listed.map(({ path }: { path: string }) => path).sort()).toEqual(['sub/1.png', 'sub/3.png'])
-    expect(await trash('restore', 'sub/3.png')).toMatchObject({ code: 0, stdout: 'Restored: sub/3.png\n' })
+    const trashed = join(gallery, '.sketch-search-trash')
+    const of1 = (await readdir(trashed, { recursive: true })).find((name) => name.endsWith('1.png'))!
+    await rename(join(trashed, of1), join(gallery, 'kept'))
+    expect(await trash('restore', 'sub/1.png', 'sub/3.png')).toMatchObject({
+      code: 1,
+      stdout: 'Restored: sub/3.png\n',
+      stderr: expect.stringContaining('Not restored, its file is gone: sub/1.png'),
+    })
+    await rename(join(gallery, 'kept'), join(trashed, of1))
     expect((await readdir(join(gallery, 'sub'))).sort()).toEqual(['0.png', '2.png', '3.png', '4.png'])
     expect((await trash('restore', 'sub/9.png')).stderr).toContain('The trash has no image "sub/9.png".')
     expect((await trash('list')).stdout).toMatch(/^deleted at .*\n\S+ +\S+ +sub\/1\.png\n$/)

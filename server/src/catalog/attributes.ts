@@ -254,8 +254,12 @@ export function addAttributesJson<T extends object>(json: T, image: ImageAttribu
 function formatClock(time: AttributeValue, offset: AttributeValue): string | null {
   if (typeof time !== 'number') return null
   const local = new Date(time).toISOString().slice(0, -'Z'.length)
-  if (typeof offset !== 'number') return local
+  return typeof offset === 'number' ? local + formatOffset(offset) : local
+}
+
+/** @param offset from UTC in minutes @returns such as `+05:30` */
+export function formatOffset(offset: number): string {
   const minutes = Math.abs(offset)
   const twoDigits = (value: number) => String(value).padStart(2, '0')
-  return `${local}${offset < 0 ? '-' : '+'}${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}`
+  return `${offset < 0 ? '-' : '+'}${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}`
 }

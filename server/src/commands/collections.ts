@@ -5,6 +5,7 @@ import { displayName } from '../gallery/file-names.ts'
 import { collectionNamed, ownerNamed, visibleCollections } from './collection-names.ts'
 import { inApp } from './in-app.ts'
 import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
+import { writeToStandardOutput } from './standard-output.ts'
 import { printTable } from './table.ts'
 
 interface CollectionsOptions extends CommonOptions {
@@ -70,5 +71,5 @@ function rowOf({ id, name, search, images, isShared, ownerId }: Collection) {
 async function show(app: App, userId: string, name: string, isJson: boolean): Promise<void> {
   const { id } = await collectionNamed(app.catalog, userId, name)
   const { body } = await app.exporter(userId, { collection: id, format: isJson ? 'json' : 'paths' })
-  for await (const part of body) process.stdout.write(part)
+  await writeToStandardOutput(body)
 }

@@ -16,6 +16,7 @@ import {
 import { collectionNamed, ownerNamed } from './collection-names.ts'
 import { inApp } from './in-app.ts'
 import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
+import { writeToStandardOutput } from './standard-output.ts'
 
 interface ExportOptions extends CommonOptions {
   folder?: string
@@ -108,15 +109,6 @@ function validated<S extends z.ZodType>(schema: S, value: unknown, name: string)
   if (result.success) return result.data
   const problems = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
   throw new DomainError('invalid_request', `${name}: ${problems.join('; ')}`)
-}
-
-async function writeToStandardOutput(body: ExportBody): Promise<void> {
-  try {
-    await pipeline(Readable.from(body), process.stdout, { end: false })
-  } catch (error) {
-    // The reader of a pipe may need only the beginning.
-    if (systemCodeOf(error) !== 'EPIPE') throw error
-  }
 }
 
 type ExportBody = AsyncIterable<Uint8Array>

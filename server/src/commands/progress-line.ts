@@ -62,6 +62,6 @@ function describe({ done, failed, pending, ratePerSecond, etaSeconds }: IndexPro
 export function duration(seconds: number): string {
   const whole = Math.ceil(seconds)
   if (whole < 90) return `${whole} s`
-  if (whole < 90 * 60) return `${Math.round(whole / 60)} min`
-  return `${Math.floor(whole / 3600)} h ${Math.round((whole % 3600) / 60)} min`
+  const minutes = Math.round(whole / 60)
+  return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }

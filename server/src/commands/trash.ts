@@ -81,7 +81,11 @@ async function restore({ trash }: App, names: string[]): Promise<void> {
     if (found !== undefined) return found.image.id
     throw new DomainError('image_not_found', `The trash has no image ${JSON.stringify(name)}.`)
   })
-  for (const { path } of await trash.restore(ids)) console.log(`Restored: ${displayName(path)}`)
+  const restored = await trash.restore(ids)
+  for (const { path } of restored) console.log(`Restored: ${displayName(path)}`)
+  const missing = ids.flatMap((id, n) => (restored.some((image) => image.id === id) ? [] : [names[n]!]))
+  for (const name of missing) console.error(`Not restored, its file is gone: ${displayName(name)}`)
+  if (missing.length > 0) process.exitCode = 1
 }
 
 async function trashed(trash: App['trash']): Promise<TrashedImage[]> {

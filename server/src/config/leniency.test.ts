@@ -117,6 +117,24 @@ describe('a configuration of the reference implementation', () => {
     expect(config.embedder_registry.embedders.two).toMatchObject({ target: 'a.b.C', device: 'cuda' })
   })
 
+  it('merges keys below those beside them, wherever they are, and the first one of several maps', async () => {
+    const { config } = await load(
+      [
+        'embedder_registry:',
+        '  embedders:',
+        '    one: &one {target: a.b.C, device: cpu}',
+        '    two: &two {target: a.b.D, python: /usr/bin/python3}',
+        '    three: {device: cuda, <<: *one}',
+        '    four: {<<: [*one, *two]}',
+        '',
+      ].join('\n'),
+    )
+    const { three, four } = config.embedder_registry.embedders
+    expect(three).toMatchObject({ target: 'a.b.C', device: 'cuda' })
+    expect(four).toMatchObject({ target: 'a.b.C', device: 'cpu', python: '/usr/bin/python3' })
+    await expect(load('watcher: {<<: here}\n')).rejects.toThrow(/`<<` must name a map/)
+  })
+
   it('has the defaults of its database, and merges variables into it', async () => {
     const { config, warnings } = await load('database: {host: db}\n', {
       SERVER__DATABASE: '{"host": "other", "password": "a@/b"}',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import type { z } from 'zod'
@@ -93,7 +93,7 @@ function complete(parsed: Parsed, sources: ConfigSources): Config {
   const absolute = (path: string) => resolve(sources.workingDirectory, path)
   const gallery = absolute(parsed.watcher.watched_directory)
   const dataDirectory = absolute(
-    parsed.data_directory ?? join(userDataDirectory(sources.environment), galleryKey(gallery)),
+    parsed.data_directory ?? galleryDataDirectory(userDataDirectory(sources.environment), gallery),
   )
   return {
     ...parsed,
@@ -120,11 +120,19 @@ function userDataDirectory(environment: ConfigSources['environment']): string {
   return join(environment.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'sketch-search')
 }
 
+/** Where the data of a gallery are kept by default. */
+function galleryDataDirectory(base: string, gallery: string): string {
+  const byKey = (realpath: (path: string) => string) => join(base, galleryKey(gallery, realpath))
+  // On systems that ignore case, each spelling of a folder has one native path. Earlier versions used the given spelling.
+  const former = byKey(realpathSync)
+  return existsSync(former) ? former : byKey(realpathSync.native)
+}
+
 /** A readable name for a gallery's data that two folders never share. */
-function galleryKey(gallery: string): string {
+function galleryKey(gallery: string, realpath: (path: string) => string): string {
   let real = gallery
   try {
-    real = realpathSync(gallery)
+    real = realpath(gallery)
   } catch {
     // A folder that does not exist yet is named after the given path.
   }

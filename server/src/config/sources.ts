@@ -3,6 +3,7 @@ import {
   isAlias,
   isMap,
   isScalar,
+  isSeq,
   LineCounter,
   type Node,
   parseDocument,
@@ -74,11 +75,15 @@ function readYaml(text: string, file: string): SourceReading {
 
   function collectMap(map: YAMLMap, path: string[]): void {
     const seen = new Set<string>()
-    for (const { key, value } of map.items) {
-      const name = isScalar(key) ? (key.source ?? String(key.value)) : String(key)
-      const offset = isScalar(key) ? (key.range?.[0] ?? 0) : 0
-      if (name === '<<') mergeInto(value as Node | null, path)
-      else collect(value as Node | null, [...path, name], offset)
+    const items = map.items.map(({ key, value }) => ({
+      name: isScalar(key) ? (key.source ?? String(key.value)) : String(key),
+      value: value as Node | null,
+      offset: isScalar(key) ? (key.range?.[0] ?? 0) : 0,
+    }))
+    // Keys of the map itself override merged ones, wherever they are.
+    for (const { name, value, offset } of items) if (name === '<<') mergeInto(value, path, offset)
+    for (const { name, value, offset } of items) {
+      if (name !== '<<') collect(value, [...path, name], offset)
       if (seen.has(name))
         reading.warnings.push(
           `${[...path, name].join('.')} is given twice: the value at ${lineOf(offset)} is used.`,
@@ -92,10 +97,18 @@ function readYaml(text: string, file: string): SourceReading {
     else reading.assignments.push({ path, value: toJs(node, offset), source: lineOf(offset) })
   }
 
-  /** `<<: *name`: keys of another map, which those beside it override. */
-  function mergeInto(node: Node | null, path: string[]): void {
+  /** `<<: *name`: keys of another map, or of several, of which the first one counts. */
+  function mergeInto(node: Node | null, path: string[], offset: number): void {
     const target = isAlias(node) ? node.resolve(document) : node
     if (isMap(target)) collectMap(target, path)
+    else if (isSeq(target))
+      for (const item of target.items.toReversed()) mergeInto(item as Node | null, path, offset)
+    else
+      reading.problems.push({
+        path: path.join('.'),
+        source: lineOf(offset),
+        message: '`<<` must name a map, such as `<<: *name`, or a list of maps',
+      })
   }
 
   function toJs(node: Node | null, offset: number): unknown {

@@ -3,6 +3,7 @@ import { DomainError } from '../errors.ts'
 import type { WindowSize } from '../gallery/windows.ts'
 import { type ColourReport, evaluateColours } from './coloured-sketches.ts'
 import type { Reporter } from './embed.ts'
+import { itemsIn } from './items.ts'
 import { evaluatePasted, type MapHits, type PastedReport } from './pasted-objects.ts'
 import { type EvaluationReport, evaluateEmbedders, RANDOM } from './run.ts'
 import { evaluateWords, type WordReport } from './words.ts'
@@ -35,6 +36,8 @@ export interface AllKindsReport {
  */
 export async function evaluateAllKinds(config: Config, request: AllKindsRequest): Promise<AllKindsReport> {
   const { scenes } = request
+  // They are used last: a wrong folder is reported before hours of work.
+  if (scenes !== undefined) await itemsIn(scenes, '--scenes', () => {})
   return {
     sketches: await evaluateEmbedders(config, {
       ...request,

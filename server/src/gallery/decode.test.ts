@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { heic, withColourProfile } from '../testing/heif-samples.ts'
+import { QUADRANTS } from '../testing/quadrants.ts'
 import { decodeImage, renderForBrowser } from './decode.ts'
 import { hasImageExtension, sniff } from './formats/index.ts'
 
@@ -71,6 +73,15 @@ function indexed(
 const near = (colour: number[], expected: number[], tolerance = 40) =>
   expect(Math.max(...colour.map((value, i) => Math.abs(value - expected[i]!)))).toBeLessThan(tolerance)
 
+/** By the matrix between their primaries (CSS Color 4, section 18); both have the same transfer function. */
+function p3ToSrgb(colour: readonly number[]): number[] {
+  const linear = colour.map((value) => ((value / 255 + 0.055) / 1.055) ** 2.4) as [number, number, number]
+  const [r, g, b] = linear
+  return [1.2249 * r - 0.2249 * g, -0.042 * r + 1.042 * g, -0.0196 * r - 0.0786 * g + 1.0983 * b].map(
+    (value) => 255 * (1.055 * Math.min(1, Math.max(0.0031, value)) ** (1 / 2.4) - 0.055),
+  )
+}
+
 describe('HEIC from phones', () => {
   const file = join(import.meta.dirname, 'fixtures/halves.heic')
 
@@ -82,6 +93,17 @@ describe('HEIC from phones', () => {
     expect(decoded).toMatchObject({ width: 80, height: 40, contentType: 'image/heic', isPlain: false })
     near(colourAt(decoded, 'left'), [255, 0, 0])
     near(colourAt(decoded, 'right'), [0, 0, 255])
+  })
+
+  it('is converted from its ICC profile', async () => {
+    const { icc } = await sharp(await halves(8, 8).png().withIccProfile('p3').toBuffer()).metadata()
+    const plain = await decode(await heic('plain'))
+    const inP3 = await decode(withColourProfile(await heic('plain'), icc!))
+    for (const [n, { data }] of [plain.image, inP3.image].entries()) {
+      const [red, green, blue] = QUADRANTS[0]!
+      near([...data.subarray(0, 3)], n === 0 ? [red, green, blue] : p3ToSrgb([red, green, blue]), 12)
+    }
+    expect(p3ToSrgb(QUADRANTS[0]!)[0]! - QUADRANTS[0]![0]).toBeGreaterThan(15)
   })
 
   it('is shown as WebP', async () => {

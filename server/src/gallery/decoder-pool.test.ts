@@ -55,7 +55,36 @@ function decoderProcesses(): number[] {
 const small = await plainGif(80)
 const large = await plainGif(5000)
 
+/** A lossy WebP of 24 megapixels whose container is valid and whose pixels end early. */
+async function heavyDamagedWebp(): Promise<Buffer> {
+  const noise = { type: 'gaussian', mean: 128, sigma: 40 } as const
+  const tile = await sharp({ create: { width: 512, height: 512, channels: 3, background: '#000', noise } })
+    .png()
+    .toBuffer()
+  const whole = await sharp({ create: { width: 6000, height: 4000, channels: 3, background: '#c02010' } })
+    .composite([{ input: tile, left: 5000, top: 3000 }])
+    .webp({ quality: 60, effort: 0 })
+    .toBuffer()
+  const start = whole.indexOf('VP8 ')
+  const kept = whole.subarray(0, start + 8 + Math.floor(((whole.length - start - 8) * 0.9) / 2) * 2)
+  const damaged = Buffer.from(kept)
+  damaged.writeUInt32LE(damaged.length - 8, 4)
+  damaged.writeUInt32LE(damaged.length - start - 8, start + 4)
+  return damaged
+}
+
 describe('the decoder processes', () => {
+  it('do not wait for their own turn when they try to save a large damaged image', {
+    timeout: 60_000,
+  }, async () => {
+    const pool = await poolOf()
+    const damaged = await heavyDamagedWebp()
+    const jobs = [damaged, large].map((bytes) => pool.run(decode(bytes), 'query') as Promise<DecodedImage>)
+    const [first, second] = await Promise.allSettled(jobs)
+    expect(second).toMatchObject({ status: 'fulfilled', value: { width: 5000 } })
+    expect(first).toMatchObject({ status: 'rejected', reason: { code: 'image_unreadable' } })
+  })
+
   it('reject images at once while too many wait', async () => {
     const pool = await poolOf()
     const outcomes = Promise.allSettled(Array.from({ length: 1_200 }, () => pool.run(decode(small), 'query')))

@@ -180,16 +180,20 @@ class ProcessPool implements DecoderPool {
 class Turns {
   #last: Promise<void> = Promise.resolve()
 
+  /** Requests of one holder share its turn. */
   create(): { take(): Promise<void>; release(): void } {
     let release = () => {}
+    let taken: Promise<void> | undefined
     return {
       take: () => {
+        if (taken !== undefined) return taken
         const before = this.#last
         this.#last = new Promise((resolve) => {
           release = resolve
         })
         const mine = this.#last
         this.#last = before.then(() => mine)
+        taken = before
         return before
       },
       release: () => release(),

@@ -23,6 +23,7 @@ export type MetadataResult =
 
 /** The metadata of nearly all JPEG files lies in their first part. */
 const JPEG_HEAD_BYTES = 256 * 1024
+const START_OF_SCAN = 0xda
 
 /**
  * Reads the metadata of an indexed image without its pixels. Only an image that lost its thumbnail is decoded.
@@ -45,8 +46,8 @@ export async function readMetadata(
     if (stat?.bytes !== bytes || stat.modifiedAt !== modifiedAt) return { state: 'changed' }
     const head = file.read(JPEG_HEAD_BYTES)
     const format = sniff(head)
-    // Other formats have metadata anywhere.
-    const isEnough = format === 'jpeg' || head.length === stat.bytes
+    // Other formats have metadata anywhere. Without the start of the pixels, a JPEG does not count as an image.
+    const isEnough = (format === 'jpeg' && hasStartOfScan(head)) || head.length === stat.bytes
     details = await readDetails(isEnough ? head : file.read(), format)
   } finally {
     file.close()
@@ -54,6 +55,18 @@ export async function readMetadata(
   steps.onBytes()
   const image = await decodeThumbnail(thumbnail)
   return { state: 'read', metadata: { ...details, ...known, note: known.note, ...describePixels(image) } }
+}
+
+/** Whether the beginning of a JPEG has all segments before its pixels. */
+function hasStartOfScan(head: Uint8Array): boolean {
+  const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength)
+  for (let at = 2; at + 4 <= bytes.length && bytes[at] === 0xff; ) {
+    const marker = bytes[at + 1]!
+    if (marker === START_OF_SCAN) return at + 2 + bytes.readUInt16BE(at + 2) <= bytes.length
+    // Any number of fill bytes may precede a marker.
+    at += marker === 0xff ? 1 : 2 + bytes.readUInt16BE(at + 2)
+  }
+  return false
 }
 
 async function readByDecoding(

@@ -36,6 +36,14 @@ it('counts the versions of earlier runs, in the order of their use', async () =>
   expect(await store.read(hash('d'), 1024)).toEqual(bytes(100))
 })
 
+it('has no version of which only an empty file is left', async () => {
+  const directory = await temporaryDirectory()
+  const store = openRenditionStore(directory)
+  await store.write(hash('a'), 256, bytes(100))
+  await writeFile(join(directory, '256', 'aa', `${hash('a')}.webp`), '')
+  expect(await store.read(hash('a'), 256)).toBeUndefined()
+})
+
 it('removes all versions of an image', async () => {
   const store = openRenditionStore(await temporaryDirectory())
   await store.write(hash('a'), 256, bytes(1))

@@ -44,6 +44,8 @@ export function openRenditionStore(directory: string, maxBytes = MAX_BYTES): Ren
       const file = fileOf(hash, side)
       try {
         const webp = await readFile(file)
+        // A power cut can leave an empty file.
+        if (webp.length === 0) return undefined
         sizes.get(file)
         const now = new Date()
         // The order of use survives a restart.

@@ -55,6 +55,7 @@ export async function withSource<T>(
   } catch (error) {
     if (error instanceof DomainError) throw error
     try {
+      if (format === 'tiff') return await useWholeTiff(openTiff(bytes), limits, use)
       const saved = await openDamaged(bytes, format, limits)
       if (saved !== undefined) return await lockIfHeavy(saved, format, limits, () => use(saved))
     } catch (failure) {
@@ -71,7 +72,6 @@ async function openDamaged(
   format: ImageFormat,
   limits: DecodeLimits,
 ): Promise<Source | undefined> {
-  if (format === 'tiff') return openTiffAsAWhole(openTiff(bytes), limits)
   const saved = await salvage(bytes, format)
   if (saved === undefined) return undefined
   const open = () => sharp(saved.bytes, { failOn: 'none', limitInputPixels: false, pages: 1 })
@@ -89,10 +89,7 @@ async function openAndUse<T>(
   if (format === 'raw') return use(await openRaw(bytes, limits))
   if (format === 'tiff') {
     const tiff = openTiff(bytes)
-    if (!tiff.isReadByLibvips)
-      return lockIfHeavy({ ...tiff, isWhole: true }, format, limits, async () =>
-        use(await openTiffAsAWhole(tiff, limits)),
-      )
+    if (!tiff.isReadByLibvips) return useWholeTiff(tiff, limits, use)
     return useSharp(() => openBySharp(bytes, tiff.page), format, limits, use)
   }
   if (format === 'bmp') {
@@ -110,7 +107,7 @@ async function openAndUse<T>(
   if (format === 'heic') {
     const size = sizeOfHeic(still)
     checkSize(size, format, limits)
-    return lockIfHeavy(size, format, limits, () => use({ ...size, open: openHeic(still) }))
+    return lockIfHeavy(size, format, limits, async () => use({ ...size, open: await openHeic(still) }))
   }
   return useSharp(() => openBySharp(still), format, limits, use)
 }
@@ -125,6 +122,16 @@ async function useSharp<T>(
   checkSize(metadata, format, limits)
   const { width, height } = metadata.autoOrient
   return lockIfHeavy(metadata, format, limits, () => use({ width, height, open }))
+}
+
+function useWholeTiff<T>(
+  tiff: TiffPage,
+  limits: DecodeLimits,
+  use: (source: Source) => Promise<T>,
+): Promise<T> {
+  return lockIfHeavy({ ...tiff, isWhole: true }, 'tiff', limits, async () =>
+    use(await openTiffAsAWhole(tiff, limits)),
+  )
 }
 
 async function openTiffAsAWhole(tiff: TiffPage, limits: DecodeLimits): Promise<Source> {

@@ -43,6 +43,8 @@ describe('openThumbnailStore', () => {
     expect((await store.read(HASH))?.toString()).toBe('one')
     const files = (await readdir(directory, { recursive: true })).filter((name) => name.includes('.'))
     expect(files).toHaveLength(1)
+    await writeFile(join(directory, files[0]!), '')
+    expect(await store.read(HASH)).toBeUndefined()
     await store.remove(HASH)
     await store.remove(HASH)
     expect(store.has(HASH)).toBe(false)

@@ -43,7 +43,9 @@ export function openThumbnailStore(
     has: (hash) => (statSync(fileOf(hash), { throwIfNoEntry: false })?.size ?? 0) > 0,
     async read(hash) {
       try {
-        return await readFile(fileOf(hash))
+        const webp = await readFile(fileOf(hash))
+        // A power cut can leave an empty file.
+        return webp.length > 0 ? webp : undefined
       } catch (error) {
         if (systemCodeOf(error) === 'ENOENT') return undefined
         throw error

@@ -4,6 +4,7 @@ import type { ImageReader } from '../gallery/image-reader.ts'
 import { isShownAsIs } from '../gallery/shown-as-is.ts'
 import { makeThumbnail, type ThumbnailStore } from '../gallery/thumbnails.ts'
 import type { FileContent, Originals } from './originals.ts'
+import { storeIfPossible } from './store-if-possible.ts'
 
 /** Versions of an image that every browser shows. */
 export interface Previews {
@@ -28,7 +29,7 @@ export function createPreviews({ reader, thumbnails }: PreviewsOptions, original
       if (kept !== undefined) return { bytes: kept, matchesCatalog: true }
       const { bytes, matchesCatalog } = await originals.read(image)
       const webp = await makeThumbnail(bytes, await reader.decode(bytes, thumbnails.size), thumbnails.size)
-      if (matchesCatalog) thumbnails.write(image.contentHash, webp)
+      if (matchesCatalog) await storeIfPossible(() => thumbnails.write(image.contentHash, webp))
       return { bytes: webp, matchesCatalog }
     },
 

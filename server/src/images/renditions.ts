@@ -5,6 +5,7 @@ import type { Image } from '../catalog/catalog.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import type { RenditionSide, RenditionStore } from '../gallery/rendition-store.ts'
 import type { FileContent, Originals } from './originals.ts'
+import { storeIfPossible } from './store-if-possible.ts'
 
 /** Versions of an image in a few sizes, made when they are first requested. */
 export interface Renditions {
@@ -51,7 +52,7 @@ export function createRenditions(
     while (isSearching() && performance.now() < latest) await sleep(SEARCH_PAUSE_MS)
     const { bytes, matchesCatalog } = await originals.read(image)
     const webp = await reader.render(bytes, side)
-    if (matchesCatalog) await renditions.write(image.contentHash, side, webp)
+    if (matchesCatalog) await storeIfPossible(() => renditions.write(image.contentHash, side, webp))
     return { bytes: webp, matchesCatalog }
   }
 }

@@ -42,6 +42,11 @@ function avif(image: Sharp): Promise<Buffer> {
     .then((png) => sharp(png).avif({ quality: 90, chromaSubsampling: '4:4:4' }).toBuffer())
 }
 
+/** A HEIF file whose image has an ICC profile. */
+export function withColourProfile(file: Buffer, icc: Buffer): Buffer {
+  return addProperty(file, box('colr', ascii('prof'), icc))
+}
+
 interface Place {
   type: string
   at: number

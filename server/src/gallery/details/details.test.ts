@@ -283,9 +283,46 @@ describe('readExif', () => {
     expect(process.cpuUsage(before).user / 1000).toBeLessThan(1000)
   })
 
+  it('reads a block with some megabytes of XMP, which raw files store as single bytes', async () => {
+    const packet = Buffer.concat([Buffer.from(XMP), Buffer.alloc(3_000_000, ' ')])
+    const block = tiffOf([
+      { tag: 0x0110, type: 2, value: Buffer.from('NIKON D850\0') },
+      { tag: 0x02bc, type: 1, value: packet },
+    ])
+    expect(await readDetails(block, 'tiff')).toMatchObject({ camera: 'NIKON D850', title: 'The harbour' })
+  })
+
+  it('reads the other directories if the address of one is wrong', async () => {
+    const { exif: block } = await sharp(await blank().withExif(EXIF).jpeg().toBuffer()).metadata()
+    const at = block!.indexOf(Buffer.from([0x25, 0x88, 4, 0]))
+    expect(at).toBeGreaterThan(0)
+    block!.writeUInt32LE(block!.length + 1000, at + 8)
+    const details = readExif(block!)
+    expect(details).toMatchObject({ camera: 'NIKON D850', capturedOffset: -210 })
+    expect(details.latitude).toBeUndefined()
+  })
+
   it('ignores the time of a clock that was never set', async () => {
     const exif = { IFD2: { DateTimeOriginal: '0000:00:00 00:00:00' } }
     const { exif: block } = await sharp(await blank().withExif(exif).jpeg().toBuffer()).metadata()
     expect(readExif(block!).capturedAt).toBeUndefined()
   })
 })
+
+/** A little-endian TIFF of one directory, its entries in the order of their tags. */
+function tiffOf(entries: readonly { tag: number; type: number; value: Buffer }[]): Buffer {
+  const directory = Buffer.alloc(8 + 2 + entries.length * 12 + 4)
+  directory.write('II*\0', 0, 'latin1')
+  directory.writeUInt32LE(8, 4)
+  directory.writeUInt16LE(entries.length, 8)
+  let end = directory.length
+  for (const [n, { tag, type, value }] of entries.entries()) {
+    const at = 10 + n * 12
+    directory.writeUInt16LE(tag, at)
+    directory.writeUInt16LE(type, at + 2)
+    directory.writeUInt32LE(value.length, at + 4)
+    directory.writeUInt32LE(end, at + 8)
+    end += value.length
+  }
+  return Buffer.concat([directory, ...entries.map(({ value }) => value)])
+}

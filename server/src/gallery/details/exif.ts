@@ -5,10 +5,15 @@ import { cleanNumber, cleanRating, cleanText, parseOffset, parseTime } from './v
 /** More values than any camera writes. Without a limit, a crafted file would keep the reader busy for minutes. */
 const MAX_VALUES = 100_000
 
+/** Raw files have their XMP, which may have megabytes of edits, as single bytes. */
+const BYTES_PER_VALUE = 64
+
 /** Reads an EXIF block, or a TIFF file. @throws {Error} if it is damaged */
 export function readExif(block: Buffer): FileDetails {
   assertBounded(block)
-  const { Image: image = {}, Photo: photo = {}, GPSInfo: gps = {} } = readTags(block)
+  const { Image, Photo, GPSInfo } = readTags(block)
+  // A directory whose address lies outside the block is null.
+  const [image, photo, gps] = [Image ?? {}, Photo ?? {}, GPSInfo ?? {}]
   return {
     ...captureTime(image, photo),
     camera: cameraName(cleanText(image.Make), cleanText(image.Model)),
@@ -28,7 +33,8 @@ export function readExif(block: Buffer): FileDetails {
 /** Reads the packets of XMP and IPTC in the first directory. @throws {Error} if the block is damaged */
 export function readPackets(block: Buffer): { xmp?: Uint8Array | undefined; iptc?: Uint8Array | undefined } {
   assertBounded(block)
-  const { Image: image = {}, bigEndian } = readTags(block) as { Image?: Tags; bigEndian: boolean }
+  const { Image, bigEndian } = readTags(block) as { Image?: Tags | null; bigEndian: boolean }
+  const image = Image ?? {}
   return { xmp: bytesOf(image.XMLPacket, bigEndian), iptc: bytesOf(image.IPTCNAA, bigEndian) }
 }
 
@@ -88,6 +94,7 @@ function degrees(value: unknown, reference: unknown, negative: string, max: numb
   return cleanNumber(isNegative ? -result : result, -max, max)
 }
 
+const TYPE_BYTE = 1
 const TYPE_ASCII = 2
 const TYPE_BYTES = 7
 const ENTRY_BYTES = 12
@@ -109,7 +116,9 @@ function assertBounded(block: Buffer): void {
     const end = directory + 2 + entries * ENTRY_BYTES
     for (let at = directory + 2; at + ENTRY_BYTES <= Math.min(end, block.length); at += ENTRY_BYTES) {
       const [tag, type] = [read16(at), read16(at + 2)]
-      if (type !== TYPE_ASCII && type !== TYPE_BYTES) values += Math.min(read32(at + 4), block.length)
+      const count = Math.min(read32(at + 4), block.length)
+      if (type === TYPE_BYTE) values += count / BYTES_PER_VALUE
+      else if (type !== TYPE_ASCII && type !== TYPE_BYTES) values += count
       if (tag === EXIF_TAG || tag === GPS_TAG) directories.push(read32(at + 8) + start)
     }
     values += entries

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import type { MainModule as Library } from 'libheif-js/libheif-wasm/libheif.d.ts'
-import sharp, { type Sharp } from 'sharp'
+import sharp, { type Raw, type Sharp } from 'sharp'
+import { withProfile } from './with-profile.ts'
 
 /** Result of a call of the library. After success, `code` is absent or an enumerated zero. */
 interface HeifError {
@@ -24,10 +25,19 @@ function loadLibrary(): Library {
 
 /**
  * Decodes the primary image of a HEIF file whose images are HEVC (HEIC). The prebuilt sharp has no decoder for it because of
- * patents. Rotation, mirroring and cropping that the file requests are applied. Its colours are treated as sRGB.
+ * patents. Rotation, mirroring and cropping that the file requests are applied.
  * @throws {Error} the reason, if it can't be decoded
  */
-export function openHeic(bytes: Uint8Array): () => Sharp {
+export async function openHeic(bytes: Uint8Array): Promise<() => Sharp> {
+  const { pixels, raw } = decodePrimaryImage(bytes)
+  // The prebuilt sharp reads the header. Without a profile, or with a damaged one, the colours count as sRGB.
+  const { icc } = await sharp(bytes)
+    .metadata()
+    .catch(() => ({ icc: undefined }))
+  return icc === undefined ? () => sharp(pixels, { raw }) : withProfile(pixels, raw, icc)
+}
+
+function decodePrimaryImage(bytes: Uint8Array): { pixels: Buffer; raw: Raw } {
   return withPrimaryImage(bytes, (heif, handle) => {
     const decoded = heif.heif_js_decode_image2(
       handle,
@@ -41,7 +51,7 @@ export function openHeic(bytes: Uint8Array): () => Sharp {
     for (let y = 0; y < height; y++)
       pixels.set(data.subarray(y * stride, y * stride + width * 4), y * width * 4)
     heif.heif_image_release(decoded.image as never)
-    return () => sharp(pixels, { raw: { width, height, channels: 4 } })
+    return { pixels, raw: { width, height, channels: 4 } }
   })
 }
 

@@ -1,4 +1,5 @@
-import { constants, crc32, deflateSync, inflateSync } from 'node:zlib'
+import { constants, deflateSync, inflateSync } from 'node:zlib'
+import { pngChunk } from './png-chunk.ts'
 
 const SIGNATURE_BYTES = 8
 /** Channels by colour type (PNG, third edition, table 8). */
@@ -14,7 +15,7 @@ const ADAM7 = [
   [0, 1, 1, 2],
 ] as const
 /** Chunks that affect the pixels. Damage in others is ignored. */
-const KEPT_CHUNKS = ['IHDR', 'PLTE', 'tRNS', 'gAMA', 'sRGB', 'eXIf']
+const KEPT_CHUNKS = ['IHDR', 'PLTE', 'tRNS', 'gAMA', 'sRGB', 'iCCP', 'eXIf']
 const MAX_DATA_BYTES = 512 * 1024 ** 2
 
 /**
@@ -35,9 +36,9 @@ export function repairPng(png: Uint8Array): { bytes: Buffer; share: number } | u
   return {
     bytes: Buffer.concat([
       png.subarray(0, SIGNATURE_BYTES),
-      ...kept.map(({ type, data }) => chunk(type, data)),
-      chunk('IDAT', deflateSync(data, { level: 1 })),
-      chunk('IEND', Buffer.alloc(0)),
+      ...kept.map(({ type, data }) => pngChunk(type, data)),
+      pngChunk('IDAT', deflateSync(data, { level: 1 })),
+      pngChunk('IEND', Buffer.alloc(0)),
     ]),
     share: Math.min(1, found.length / expected),
   }
@@ -99,13 +100,4 @@ function inflateAsFarAsPossible(packed: Buffer, maxBytes: number): Buffer {
     else [good, best] = [middle, part]
   }
   return best
-}
-
-function chunk(type: string, data: Uint8Array): Buffer {
-  const head = Buffer.alloc(8)
-  head.writeUInt32BE(data.length)
-  head.write(type, 4, 'latin1')
-  const end = Buffer.alloc(4)
-  end.writeUInt32BE(crc32(data, crc32(head.subarray(4))))
-  return Buffer.concat([head, data, end])
 }

@@ -1,3 +1,4 @@
+import { formatOffset } from '../../catalog/attributes.ts'
 import type { Image } from '../../catalog/catalog.ts'
 import { dateOf } from './lists.ts'
 
@@ -13,7 +14,8 @@ export function escapeMarkup(text: string): string {
 
 /** An XMP packet with title, caption, keywords, rating and capture time (ISO 16684-1). */
 export function sidecarOf(image: Image): string {
-  const { title, caption, keywords, rating } = image
+  const { title, caption, keywords, rating, capturedOffset } = image
+  const offset = capturedOffset === undefined ? '' : formatOffset(capturedOffset)
   const properties = [
     title &&
       `<dc:title><rdf:Alt><rdf:li xml:lang="x-default">${escapeXml(title)}</rdf:li></rdf:Alt></dc:title>`,
@@ -25,7 +27,8 @@ export function sidecarOf(image: Image): string {
         .map((word) => `<rdf:li>${escapeXml(word)}</rdf:li>`)
         .join('')}</rdf:Bag></dc:subject>`,
     rating !== undefined && `<xmp:Rating>${rating}</xmp:Rating>`,
-    image.capturedAt !== undefined && `<photoshop:DateCreated>${dateOf(image)}</photoshop:DateCreated>`,
+    image.capturedAt !== undefined &&
+      `<photoshop:DateCreated>${dateOf(image)}${offset}</photoshop:DateCreated>`,
   ]
   return `<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">

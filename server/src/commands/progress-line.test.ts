@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest'
+import { duration } from './progress-line.ts'
+
+it.each([
+  [0.2, '1 s'],
+  [88.5, '89 s'],
+  [90, '2 min'],
+  [5_340, '89 min'],
+  [5_399, '1 h 30 min'],
+  [7_180, '2 h 0 min'],
+  [86_400, '24 h 0 min'],
+])('writes %d seconds as %s', (seconds, text) => {
+  expect(duration(seconds)).toBe(text)
+})
