@@ -3,7 +3,7 @@ import { type Attribute, type AttributeFilter, type Attributes, IMAGE_ATTRIBUTES
 /** A condition on a column of an attribute. */
 export type AttributeCondition =
   | { column: string; operator: '>=' | '<='; value: number }
-  /** ASCII letters are compared without their case. */
+  /** Compared without case. */
   | { column: string; operator: 'contains'; value: string }
 
 type FilterName<Kind extends AttributeFilter['kind'], Of extends AttributeFilter['of']> = {

@@ -110,11 +110,36 @@ function collectionCondition(eb: ImagesBuilder, collection: string): Expression<
   return eb('images.id', 'in', members)
 }
 
-/** The column may belong to an attribute that `Tables` does not declare. Both databases lower only ASCII letters here. */
+/** The column may belong to an attribute that `Tables` does not declare. */
 function attributeCondition(dialect: SqlDialect, { column, operator, value }: AttributeCondition) {
   const ref = sql.ref(`images.${column}`)
-  if (operator === 'contains') return dialect.contains(sql<string>`lower(${ref})`, value.toLowerCase())
+  if (operator === 'contains') return caselessCondition(dialect, ref, value)
   return operator === '>=' ? sql<boolean>`${ref} >= ${value}` : sql<boolean>`${ref} <= ${value}`
+}
+
+/** Letters that a condition lowers one by one. Beyond them, the case of a letter matters. */
+const MAX_LOWERED = 64
+
+/**
+ * Both databases lower only ASCII letters here. The other letters of the text are replaced in the column, in the same way as in the
+ * text, so that a column always contains a part of itself.
+ */
+function caselessCondition(dialect: SqlDialect, column: Expression<unknown>, text: string) {
+  const lowered = new Map<string, string>()
+  for (const written of text) {
+    const small = written.toLowerCase()
+    for (const letter of [written, small.toUpperCase()])
+      if (letter > '\u007f' && letter !== small && letter.toLowerCase() === small) lowered.set(letter, small)
+  }
+  let [folded, searched] = [
+    sql<string>`lower(${column})`,
+    text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()),
+  ]
+  for (const [letter, small] of [...lowered].slice(0, MAX_LOWERED)) {
+    folded = sql<string>`replace(${folded}, ${letter}, ${small})`
+    searched = searched.replaceAll(letter, small)
+  }
+  return dialect.contains(folded, searched)
 }
 
 function directoryCondition(
