@@ -29,6 +29,7 @@ import { placeSchema } from './place.ts'
 const MAX_ITEMS_PER_PAGE = 1000
 export const DEFAULT_TOP_K = 100
 const MAX_TOP_K = 1_000_000
+const MAX_SAVED_TOP_K = 10_000
 
 const ORDER_BY = {
   created_at: 'createdAt',
@@ -242,12 +243,22 @@ export const renditionSizeSchema = optional(
   }).pipe(z.literal([...RENDITION_SIDES])),
 ).openapi({ type: 'integer', enum: [...RENDITION_SIDES] })
 
+const TOP_K = 'Maximum number of images to find, the most similar ones first, before paging.'
+
+function topKUpTo(most: number, description: string) {
+  return integer({ min: 0, max: Number.MAX_SAFE_INTEGER, description }).transform((topK) =>
+    Math.min(topK, most),
+  )
+}
+
 /** Number of nearest images to find, before paging. 0 finds none. */
-export const topKSchema = integer({
-  min: 0,
-  max: Number.MAX_SAFE_INTEGER,
-  description: 'Maximum number of images to find, the most similar ones first, before paging.',
-}).transform((topK) => Math.min(topK, MAX_TOP_K))
+export const topKSchema = topKUpTo(MAX_TOP_K, TOP_K)
+
+/** All images that a saved search or an export finds are read at once. */
+export const savedTopKSchema = topKUpTo(
+  MAX_SAVED_TOP_K,
+  `${TOP_K} More than ${MAX_SAVED_TOP_K} counts as ${MAX_SAVED_TOP_K}.`,
+)
 
 export const kindSchema = choice(['sketch', 'image', 'auto'], {
   description: 'Kind of the picture; `auto` decides by its looks.',

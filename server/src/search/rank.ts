@@ -22,6 +22,10 @@ type RankOptions = Omit<NearestQuery, 'vector' | 'space'>
 const CANDIDATES_PER_RESULT = 8
 const MIN_CANDIDATES = 1_000
 const MAX_CANDIDATES = 5_000
+/** Candidates of all searches of a query, which bounds the memory for their rows. It also bounds the number of results. */
+export const MAX_ALL_CANDIDATES = 20_000
+/** Candidates whose vectors are in memory at a time: with windows, those of one can take 50 kB. */
+const SCORED_AT_ONCE = 1_000
 
 /**
  * Ranks images by a combined query. One search is enough for pictures only, for one wanted set of vectors with any pictures,
@@ -64,10 +68,12 @@ async function rankCandidates(
 ): Promise<Ranking> {
   const { topK } = options
   const wanted = Math.max(MIN_CANDIDATES, CANDIDATES_PER_RESULT * topK)
-  const count = Math.min(Math.max(topK, MAX_CANDIDATES), wanted)
+  const searches = searchesFor(query)
+  const most = Math.floor(MAX_ALL_CANDIDATES / searches.length)
+  const count = Math.min(Math.max(topK, MAX_CANDIDATES), wanted, most)
   const candidates = new Map<string, ScoredImage>()
   const { catalog } = sources
-  for (const search of searchesFor(query)) {
+  for (const search of searches) {
     const found = await catalog.vectors.nearest({
       ...options,
       ...search,
@@ -77,9 +83,7 @@ async function rankCandidates(
     })
     for (const image of found.images) candidates.set(image.id, image)
   }
-  const vectorsOf = await vectorsReader(sources, [...candidates.keys()], query.colours !== undefined)
-  const scored = [...candidates.values()]
-    .map((image) => ({ ...image, score: scoreOf(query, vectorsOf(image.id)) }))
+  const scored = (await withScores(sources, query, [...candidates.values()]))
     .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
     .slice(0, topK)
   const close = scored.filter(({ score }) => score >= (closeScore ?? Number.POSITIVE_INFINITY)).length
@@ -88,6 +92,21 @@ async function rankCandidates(
     total: scored.length,
     close: closeScore === undefined ? undefined : { score: closeScore, total: close },
   }
+}
+
+async function withScores(
+  sources: RankSources,
+  query: CombinedQuery,
+  images: readonly ScoredImage[],
+): Promise<ScoredImage[]> {
+  const scored: ScoredImage[] = []
+  for (let start = 0; start < images.length; start += SCORED_AT_ONCE) {
+    const part = images.slice(start, start + SCORED_AT_ONCE)
+    const ids = part.map(({ id }) => id)
+    const vectorsOf = await vectorsReader(sources, ids, query.colours !== undefined)
+    for (const image of part) scored.push({ ...image, score: scoreOf(query, vectorsOf(image.id)) })
+  }
+  return scored
 }
 
 /** Searches by the parts of a query that together find the candidates. */

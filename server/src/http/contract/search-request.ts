@@ -1,6 +1,13 @@
 import { z } from '@hono/zod-openapi'
 import { decimal, flag, optional, text, uuid } from '../../contract/input.ts'
-import { cropSchema, kindSchema, querySchema, savedQueryIdSchema, topKSchema } from '../schemas.ts'
+import {
+  cropSchema,
+  kindSchema,
+  querySchema,
+  savedQueryIdSchema,
+  savedTopKSchema,
+  topKSchema,
+} from '../schemas.ts'
 
 const uploadSchema = z
   .string()
@@ -35,7 +42,8 @@ const weightSchema = optional(
     min: -1,
     max: 1,
     default: 1,
-    description: 'Share in the search; below 0: less like this. At least one part needs a positive one.',
+    description:
+      'Share in the search; below 0: less like this; 0: only its scores are given. At least one part needs a positive one.',
   }),
 ).transform((weight) => weight ?? 1)
 const partCropSchema = z
@@ -102,6 +110,7 @@ const partsRequestSchema = z
 export const savedSearchSchema = partsRequestSchema
   .omit({ words: true })
   .partial({ parts: true })
+  .extend({ top_k: optional(savedTopKSchema) })
   .openapi('SavedSearch')
 export type SavedSearch = z.output<typeof savedSearchSchema>
 
