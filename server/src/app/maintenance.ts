@@ -4,7 +4,7 @@ import { messageOf } from '../errors.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import type { Trash } from '../images/trash/trash.ts'
 import type { Log } from '../log.ts'
-import type { SavedQueries } from '../saved-queries/saved-queries.ts'
+import { releaseQueries, type SavedQueries } from '../saved-queries/saved-queries.ts'
 
 export interface MaintenanceOptions {
   catalog: Catalog
@@ -50,7 +50,7 @@ export function startMaintenance({
       .then(() => trash.removeExpired())
       .catch((error) => log.warn(`The trash could not be brought up to date: ${messageOf(error)}`))
   const refreshCollections = () =>
-    void updateCollections(catalog, users).catch((error) =>
+    void updateCollections({ catalog, queries, users }).catch((error) =>
       log.warn(`Collections could not be compared with the gallery: ${messageOf(error)}`),
     )
   removeExpiredQueries()
@@ -69,10 +69,15 @@ export function startMaintenance({
 }
 
 /** Removes what belonged to removed users, and finds images again that have other ids. */
-async function updateCollections(catalog: Catalog, users: MaintenanceOptions['users']): Promise<void> {
+async function updateCollections({
+  catalog,
+  queries,
+  users,
+}: Pick<MaintenanceOptions, 'catalog' | 'queries' | 'users'>): Promise<void> {
   if (users !== undefined) {
     const { users: all } = await users.list({}, { offset: 0, limit: Number.MAX_SAFE_INTEGER })
-    await catalog.collections.keepOwners(all.map(({ id }) => id))
+    const removed = await catalog.collections.keepOwners(all.map(({ id }) => id))
+    if (removed.length > 0) await releaseQueries(queries, removed, await catalog.collections.searches())
   }
   await catalog.collections.refresh()
 }

@@ -180,7 +180,10 @@ export function describeCollections(name: string, open: () => Promise<Catalog>):
       await create(catalog, 'of Bert', BERT)
       await create(catalog, 'before sign-in', '')
       await catalog.collections.star(ANNA, ids, true)
-      await catalog.collections.keepOwners([BERT])
+      const search = { parts: [{ kind: 'image', query_id: '0'.repeat(24) }] }
+      await catalog.collections.create({ name: 'private search', ownerId: ANNA, isShared: false, search })
+      expect(await catalog.collections.keepOwners([BERT])).toEqual([search])
+      expect(await catalog.collections.keepOwners([BERT])).toEqual([])
       expect(await namesFor(catalog, ANNA)).toEqual(['before sign-in', 'shared'])
       expect(await namesFor(catalog, BERT)).toEqual(['before sign-in', 'of Bert', 'shared'])
       expect(await catalog.collections.starred(ANNA, ids)).toEqual([])

@@ -50,6 +50,16 @@ export function queryIdsIn(search: unknown): string[] {
   return parts.flatMap(({ query_id: id }) => (id === undefined ? [] : [id]))
 }
 
+/** Lets the queries of removed searches expire, unless one of the remaining searches refers to them. */
+export async function releaseQueries(
+  queries: Pick<SavedQueries, 'unpin'>,
+  removed: readonly unknown[],
+  remaining: readonly unknown[],
+): Promise<void> {
+  const needed = new Set(remaining.flatMap(queryIdsIn))
+  for (const id of new Set(removed.flatMap(queryIdsIn))) if (!needed.has(id)) await queries.unpin(id)
+}
+
 export function savedQueryNotFound(): DomainError {
   return new DomainError(
     'query_not_found',

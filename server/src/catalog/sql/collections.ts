@@ -151,17 +151,18 @@ class SqlCollections implements CollectionStore {
     return rows.map((row) => JSON.parse(row.search!) as unknown)
   }
 
-  async keepOwners(ownerIds: readonly string[]): Promise<void> {
-    await changeImages(this.#context, async (transaction) => {
+  async keepOwners(ownerIds: readonly string[]): Promise<unknown[]> {
+    return changeImages(this.#context, async (transaction) => {
       const removed = await transaction
         .deleteFrom('collections')
         .where('is_shared', '=', 0)
         .where('owner_id', '!=', '')
         .where('owner_id', 'not in', this.#dialect.texts(ownerIds))
-        .returning('id')
+        .returning(['id', 'search'])
         .execute()
       const ids = this.#dialect.texts(removed.map(({ id }) => id))
       await transaction.deleteFrom('collection_images').where('collection_id', 'in', ids).execute()
+      return removed.flatMap(({ search }) => (search === null ? [] : [JSON.parse(search) as unknown]))
     })
   }
 
