@@ -18,7 +18,12 @@ const EF_SEARCH_TIMES_FILTERED = 2
 /** Searches vectors that are stored on the same server as the images. */
 export const LOCAL_SEARCH: SearchWays = { compareAll, searchIndex, searchWindows, scoreOf }
 
-/** @returns undefined if too few results pass the filter within the rows that the index reads */
+interface ListedMatch extends Match {
+  /** Positions of the vectors of the query whose lists have the image. */
+  lists: number[]
+}
+
+/** @returns undefined if too few results of one of the vectors pass the filter within the rows that the index reads */
 async function searchIndex(search: Search): Promise<Match[] | undefined> {
   const { database, query } = search
   const enough = Math.max(MIN_EF_SEARCH, EF_SEARCH_PER_RESULT * query.topK)
@@ -29,12 +34,16 @@ async function searchIndex(search: Search): Promise<Match[] | undefined> {
     const { rows } = await nearest(search, distance(search.space)).execute(transaction)
     return rows
   })
-  return found.length < query.topK ? undefined : found
+  const lengths = search.vectors.map(() => 0)
+  for (const { lists } of found) for (const list of lists) lengths[list]!++
+  return lengths.some((length) => length < query.topK) ? undefined : found
 }
 
 async function compareAll(search: Search): Promise<Match[]> {
   // No index has this order, so the planner compares all rows.
-  const { rows } = await nearest(search, sql`(${distance(search.space)}) + 0`).execute(search.database)
+  const { rows } = await nearest(search, sql`(${distance(search.space)}) + 0, images.id`).execute(
+    search.database,
+  )
   return rows
 }
 
@@ -65,17 +74,17 @@ async function searchWindows(search: Search, windows: StoredSpace): Promise<Matc
       cross join lateral (values ${sql.join(parts)} offset 0) as part (vector)
       cross join ${queryTable(search)}
       where ${isInSpace(windows)}
-      group by images.id order by score desc limit ${query.topK}`.execute(database)
+      group by images.id order by score desc, images.id limit ${query.topK}`.execute(database)
   return rows
 }
 
 /** The vectors of the query as a table. */
 function queryTable({ vectors }: Search) {
   const rows = vectors.map(
-    ({ vector, weight, offset }) =>
-      sql`(${vectorText(vector)}::vector, ${weight}::float8, ${offset}::float8)`,
+    ({ vector, weight, offset }, list) =>
+      sql`(${sql.lit(list)}, ${vectorText(vector)}::vector, ${weight}::float8, ${offset}::float8)`,
   )
-  return sql`(values ${sql.join(rows)}) as query (vector, weight, "offset")`
+  return sql`(values ${sql.join(rows)}) as query (list, vector, weight, "offset")`
 }
 
 /** Selects slightly more results than requested for each vector in an order, and the best exact score of each image. */
@@ -86,8 +95,8 @@ function nearest(search: Search, order: RawBuilder<unknown>) {
     .selectFrom('images')
     .select(['id', 'content_hash'])
     .where(filterCondition(query.filter, POSTGRES, true))
-  return sql<Match>`
-      select "imageId", max(${scoreIn(space)}) as score from ${queryTable(search)} cross join lateral (
+  return sql<ListedMatch>`
+      select "imageId", max(${scoreIn(space)}) as score, array_agg(query.list) as lists from ${queryTable(search)} cross join lateral (
         select images.id as "imageId", vectors.data
         from vectors join ${isUnfiltered(query.filter) ? sql`images` : sql`(${images}) as images`}
           on images.content_hash = vectors.content_hash
