@@ -39,6 +39,13 @@ describe('cached results', () => {
     expect(await cache.get('count', 0, count)).toBe(101)
   })
 
+  it('are not kept if they are large', async () => {
+    const cache = new ResultCache(true)
+    const count = counter()
+    const get = () => cache.get('count', {}, count, (result) => result >= 2)
+    expect([await get(), await get(), await get()]).toEqual([1, 2, 2])
+  })
+
   it('are not kept where other processes write', async () => {
     const cache = new ResultCache(false)
     const count = counter()

@@ -13,8 +13,16 @@ export class ResultCache {
     this.#isOnlyWriter = isOnlyWriter
   }
 
-  /** Returns the result of `compute`, or that of an earlier call with the same name and key. It must not be changed. */
-  async get<T>(name: string, key: unknown, compute: () => Promise<T>): Promise<T> {
+  /**
+   * Returns the result of `compute`, or that of an earlier call with the same name and key. It must not be changed.
+   * @param isSmall whether a result is small enough to be kept
+   */
+  async get<T>(
+    name: string,
+    key: unknown,
+    compute: () => Promise<T>,
+    isSmall: (result: T) => boolean = () => true,
+  ): Promise<T> {
     if (!this.#isOnlyWriter) return compute()
     const id = `${name} ${JSON.stringify(key)}`
     if (id.length > MAX_KEY_LENGTH) return compute()
@@ -22,7 +30,7 @@ export class ResultCache {
     const changes = this.#changes
     const result = await compute()
     // An image may have changed meanwhile.
-    if (changes !== this.#changes) return result
+    if (changes !== this.#changes || !isSmall(result)) return result
     const [oldest] = this.#results.keys()
     if (this.#results.size >= MAX_RESULTS) this.#results.delete(oldest!)
     this.#results.set(id, result)
