@@ -134,6 +134,34 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(await namesFor(catalog, { nameContains: 'nothing' })).toEqual([])
     })
 
+    it('filters by texts of the files without regard to case, and always finds exact ones', async () => {
+      const catalog = await openEmpty()
+      const titles = [
+        'Äpfel über ÖL',
+        'ÉTÉ à la plage',
+        'Straße',
+        'STRAẞE',
+        'İstanbul',
+        'ΟΔΟΣ οδός',
+        '100%_Ä',
+      ]
+      await catalog.images.upsert(titles.map((title, n) => record(n, { path: title, title })))
+      const named = (value: string) =>
+        namesFor(catalog, { conditions: [{ column: 'title', operator: 'contains', value }] })
+      for (const title of titles) {
+        expect(await named(title)).toContain(title)
+        expect(await named(title.slice(0, 4))).toContain(title)
+      }
+      for (const text of ['äpfel ÜBER', 'ÄPFEL', 'öl']) expect(await named(text)).toEqual(['Äpfel über ÖL'])
+      expect(await named('été À LA')).toEqual(['ÉTÉ à la plage'])
+      expect(await named('strasse')).toEqual([])
+      expect(await named('%_ä')).toEqual(['100%_Ä'])
+      // More letters than a condition lowers.
+      const capitals = String.fromCodePoint(...numbers(200).map((n) => 0x400 + n))
+      await catalog.images.upsert([record(9, { path: 'capitals', title: capitals })])
+      expect(await named(capitals)).toEqual(['capitals'])
+    })
+
     it('filters by inclusive times', async () => {
       const catalog = await openWith(10)
       const count = async (filter: ImageFilter) => (await namesFor(catalog, filter)).length
@@ -331,6 +359,25 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(whole.images).toHaveLength(95)
       expect(pages.flatMap(({ images }) => images)).toEqual(whole.images)
       expect(pages.map(({ total }) => total)).toEqual([95, 95, 95, 95])
+    })
+
+    it('finds those with the lowest ids among equally similar images', async () => {
+      const catalog = await openEmpty()
+      const puts = await catalog.images.upsert(numbers(60).map((n) => record(n, { vector: vectorOf(1) })))
+      const ids = puts.map(({ id }) => id).sort()
+      for (const topK of [5, 20]) {
+        const query = { filter: { nameContains: 'image' }, vector: vectorOf(1), topK }
+        const { images } = await catalog.vectors.nearest({ ...EVERYTHING, ...query })
+        expect(images.map(({ id }) => id)).toEqual(ids.slice(0, topK))
+      }
+    })
+
+    it('samples the gallery, each time the same images', async () => {
+      const catalog = await openEmpty()
+      const puts = await catalog.images.upsert(numbers(20).map((n) => record(n)))
+      const ids = puts.map(({ id }) => id).sort()
+      expect(await catalog.images.sample(5)).toEqual(ids.slice(0, 5))
+      expect((await catalog.images.sample(50)).toSorted()).toEqual(ids)
     })
 
     it('fills the page under any filter while matching images exist', async () => {

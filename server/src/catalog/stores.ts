@@ -32,6 +32,7 @@ export const READ_FROM = {
     list: 'replica',
     section: 'replica',
     getAll: 'replica',
+    sample: 'replica',
     timeline: 'replica',
     folded: 'replica',
     countByDirectory: 'replica',

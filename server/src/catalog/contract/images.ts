@@ -195,6 +195,8 @@ export interface ImageStore {
   section(query: SectionQuery): Promise<Section>
   /** Returns the images with these ids, in the order of the ids. */
   getAll(ids: readonly string[]): Promise<Image[]>
+  /** Returns the ids of some images of the whole gallery, always the same ones: ids are random, and these are the first. */
+  sample(count: number): Promise<string[]>
   /** Months that have images, newest first. */
   timeline(filter: ImageFilter): Promise<MonthCount[]>
   /** Returns for each of some images that a filter with `fold` lets pass which images are folded into it. */

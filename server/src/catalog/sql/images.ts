@@ -13,7 +13,7 @@ import { currentFailures } from './failures.ts'
 import { foldedImages } from './folded.ts'
 import { insertFurther } from './further-vectors.ts'
 import { attributeValues, selectImages, toImage, upsertImages } from './image-rows.ts'
-import { getAll, listImages, section } from './lists.ts'
+import { getAll, listImages, sample, section } from './lists.ts'
 import { countOutdated, outdatedImages, setAttributes } from './outdated.ts'
 import { timeline } from './timeline.ts'
 import { embeddedContents } from './vectors.ts'
@@ -38,6 +38,7 @@ export function createSqlImages(context: SqlContext): ImageStore {
     list: (query) => listImages(context, query),
     section: (query) => section(context, query),
     getAll: (ids) => getAll(context, ids),
+    sample: (count) => sample(context, count),
     timeline: (filter) => context.results.get('timeline', filter, () => timeline(context, filter)),
     folded: (ids, filter) => foldedImages(context, ids, filter),
 

@@ -113,3 +113,8 @@ export async function getAll(
     return row === undefined ? [] : [toImage(attributes, row)]
   })
 }
+
+export async function sample({ database }: SqlContext, count: number): Promise<string[]> {
+  const rows = await database.selectFrom('images').select('id').orderBy('id').limit(count).execute()
+  return rows.map(({ id }) => id)
+}

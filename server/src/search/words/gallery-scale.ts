@@ -9,22 +9,14 @@ export interface ScoreScale {
 
 /** Scores of texts, as those of the words of the default model. */
 export const TEXT_SCALE: ScoreScale = { mean: 0.1, deviation: 0.06 }
-const SECTIONS = 8
-const SECTION_SIZE = 32
+const SAMPLE_SIZE = 256
 /** Mean and deviation of fewer pictures are unreliable. */
 export const MIN_SAMPLE = 48
 
-/** Vectors of some images, spread over the gallery in the order of their names. */
+/** Vectors of some images, the same ones for each page of a search. */
 export async function sampleVectors(catalog: Catalog): Promise<Float32Array[]> {
-  const listed = async (offset: number) =>
-    catalog.images.list({ filter: {}, orderBy: 'name', descending: false, offset, limit: SECTION_SIZE })
-  const { images, total } = await listed(0)
-  const ids = new Set(images.map(({ id }) => id))
-  for (let section = 1; section < SECTIONS && total > SECTION_SIZE; section++) {
-    const { images: others } = await listed(Math.floor((section * total) / SECTIONS))
-    for (const { id } of others) ids.add(id)
-  }
-  return (await catalog.vectors.get([...ids])).map(({ vector }) => vector)
+  const ids = await catalog.images.sample(SAMPLE_SIZE)
+  return (await catalog.vectors.get(ids)).map(({ vector }) => vector)
 }
 
 /**
