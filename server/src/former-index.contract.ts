@@ -69,6 +69,15 @@ export function describeFormerIndex(name: string, database: DatabaseKeys): void 
       )
       expect(byPicture.images[0]!.score).toBeCloseTo(1, 3)
       expect(byPicture.total).toBe(COUNT)
+      // The file is known by its content, also as an unwanted picture.
+      const { images } = await app.search.find(
+        [
+          { kind: 'image id', id: first.id, weight: 1 },
+          { kind: 'image', picture: { read: async () => bytes }, mayBeSketch: true, weight: -1 },
+        ],
+        TOP,
+      )
+      expect(images.map(({ path }) => path).toSorted()).toEqual([0, 1, 2, 4, 5, 6, 7].map((n) => `${n}.png`))
 
       // A file that the former embedder never had is found by the new one.
       await writeSettled(join(root, 'added.png'), await picture(COUNT))

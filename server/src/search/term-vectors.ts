@@ -119,7 +119,6 @@ function vectorOrThrow(vector: Embedding | undefined, embedder: EmbedderClient):
 /** A file of the gallery is not embedded again, and is never treated as a sketch. */
 async function embeddedFile(bytes: Uint8Array, { catalog }: VectorSources): Promise<Vectors | undefined> {
   const contentHash = hashOfBytes(bytes)
-  if (!(await catalog.images.contentInfo(contentHash))?.hasVector) return undefined
   const [image] = await catalog.images.byContentHash([contentHash])
   const [found] = image === undefined ? [] : await catalog.vectors.get([image.id])
   return found && { sets: [plain(found.vector)], kind: 'image', contentHash }
