@@ -43,10 +43,8 @@ export async function toTerms(
   { request, files }: ReceivedSearch,
   sources: PictureSources,
 ): Promise<QueryTerm[]> {
-  if ('parts' in request) {
-    const parts = request.parts.filter(({ weight }) => weight !== 0)
-    return Promise.all(parts.map((part) => toTerm(part, request.language, { files, ...sources })))
-  }
+  if ('parts' in request)
+    return Promise.all(request.parts.map((part) => toTerm(part, request.language, { files, ...sources })))
   const { positive, negative } = request
   const examples = [...positive, ...negative.map((one) => ({ ...one, weight: -one.weight }))]
   return Promise.all(examples.map((example) => exampleToTerm(example, files, sources)))

@@ -96,6 +96,20 @@ export function describeParts(name: string, database: DatabaseKeys): void {
       expect(own!.scores![1]).toBeCloseTo(1, 3)
     })
 
+    it('gives the score of a part without weight, which does not count', async () => {
+      const app = await withWords()
+      const image = { kind: 'image_id', image_id: await idOf(app, 'image-3.png') }
+      const dog = { kind: 'text', text: 'dog', weight: 0 }
+      const { body } = await post(app, { parts: [dog, image], ...CALIBRATED })
+      expect(body.parts).toEqual([{ kind: 'text', words: ['dog'] }, { kind: 'image' }])
+      const alone = await post(app, { parts: [image], ...CALIBRATED })
+      const scoreOf = ({ id, score }: ImagesJson['images'][number]) => [id, score]
+      expect(body.images.map(scoreOf)).toEqual(alone.body.images.map(scoreOf))
+      expect(body.close).toEqual(alone.body.close)
+      for (const { score, scores } of body.images)
+        expect(scores).toEqual([expect.any(Number), expect.closeTo(score!, 3)])
+    })
+
     it('orders the results of one word, or several, by score', async () => {
       const app = await withWords()
       for (const text of ['dog', 'strawberry', 'dog and guitar']) {

@@ -121,26 +121,27 @@ async function find(
     signal?.throwIfAborted()
   }
   const start = performance.now()
-  const vectors = await withExpandedSketches(embedded, sources)
+  const counted = await withExpandedSketches(embedded.filter(hasWeight), sources)
   signal?.throwIfAborted()
-  const [only] = terms
-  const alwaysInclude = terms.length === 1 && only?.kind === 'image id' ? only.id : undefined
-  const ranking = await rank(sources, combine(vectors), {
+  const [only, ...others] = terms.filter(hasWeight)
+  const alwaysInclude = others.length === 0 && only?.kind === 'image id' ? only.id : undefined
+  const ranking = await rank(sources, combine(counted), {
     ...options,
     alwaysInclude,
-    closeScore: combinedCloseScore(vectors, (term) => closeScoreOf(term, sources)),
-    excludeHashes: vectors.flatMap(({ weight, contentHash }) => (weight < 0 ? (contentHash ?? []) : [])),
+    closeScore: combinedCloseScore(counted, (term) => closeScoreOf(term, sources)),
+    excludeHashes: counted.flatMap(({ weight, contentHash }) => (weight < 0 ? (contentHash ?? []) : [])),
   })
   // An image that was deleted or changed meanwhile is an error: the results would look as if it were still there.
   if (alwaysInclude !== undefined && options.offset === 0 && ranking.images[0]?.id !== alwaysInclude)
     await vectorOf(only!, sources, timings)
   signal?.throwIfAborted()
+  const vectors = withWeightless(embedded, counted)
   const images = await explained(ranking.images, vectors, sources, options)
   timings.nearest = performance.now() - start
   return {
     ...ranking,
     images,
-    kind: vectors.length === 1 ? vectors[0]!.kind : 'image',
+    kind: counted.length === 1 ? counted[0]!.kind : 'image',
     terms: vectors.map(({ kind, words }) => ({ kind, words })),
     timings,
   }
@@ -149,6 +150,14 @@ async function find(
 function assertWanted(terms: readonly QueryTerm[]): void {
   if (!terms.some(({ weight }) => weight > 0))
     throw new DomainError('invalid_request', 'At least one positive example is needed.')
+}
+
+const hasWeight = ({ weight }: { weight: number }) => weight !== 0
+
+/** The terms as they were counted, each in the place of the embedded one; those without weight as they are, for their scores alone. */
+function withWeightless(embedded: readonly TermVectors[], counted: readonly TermVectors[]): TermVectors[] {
+  let next = 0
+  return embedded.map((term) => (hasWeight(term) ? counted[next++]! : term))
 }
 
 async function explainMatch(
@@ -162,12 +171,13 @@ async function explainMatch(
   const timings = { prepare: 0, embed: 0 }
   const embedded: TermVectors[] = []
   for (const term of terms) embedded.push(await vectorOf(withoutWholeImage(term), sources, timings))
-  const vectors = await withExpandedSketches(embedded, sources)
+  const counted = await withExpandedSketches(embedded.filter(hasWeight), sources)
+  const vectors = withWeightless(embedded, counted)
   const { image } = await reader.decode(await picture.read(), matchCover(embedder.inputSize, detail))
   const [own] = await catalog.vectors.get([id])
   return {
     ...(await matchImage(image, vectors, sources, detail)),
-    scale: await scaleOf(vectors, sources),
+    scale: await scaleOf(counted, sources),
     words: own === undefined ? [] : (vocabulary?.describe(own.vector, language) ?? []),
   }
 }
