@@ -7,8 +7,9 @@ import type { eventContract, ServerEvents } from './contract/events.ts'
 
 const KEEP_ALIVE_MS = 15_000
 /**
- * Events that may wait for a slow client. Above it the connection is closed; the client continues from the last event that it
- * received.
+ * Events that may wait for a slow client. Above it the connection is closed. When the client connects again, it is sent the events
+ * after the last one that it received if these are at most `MAX_KEPT_EVENTS`, otherwise none: a client that reconnects has to read
+ * again what it shows, as the page does.
  */
 const MAX_WAITING = 5_000
 /** Open streams. Each page that is open has one. */
