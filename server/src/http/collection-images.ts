@@ -35,20 +35,17 @@ export function collectionImageHandlers({
         ownerOf(context),
         isRanked ? query : { ...query, collection: collection.id },
       )
-      const { images, total } =
+      const found =
         saved?.parts === undefined
-          ? await catalog.images.list({
-              filter,
-              ...orderOf(query),
-              ...pageOf(query),
-            })
+          ? { filter, ...(await catalog.images.list({ filter, ...orderOf(query), ...pageOf(query) })) }
           : await filters.find(
               ownerOf(context),
               { ...saved, parts: saved.parts },
               { filter, ...pageOf(query) },
             )
-      const starred = await withStars(context, catalog, images.map(toImageJson))
-      return context.json({ images: await withCopies(catalog, filter, starred), total }, 200)
+      const starred = await withStars(context, catalog, found.images.map(toImageJson))
+      const images = await withCopies(catalog, found.filter, starred)
+      return context.json({ images, total: found.total }, 200)
     },
     async changeImages(context) {
       const collection = await visibleCollection(

@@ -153,6 +153,39 @@ export function describeCollections(name: string, database: DatabaseKeys): void 
       })
     })
 
+    it('counts the copies of a result of a saved search among those that the search finds', async () => {
+      const { root, app, browser, idOf } = await openGallery(database)
+      await writeSettled(join(root, 'b/copy.png'), await picture(1))
+      await writeSettled(join(root, 'a/copy.png'), await picture(1))
+      await indexAll(app)
+      const parts = [{ kind: 'image_id', image_id: await idOf('a/1.png') }]
+      const search = { parts, query: { directory: 'a' } }
+      const { id } = (await call(browser, 'POST', '/api/collections', { name: 'Like 1 in a', search })).body
+      const { body } = await call(browser, 'GET', `/api/collections/${id}/images?fold=copies`)
+      expect(body.images.map(({ copies }: { copies: number }) => copies)).toEqual([1, 0])
+    })
+
+    it('shares a saved search only if everyone can see the collection that it is limited to', async () => {
+      const team = await startTeam(await database())
+      const [editor, user] = [await signInAs(team, 'editor'), await signInAs(team, 'user')]
+      const make = async (body: object) => call(editor, 'POST', '/api/collections', body)
+      const base = (await make({ name: 'Base' })).body
+      const search = { query: { collection: base.id } }
+      const refused = { status: 400, body: { code: 'invalid_request' } }
+      expect(await make({ name: 'In base', shared: true, search })).toMatchObject(refused)
+      const own = (await make({ name: 'In base', search })).body
+      const change = (body: object) => call(editor, 'PATCH', `/api/collections/${own.id}`, body)
+      expect(await change({ shared: true })).toMatchObject(refused)
+      const all = (await make({ name: 'All', shared: true, search: { query: {} } })).body
+      const limit = () => call(editor, 'PATCH', `/api/collections/${all.id}`, { search })
+      expect(await limit()).toMatchObject(refused)
+      await call(editor, 'PATCH', `/api/collections/${base.id}`, { shared: true })
+      for (const one of [await change({ shared: true }), await limit()])
+        expect(one).toMatchObject({ status: 200, body: { shared: true } })
+      for (const { id } of [own, all])
+        expect((await call(user, 'GET', `/api/collections/${id}/images`)).status).toBe(200)
+    })
+
     it('gives each user private stars and collections, and all users the shared ones', async () => {
       const team = await startTeam(await database())
       await writeGallery(team.gallery)

@@ -2,12 +2,12 @@ import type { Context } from 'hono'
 import type { Catalog, Collection } from '../catalog/catalog.ts'
 import type { Handlers, HttpEnv } from '../contract/routes.ts'
 import { DomainError } from '../errors.ts'
-import { queryIdsIn, type SavedQueries } from '../saved-queries/saved-queries.ts'
+import { queryIdsIn, releaseQueries, type SavedQueries } from '../saved-queries/saved-queries.ts'
 import { assertMay, assertMayShare, canManage, toCollectionJson } from './collection-access.ts'
 import { collectionImageHandlers } from './collection-images.ts'
 import type { CollectionJson, collectionContract } from './contract/collections.ts'
 import type { SavedSearch } from './contract/search-request.ts'
-import type { ImageFilters } from './image-filters.ts'
+import { type ImageFilters, readSavedSearch } from './image-filters.ts'
 import { ownerOf, visibleCollection } from './requests.ts'
 import { pageOf } from './schemas.ts'
 
@@ -37,7 +37,10 @@ export function collectionHandlers(options: CollectionHandlersOptions): Handlers
     },
     async create(context) {
       const { name, shared = false, image_ids: imageIds = [], search } = context.req.valid('json')
-      if (shared) assertMayShare(context)
+      if (shared) {
+        assertMayShare(context)
+        await assertBaseIsShared(search, primary)
+      }
       if (search !== undefined && imageIds.length > 0)
         throw new DomainError('invalid_request', 'A collection has either images or a search.')
       const created = await primary.collections.create({
@@ -59,6 +62,9 @@ export function collectionHandlers(options: CollectionHandlersOptions): Handlers
       if (shared === true) assertMayShare(context)
       if (search !== undefined && collection.search === undefined)
         throw new DomainError('invalid_request', 'A collection of images can’t become a search.')
+      const isVisible = (shared ?? collection.isShared) || collection.ownerId === ''
+      if (isVisible && (search !== undefined || shared === true))
+        await assertBaseIsShared(search ?? savedSearchOf(collection), primary)
       const sent = search && (await pin(context, search, options))
       await primary.collections.update(collection.id, { name, isShared: shared, search: sent })
       if (search !== undefined) await release(collection, options)
@@ -84,6 +90,21 @@ export function collectionHandlers(options: CollectionHandlersOptions): Handlers
   }
 }
 
+function savedSearchOf(collection: Collection): SavedSearch | undefined {
+  return collection.search === undefined ? undefined : readSavedSearch(collection)
+}
+
+/** Users who can't see the collection that a search is based on could not carry it out. @throws {DomainError} `invalid_request` */
+async function assertBaseIsShared(search: SavedSearch | undefined, primary: Catalog): Promise<void> {
+  const id = search?.query?.collection
+  const base = id === undefined ? undefined : await primary.collections.get(id)
+  if (base !== undefined && !base.isShared && base.ownerId !== '')
+    throw new DomainError(
+      'invalid_request',
+      'This search is limited to a collection that is not shared: share that one first.',
+    )
+}
+
 /** Keeps the pictures of a search as long as the collection exists. @returns the search to store @throws as `filters.check` */
 async function pin(
   context: Context<HttpEnv>,
@@ -100,9 +121,7 @@ async function release(
   { search }: Collection,
   { primary, queries }: CollectionHandlersOptions,
 ): Promise<void> {
-  if (search === undefined) return
-  const needed = new Set((await primary.collections.searches()).flatMap(queryIdsIn))
-  for (const id of queryIdsIn(search)) if (!needed.has(id)) await queries.unpin(id)
+  if (search !== undefined) await releaseQueries(queries, [search], await primary.collections.searches())
 }
 
 /** Returns the search of a request before its values were converted, so that it can be validated again. */

@@ -28,15 +28,20 @@ export interface ImageFilters {
    * The images of a saved search, best first.
    * @param filter has to be passed as well
    */
-  find(userId: string, saved: RankedSearch, options: FindOptions): Promise<SearchResult>
+  find(userId: string, saved: RankedSearch, options: FindOptions): Promise<FoundBySaved>
+}
+
+interface FoundBySaved extends SearchResult {
+  /** All that the images passed, with the filter of the saved search. */
+  filter: ImageFilter
 }
 
 export function createImageFilters({ search, ...sources }: ImageFilterOptions): ImageFilters {
   const { catalog } = sources
   return { check, of: (userId, query) => filterFor(userId, query, false), find }
 
-  async function check(userId: string, { parts, query }: SavedSearch): Promise<void> {
-    if (parts !== undefined) await toTerms({ request: { parts }, files: new Map() }, sources)
+  async function check(userId: string, { parts, query, language }: SavedSearch): Promise<void> {
+    if (parts !== undefined) await toTerms({ request: { parts, language }, files: new Map() }, sources)
     await filterFor(userId, query ?? {}, true)
   }
 
@@ -73,17 +78,13 @@ export function createImageFilters({ search, ...sources }: ImageFilterOptions): 
 
   async function find(
     userId: string,
-    { parts, top_k: topK = DEFAULT_TOP_K, query }: RankedSearch,
-    { filter, offset, limit }: FindOptions,
-  ): Promise<SearchResult> {
-    const terms = await toTerms({ request: { parts }, files: new Map() }, sources)
-    const within = [await filterFor(userId, query ?? {}, true)]
-    return search.find(terms, {
-      filter: { ...filter, within: [...(filter.within ?? []), ...within] },
-      topK,
-      offset,
-      limit,
-    })
+    { parts, top_k: topK = DEFAULT_TOP_K, query, language }: RankedSearch,
+    { filter: given, offset, limit }: FindOptions,
+  ): Promise<FoundBySaved> {
+    const terms = await toTerms({ request: { parts, language }, files: new Map() }, sources)
+    const within = [...(given.within ?? []), await filterFor(userId, query ?? {}, true)]
+    const filter = { ...given, within }
+    return { ...(await search.find(terms, { filter, topK, offset, limit })), filter }
   }
 }
 

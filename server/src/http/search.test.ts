@@ -49,6 +49,30 @@ describe('the words of the model', () => {
     })
   })
 
+  it('keep their language in saved searches and exports', async () => {
+    const app = await withWords()
+    const post = async (path: string, body: object) => {
+      const headers = { 'content-type': 'application/json' }
+      const response = await app.http.request(path, { method: 'POST', headers, body: JSON.stringify(body) })
+      expect(response.status).toBe(200)
+      return response.json()
+    }
+    const scores = (images: { path: string; score: number }[]) =>
+      images.map(({ path, score }) => [path, score.toFixed(4)])
+    const english = { parts: [{ kind: 'text', text: 'Boot' }] }
+    const german = { ...english, language: 'de' }
+    const found = await post('/api/images/search', { ...german, top_k: 8 })
+    expect(found.parts).toEqual([{ kind: 'text', words: ['Boot'] }])
+    expect((await post('/api/images/search', { ...english, top_k: 8 })).parts).toEqual([
+      { kind: 'text', words: ['boot'] },
+    ])
+    const { id } = await post('/api/collections', { name: 'Boote', search: german })
+    const listed = await get(app, `/api/collections/${id}/images`)
+    expect(scores(listed.images)).toEqual(scores(found.images))
+    for (const source of [{ search: german }, { collection: id }])
+      expect(scores(await post('/api/export', { format: 'json', ...source }))).toEqual(scores(found.images))
+  })
+
   it('are part of the status', async () => {
     expect(await get(await withWords(), '/api/index/status')).toMatchObject({
       words: { kind: 'vocabulary', languages: ['en', 'de'] },
