@@ -6,6 +6,7 @@ import type { Log } from '../log.ts'
 import type { FolderTimes, GallerySync } from '../sync/gallery-sync.ts'
 import type { MassRemoval } from '../sync/missing-files.ts'
 import { type JobQueue, type LeaderCommand, noLeaderError } from './job-queue.ts'
+import { PathSender } from './path-sender.ts'
 import type { WatchTable } from './tables/watch-table.ts'
 
 export interface RemoteSyncOptions {
@@ -33,6 +34,7 @@ export interface RemoteSync extends GallerySync {
 interface Leadership {
   sync: GallerySync
   stopHandling(): Promise<void>
+  ended: AbortController
   /** The first scan, while it runs. */
   first: Promise<void> | undefined
 }
@@ -57,7 +59,6 @@ const READ_EVERY_MS = 1_000
 const STALE_MS = 20_000
 const MIN_PUBLISH_INTERVAL_MS = 1_000
 const LEADER_TIMEOUT_MS = 20_000
-const PATHS_PER_COMMAND = 500
 
 /**
  * One process at a time, the leader, keeps the index in step with the folder. It holds a lock; if it dies, another process takes
@@ -88,7 +89,7 @@ class SharedSync implements RemoteSync {
   readonly #publishTimer
   readonly #readTimer
   #reading: Promise<void> | undefined
-  readonly #unsentPaths = new Set<string>()
+  readonly #sender: PathSender
   #isLogged = false
 
   constructor(options: RemoteSyncOptions) {
@@ -97,6 +98,7 @@ class SharedSync implements RemoteSync {
     this.#watch = watch
     this.#jobQueue = jobQueue
     this.#log = log
+    this.#sender = new PathSender((paths) => jobQueue.request({ kind: 'look', paths }))
     this.#leadTimer = setInterval(this.#tryToLead, LEAD_ATTEMPT_EVERY_MS)
     this.#publishTimer = setInterval(this.#publishSoon, PUBLISH_EVERY_MS)
     this.#readTimer = setInterval(() => void this.#read(), READ_EVERY_MS)
@@ -119,10 +121,7 @@ class SharedSync implements RemoteSync {
 
   recheck(paths: string[]): void {
     if (this.#local !== undefined) this.#local.sync.recheck(paths)
-    else {
-      for (const path of paths) this.#unsentPaths.add(path)
-      void this.#sendPaths()
-    }
+    else this.#sender.add(paths)
   }
 
   readonly stepDown = () => void this.#runExclusive(this.#stopLeading)
@@ -157,6 +156,7 @@ class SharedSync implements RemoteSync {
 
   async close(): Promise<void> {
     this.#isClosed = true
+    this.#sender.close()
     for (const timer of [this.#leadTimer, this.#publishTimer, this.#readTimer]) clearInterval(timer)
     await this.#runExclusive(this.#stopLeading)
     await this.#publishing
@@ -184,8 +184,9 @@ class SharedSync implements RemoteSync {
     const sync = this.#options.createSync(this.#publishSoon)
     try {
       await sync.startWatching()
-      const stopHandling = await this.#jobQueue.handle((request) => this.#handle(sync, request))
-      const begun: Leadership = { sync, stopHandling, first: sync.scan() }
+      const ended = new AbortController()
+      const stopHandling = await this.#jobQueue.handle((request) => handle(sync, request, ended.signal))
+      const begun: Leadership = { sync, stopHandling, ended, first: sync.scan() }
       this.#local = begun
       begun.first
         // The root monitor logs an unreadable folder, and a scan follows.
@@ -206,25 +207,11 @@ class SharedSync implements RemoteSync {
     const former = this.#local
     if (former === undefined) return
     this.#local = undefined
+    former.ended.abort(new DomainError('unavailable', 'the process that watched the gallery has ended'))
     if (!this.#isClosed)
       this.#log.info('This process no longer watches the gallery: its connection to the database was lost.')
     await former.stopHandling().catch(() => {})
     await former.sync.close()
-  }
-
-  async #handle(sync: GallerySync, request: LeaderCommand): Promise<void> {
-    if (request.kind === 'reconcile') await sync.scan({ acceptsMissing: request.acceptsMissing })
-    else sync.recheck(request.paths)
-  }
-
-  async #sendPaths(): Promise<void> {
-    while (this.#unsentPaths.size > 0 && !this.#isClosed) {
-      const paths = [...this.#unsentPaths].slice(0, PATHS_PER_COMMAND)
-      for (const path of paths) this.#unsentPaths.delete(path)
-      await this.#jobQueue.request({ kind: 'look', paths }).catch(() => {
-        // The next scan finds the change.
-      })
-    }
   }
 
   /** @throws {DomainError} `unavailable` if no process watches or starts to watch */
@@ -325,6 +312,14 @@ class SharedSync implements RemoteSync {
     this.#publishedFolders = now
     this.#areAllPublished ||= isAll
   }
+}
+
+/** @throws the reason of `ended`, so that the next leader repeats the request: a sync that is closed does nothing */
+async function handle(sync: GallerySync, request: LeaderCommand, ended: AbortSignal): Promise<void> {
+  ended.throwIfAborted()
+  if (request.kind === 'reconcile') await sync.scan({ acceptsMissing: request.acceptsMissing })
+  else sync.recheck(request.paths)
+  ended.throwIfAborted()
 }
 
 function isChanged(before: FolderTimes | undefined, now: FolderTimes): boolean {
