@@ -105,11 +105,11 @@ async function queueRates(database: PostgresOptions): Promise<{ addedPerS: numbe
   const done = Promise.withResolvers<void>()
   await jobs.workOnFiles({
     batchSize: TAKEN,
-    async index(versions) {
-      left -= versions.length
-      if (left === 0) done.resolve()
-      return versions.map(() => 'done' as const)
+    async index() {
+      if (--left === 0) done.resolve()
+      return 'done'
     },
+    onUnfinished: () => {},
     lost: async () => {},
   })
   await done.promise

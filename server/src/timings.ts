@@ -4,6 +4,8 @@ export interface Timings {
   settleMs: number
   /** The same for a file that can't be decoded, of which perhaps only the beginning has been written. */
   brokenSettleMs: number
+  /** A job of the queue that several processes share ends if its file is written to for longer than this; the file is queued again. */
+  unsettledMs: number
   /** Changes of the folder that come within this time are applied together. */
   debounceMs: number
   /** A file that has vanished may reappear elsewhere within this time: it has been moved. */
@@ -23,6 +25,7 @@ export interface Timings {
 export const TIMINGS: Timings = {
   settleMs: 400,
   brokenSettleMs: 2_000,
+  unsettledMs: 3_000,
   debounceMs: 150,
   missingGraceMs: 800,
   accountMs: 5_000,

@@ -419,10 +419,11 @@ describe('a job', () => {
     let tries = 0
     await jobs.workOnFiles({
       batchSize: 2,
-      async index(files) {
+      async index() {
         tries++
-        return files.map(() => ({ left: new Error('a bug') }))
+        return { left: new Error('a bug') }
       },
+      onUnfinished: () => {},
       async lost(file) {
         lost.push(`${file.path}: ${file.reason}`)
       },
@@ -433,6 +434,36 @@ describe('a job', () => {
     await eventually(() => expect(lost).toEqual(['a/0.png: a bug']))
     expect(tries).toBe(2)
     expect(await jobs.countFiles()).toBe(0)
+  })
+
+  it('ends with its file, so that the file is accepted again while others of its batch are still indexed', async () => {
+    const [config] = await configsFor(await galleryOf(0), 1)
+    await (await startApp(config!)).close()
+    const jobs = await jobsOn(config!)
+    const version = (path: string) => ({ path, bytes: 1, modifiedAt: 2 })
+    const slow = Promise.withResolvers<'done'>()
+    const taken: string[] = []
+    const unfinished: string[] = []
+    await jobs.addFiles(['slow', 'quick', 'gone', 'growing'].map(version))
+    await jobs.workOnFiles({
+      batchSize: 4,
+      async index({ path, isReread }) {
+        taken.push(isReread ? `${path} again` : path)
+        if (path === 'gone') return 'gone'
+        if (path === 'growing') return 'unsettled'
+        return path === 'slow' && !isReread ? slow.promise : 'done'
+      },
+      onUnfinished: (paths) => void unfinished.push(...paths),
+      async lost() {},
+    })
+    await eventually(() => expect(unfinished).toEqual(['gone', 'growing']))
+    expect(await jobs.countFiles()).toBe(1)
+    await jobs.addFiles(['slow', 'quick', 'gone', 'growing'].map(version))
+    await jobs.addFiles([{ ...version('slow'), isReread: true }])
+    await eventually(() => expect(taken).toHaveLength(8))
+    expect(taken.slice(4).sort()).toEqual(['gone', 'growing', 'quick', 'slow again'])
+    slow.resolve('done')
+    await eventually(async () => expect(await jobs.countFiles()).toBe(0))
   })
 })
 

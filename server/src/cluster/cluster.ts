@@ -58,7 +58,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     localIndexer,
     batchSize: options.batchSize,
     allEvents,
-    onGone: (paths) => sync.recheck(paths),
+    onUnfinished: (paths) => sync.recheck(paths),
     onLost: recordDeadJob,
     log,
   })

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventBus } from '../events.ts'
-import type { FileOutcome, FileVersion, Indexer } from '../indexing/indexer.ts'
+import { inPlaceOf } from '../indexing/file-version.ts'
+import type { FileVersion, Indexer } from '../indexing/indexer.ts'
 import { createProgressMeter } from '../indexing/progress.ts'
 import type { Log } from '../log.ts'
 import type { DeadFileJob, JobQueue } from './job-queue.ts'
@@ -13,8 +14,8 @@ export interface DistributedIndexerOptions {
   batchSize: number
   /** Events of all processes. The overall progress is emitted here. */
   allEvents: EventBus
-  /** Files that were gone when they were to be read: their rows may be there. */
-  onGone(paths: string[]): void
+  /** Files that were gone when they were to be read, so that their rows may be there, or that were still being written to. */
+  onUnfinished(paths: string[]): void
   onLost(file: DeadFileJob): Promise<void>
   log: Pick<Log, 'warn'>
 }
@@ -31,6 +32,8 @@ const IDLE_COUNT_EVERY_MS = 5_000
 /** Counting many jobs is slow, so the pause is a multiple of the time that it took. */
 const COUNT_BACKOFF_FACTOR = 20
 const IDLE_LOOK_MS = 200
+/** Time in which a file that is still being written to comes back to the queue. */
+const REQUEUE_MS = 2_000
 
 /** Files go through the queue of jobs, and any process with free capacity indexes them. */
 export function createDistributedIndexer(options: DistributedIndexerOptions): DistributedIndexer {
@@ -47,6 +50,8 @@ class QueueIndexer implements DistributedIndexer {
   /** By path: files that have not reached the queue yet. */
   readonly #unsent = new Map<string, FileVersion>()
   #queued = 0
+  /** In the time of `performance.now()`. */
+  #unsettledAt = Number.NEGATIVE_INFINITY
   #flushing: Promise<void> | undefined
   #countTimer: NodeJS.Timeout | undefined
   #isClosed = false
@@ -67,7 +72,7 @@ class QueueIndexer implements DistributedIndexer {
   }
 
   enqueue(files: Iterable<FileVersion>): void {
-    for (const file of files) this.#unsent.set(file.path, file)
+    for (const file of files) this.#unsent.set(file.path, inPlaceOf(this.#unsent.get(file.path), file)!)
     if (this.#unsent.size === 0 || this.#isClosed) return
     this.#meter.add(0, 0, this.#pending())
     this.#flushing ??= this.#flush()
@@ -89,11 +94,8 @@ class QueueIndexer implements DistributedIndexer {
   async idle(): Promise<void> {
     for (;;) {
       await this.#flushing
-      if (
-        this.#isClosed ||
-        (this.#unsent.size === 0 && (await this.#jobQueue.countFiles().catch(() => 1)) === 0)
-      )
-        return
+      const isComing = this.#unsent.size > 0 || performance.now() - this.#unsettledAt < REQUEUE_MS
+      if (this.#isClosed || (!isComing && (await this.#jobQueue.countFiles().catch(() => 1)) === 0)) return
       await sleep(IDLE_LOOK_MS)
     }
   }
@@ -101,14 +103,12 @@ class QueueIndexer implements DistributedIndexer {
   async work(): Promise<void> {
     await this.#jobQueue.workOnFiles({
       batchSize: this.#options.batchSize,
-      index: async (files) => {
-        const outcomes = await Promise.all(
-          files.map((file): Promise<FileOutcome> => this.#localIndexer.index(file)),
-        )
-        const gone = files.filter((_, n) => outcomes[n] === 'gone').map(({ path }) => path)
-        if (gone.length > 0) this.#options.onGone(gone)
-        return outcomes
+      index: async (file) => {
+        const outcome = await this.#localIndexer.index(file)
+        if (outcome === 'unsettled') this.#unsettledAt = performance.now()
+        return outcome
       },
+      onUnfinished: this.#options.onUnfinished,
       lost: this.#options.onLost,
     })
   }

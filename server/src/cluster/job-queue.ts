@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PgBoss } from 'pg-boss'
 import { DomainError, messageOf } from '../errors.ts'
-import { versionKey } from '../indexing/file-version.ts'
+import { jobKey } from '../indexing/file-version.ts'
 import type { FileOutcome, FileVersion } from '../indexing/indexer.ts'
 import type { Log } from '../log.ts'
 import type { ClusterStorage } from '../storage/open-storage.ts'
+import { Acknowledgements } from './acknowledgements.ts'
 
 /** A request to the leader. */
 export type LeaderCommand =
@@ -20,12 +21,14 @@ export interface DeadFileJob extends FileVersion {
 
 /** Jobs for any process on the database. If a process dies, another one repeats its jobs. */
 export interface JobQueue {
-  /** A file that waits or is being indexed, unchanged, is not added again. */
+  /** A file that waits or is being indexed, unchanged, is not added again, unless it is to be reread. */
   addFiles(files: readonly FileVersion[]): Promise<void>
   /** Processes files until stopped. Jobs of a process that dies are retried by the others. */
   workOnFiles(options: {
     batchSize: number
-    index(files: readonly FileVersion[]): Promise<FileOutcome[]>
+    index(file: FileVersion): Promise<FileOutcome>
+    /** Called with paths whose files were gone or are still being written to, after their jobs have ended. */
+    onUnfinished(paths: string[]): void
     lost(file: DeadFileJob): Promise<void>
   }): Promise<void>
   /** Number of files that wait or are being indexed. */
@@ -156,14 +159,15 @@ class BossQueue implements JobQueue {
             ...(isReread && { isReread }),
             ...(sidecar !== undefined && { sidecar }),
           },
-          singletonKey: createHash('sha256').update(versionKey(version)).digest('base64url'),
+          singletonKey: createHash('sha256').update(jobKey(version)).digest('base64url'),
         }
       })
       await this.#boss.insert(this.#files, jobs)
     }
   }
 
-  async workOnFiles({ batchSize, index, lost }: Parameters<JobQueue['workOnFiles']>[0]): Promise<void> {
+  async workOnFiles(options: Parameters<JobQueue['workOnFiles']>[0]): Promise<void> {
+    const { batchSize, index, onUnfinished, lost } = options
     const taking = {
       batchSize,
       includeMetadata: true,
@@ -174,9 +178,14 @@ class BossQueue implements JobQueue {
       notifyPollingIntervalSeconds: 5,
     } as const
     await this.#boss.work<FileVersion, unknown, typeof taking>(this.#files, taking, async (jobs) => {
-      const outcomes = await index(jobs.map(({ data }) => data))
-      return jobs.map(({ id, retryCount, retryLimit }, n) => {
-        const outcome = outcomes[n]!
+      const acknowledgements = new Acknowledgements({
+        complete: async (ended) => void (await this.#boss.complete(this.#files, ended)),
+        onUnfinished,
+      })
+      const indexed = jobs.map(async (job) => {
+        const { id, retryCount, retryLimit } = job
+        const outcome = await index(job.data)
+        acknowledgements.add(job, outcome)
         if (typeof outcome === 'string') return { id, status: 'completed' as const }
         const { left: reason } = outcome
         // A full disk or a lost drive is no fault of the file: the next scan finds it again.
@@ -187,6 +196,9 @@ class BossQueue implements JobQueue {
           output: { message: messageOf(reason) },
         }
       })
+      const results = await Promise.all(indexed)
+      await acknowledgements.end()
+      return results
     })
     const takingLost = { includeMetadata: true, pollingIntervalSeconds: 5 } as const
     await this.#boss.work<FileVersion, unknown, typeof takingLost>(

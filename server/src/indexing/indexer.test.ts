@@ -7,13 +7,14 @@ import { openThumbnailStore } from '../gallery/thumbnails.ts'
 import { configFor, startApp } from '../testing/app.ts'
 import { picture, writeSettled } from '../testing/pictures.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
+import { TIMINGS } from '../timings.ts'
 import { createIndexer } from './indexer.ts'
 
 const MEGABYTE = 1024 ** 2
 const NAMES = ['a.png', 'b.png', 'c.png', 'd.png', 'e.png', 'f.png']
 
-/** Indexes some files as if each had this size. @returns the maximum number of files that were read at once */
-async function readAtOnce(bytes: number): Promise<number> {
+/** An indexer whose files are read by `readBy` instead of a real reader, which it may use. */
+async function indexerOf(readBy: (reader: ImageReader) => ImageReader) {
   const root = await temporaryDirectory()
   for (const [n, name] of NAMES.entries()) await writeSettled(join(root, name), await picture(n))
   const { catalog, embedder } = await startApp(await configFor(root))
@@ -24,20 +25,11 @@ async function readAtOnce(bytes: number): Promise<number> {
   const options = { root, walk, limits, inputSize: embedder.inputSize, thumbnailDirectory }
   const reader = createImageReader({ ...options, thumbnailSize: [...size] })
   onTestFinished(() => reader.close())
-  let reading = 0
-  let most = 0
-  const counting: ImageReader = {
-    ...reader,
-    async read(request) {
-      most = Math.max(most, ++reading)
-      return reader.read(request).finally(() => reading--)
-    },
-  }
   const indexer = createIndexer({
     files: localFiles(root, walk),
     catalog,
     embedder,
-    reader: counting,
+    reader: readBy(reader),
     events: createEventBus(),
     thumbnails: openThumbnailStore(thumbnailDirectory, size),
     maxFileBytes: limits.maxFileBytes,
@@ -47,7 +39,22 @@ async function readAtOnce(bytes: number): Promise<number> {
       throw error
     },
     onChanged: () => {},
+    timings: { ...TIMINGS, settleMs: 10, unsettledMs: 100 },
   })
+  return { catalog, indexer }
+}
+
+/** Indexes some files as if each had this size. @returns the maximum number of files that were read at once */
+async function readAtOnce(bytes: number): Promise<number> {
+  let reading = 0
+  let most = 0
+  const { catalog, indexer } = await indexerOf((reader) => ({
+    ...reader,
+    async read(request) {
+      most = Math.max(most, ++reading)
+      return reader.read(request).finally(() => reading--)
+    },
+  }))
   indexer.enqueue(NAMES.map((path) => ({ path, bytes, modifiedAt: 0 })))
   await indexer.idle()
   expect((await catalog.images.counts()).indexed).toBe(NAMES.length)
@@ -59,4 +66,24 @@ it('reads many small files concurrently, large ones within the memory limit, and
   expect(await readAtOnce(1000)).toBeGreaterThanOrEqual(3)
   expect(await readAtOnce(200 * MEGABYTE)).toBe(3)
   expect(await readAtOnce(2000 * MEGABYTE)).toBe(1)
+})
+
+it('ends the job of a file that is written to for long, and goes on trying without a job', async () => {
+  let reads = 0
+  const { indexer } = await indexerOf((reader) => ({
+    ...reader,
+    async read() {
+      reads++
+      return { state: 'unsettled' }
+    },
+  }))
+  const growing = { path: 'a.png', bytes: 1, modifiedAt: 0 }
+  expect(await indexer.index(growing)).toBe('unsettled')
+  await indexer.idle()
+  expect(reads).toBeGreaterThan(1)
+  reads = 0
+  indexer.enqueue([growing])
+  await expect.poll(() => reads, { timeout: 30_000 }).toBeGreaterThan(20)
+  expect(indexer.pending).toBe(1)
+  await indexer.close()
 })

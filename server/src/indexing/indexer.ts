@@ -223,8 +223,7 @@ class StagedIndexer implements Indexer {
       }
       this.#queue.end(version)
       if (read !== 'unsettled') this.#queue.resolve(version, read === 'gone' ? 'gone' : { left: 'closed' })
-      else if (!this.#isClosed)
-        this.#queue.retryLater(file, (this.#options.timings ?? TIMINGS).settleMs, () => this.#pump())
+      else if (!this.#isClosed) this.#retryLater(file)
     } catch (error) {
       this.#queue.end(version)
       if (this.#isClosed) return
@@ -235,6 +234,13 @@ class StagedIndexer implements Indexer {
       if (isLeft(outcome) && this.#isDueToStorage(outcome.left)) this.#queueAgain(file)
       else this.#queue.resolve(version, outcome)
     }
+  }
+
+  /** Whoever waits for the outcome has other files to take: a large file is written to for minutes. */
+  #retryLater(file: QueuedFile): void {
+    const { settleMs, unsettledMs } = this.#options.timings ?? TIMINGS
+    if (this.#queue.isOverdue(file.version, unsettledMs)) this.#queue.resolve(file.version, 'unsettled')
+    else this.#queue.retryLater(file, settleMs, () => this.#pump())
   }
 
   /** A file is not to blame for a full disk: it is indexed when the problem is over. */

@@ -75,3 +75,46 @@ it('leaves the remaining files to the next start when it is closed', async () =>
   expect(await Promise.all(outcomes)).toEqual([{ left: 'closed' }, { left: 'closed' }])
   expect(queue.size).toBe(0)
 })
+
+it('rereads a file that is being indexed, and once only', async () => {
+  const queue = new FileQueue()
+  const reread = { ...file('a'), isReread: true }
+  const [indexed, rereads] = [queue.waitFor(file('a')), queue.waitFor(reread)]
+  queue.add(file('a'))
+  const { version } = queue.next()
+  queue.add(reread)
+  // It replaces neither the reread that waits, nor one that is in progress.
+  queue.add(file('a'))
+  queue.end(version)
+  queue.resolve(version, 'done')
+  expect(await indexed).toBe('done')
+  expect(queue.next().version).toEqual(reread)
+  queue.add(file('a'))
+  queue.add(reread)
+  expect(queue.size).toBe(0)
+  const again = queue.waitFor(file('a'))
+  queue.resolve(reread, 'gone')
+  expect([await rereads, await again]).toEqual(['gone', 'gone'])
+})
+
+it('rereads a file that is still being written to, although the same version is added later', async () => {
+  const queue = new FileQueue()
+  const reread = { ...file('a'), isReread: true }
+  queue.retryLater({ path: 'a', version: reread }, 60_000, () => {})
+  const onDue = vi.fn()
+  queue.retryLater({ path: 'a', version: file('a') }, 5, onDue)
+  queue.add(file('a'))
+  await expect.poll(() => onDue.mock.calls.length).toBe(1)
+  expect([queue.next().version, queue.size]).toEqual([reread, 0])
+})
+
+it('measures how long somebody has waited for a file that is being written to', async () => {
+  const queue = new FileQueue()
+  expect(queue.isOverdue(file('a'), -1)).toBe(false)
+  void queue.waitFor(file('a'))
+  expect(queue.isOverdue(file('a'), 1)).toBe(false)
+  await expect.poll(() => queue.isOverdue(file('a'), 1)).toBe(true)
+  queue.resolve(file('a'), 'unsettled')
+  void queue.waitFor(file('a'))
+  expect(queue.isOverdue(file('a'), 1)).toBe(false)
+})

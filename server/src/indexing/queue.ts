@@ -1,4 +1,4 @@
-import { type FileOutcome, type FileVersion, isSameVersion, versionKey } from './file-version.ts'
+import { type FileOutcome, type FileVersion, inPlaceOf, isSameVersion, jobKey } from './file-version.ts'
 
 /** A file that waits. Without a version, the one that exists when the file is read is meant. */
 export interface QueuedFile {
@@ -11,11 +11,13 @@ export class FileQueue {
   readonly #waiting = new Map<string, FileVersion | undefined>()
   /** Reused: a new iterator skips over every deleted entry, which takes seconds for 100,000 files. */
   #upcoming = this.#waiting.entries()
-  /** Keys of the versions that are being read or stored. */
+  /** Keys of the jobs whose files are being read or stored. */
   readonly #inProgress = new Set<string>()
   /** Files that are still being written to, by path. */
   readonly #unsettled = new Map<string, { timer: NodeJS.Timeout; version: FileVersion | undefined }>()
   readonly #waiters = new Map<string, ((outcome: FileOutcome) => void)[]>()
+  /** Since when files with waiters have been written to, in the time of `performance.now()`. */
+  readonly #unsettledSince = new Map<string, number>()
 
   /** Number of files that wait, those that are still being written to included. */
   get size(): number {
@@ -28,9 +30,9 @@ export class FileQueue {
 
   /** Adds a version in place of an earlier one, unless it is in progress. */
   add(version: FileVersion): void {
-    if (this.#inProgress.has(versionKey(version))) return
+    if (keysThatDo(version).some((key) => this.#inProgress.has(key))) return
     const earlier = this.#waiting.get(version.path)
-    this.#waiting.set(version.path, version)
+    this.#waiting.set(version.path, inPlaceOf(earlier, version))
     // The newer version is the one that will be read.
     if (earlier !== undefined && !isSameVersion(earlier, version)) this.resolve(earlier, 'done')
   }
@@ -54,24 +56,26 @@ export class FileQueue {
   }
 
   begin(version: FileVersion): void {
-    this.#inProgress.add(versionKey(version))
+    this.#inProgress.add(jobKey(version))
   }
 
   end(version: FileVersion | undefined): void {
-    if (version !== undefined) this.#inProgress.delete(versionKey(version))
+    if (version !== undefined) this.#inProgress.delete(jobKey(version))
   }
 
   /** Adds a file again after a pause, unless a newer version waits by then. */
-  retryLater({ path, version }: QueuedFile, delayMs: number, onDue: () => void): void {
+  retryLater({ path, version: unsettled }: QueuedFile, delayMs: number, onDue: () => void): void {
     const earlier = this.#unsettled.get(path)
+    const version = inPlaceOf(earlier?.version, unsettled)
     if (earlier !== undefined) {
       clearTimeout(earlier.timer)
       this.#supersede(earlier.version, version)
     }
     const timer = setTimeout(() => {
       this.#unsettled.delete(path)
-      if (this.#waiting.has(path)) this.#supersede(version, this.#waiting.get(path))
-      else this.#waiting.set(path, version)
+      const newer = this.#waiting.has(path) ? inPlaceOf(version, this.#waiting.get(path)) : version
+      this.#waiting.set(path, newer)
+      this.#supersede(version, newer)
       onDue()
     }, delayMs)
     this.#unsettled.set(path, { timer, version })
@@ -79,13 +83,22 @@ export class FileQueue {
 
   waitFor(version: FileVersion): Promise<FileOutcome> {
     return new Promise((resolve) => {
-      const key = versionKey(version)
+      const key = jobKey(version)
       this.#waiters.set(key, [...(this.#waiters.get(key) ?? []), resolve])
     })
   }
 
   resolve(version: FileVersion | undefined, outcome: FileOutcome): void {
-    if (version !== undefined) this.#resolveKey(versionKey(version), outcome)
+    if (version !== undefined) for (const key of keysDoneBy(version)) this.#resolveKey(key, outcome)
+  }
+
+  /** Whether somebody has waited for a file for longer than this while it was written to. Called each time that it is unsettled. */
+  isOverdue(version: FileVersion | undefined, maxMs: number): boolean {
+    const key = version && keysDoneBy(version).find((one) => this.#waiters.has(one))
+    if (key === undefined) return false
+    const since = this.#unsettledSince.get(key) ?? performance.now()
+    this.#unsettledSince.set(key, since)
+    return performance.now() - since > maxMs
   }
 
   /** Leaves all that waits to the next start. */
@@ -104,6 +117,16 @@ export class FileQueue {
   #resolveKey(key: string, outcome: FileOutcome): void {
     const resolvers = this.#waiters.get(key) ?? []
     this.#waiters.delete(key)
+    this.#unsettledSince.delete(key)
     for (const resolve of resolvers) resolve(outcome)
   }
+}
+
+/** A reread also does what indexing does. */
+function keysDoneBy(version: FileVersion): string[] {
+  return version.isReread ? [jobKey(version), jobKey({ ...version, isReread: false })] : [jobKey(version)]
+}
+
+function keysThatDo(version: FileVersion): string[] {
+  return version.isReread ? [jobKey(version)] : [jobKey(version), jobKey({ ...version, isReread: true })]
 }

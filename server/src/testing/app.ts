@@ -34,6 +34,7 @@ export const embeddedDatabase: DatabaseKeys = async () => ({})
 const SHORT_TIMINGS: Partial<Timings> = {
   settleMs: 40,
   brokenSettleMs: 200,
+  unsettledMs: 300,
   debounceMs: 15,
   missingGraceMs: 200,
   accountMs: 200,
