@@ -2,16 +2,18 @@ import { lstat } from '../gallery/disk.ts'
 import { hasImageExtension } from '../gallery/formats/index.ts'
 import { isIncluded } from '../gallery/include.ts'
 import { type DirectoryListing, listDirectory } from '../gallery/list-folder.ts'
-import { directoryOf, nameOf, normalizeName, ROOT, toAbsolute } from '../gallery/paths.ts'
+import { directoryOf, isInside, nameOf, normalizeName, ROOT, toAbsolute } from '../gallery/paths.ts'
 import { type FileStat, isNotFound, toFileStat } from '../gallery/stat-file.ts'
 import { walk } from '../gallery/walk.ts'
 import type { Account } from './account.ts'
 import type { PlanExecutor } from './apply.ts'
 import type { SyncContext } from './context.ts'
 import type { DelayedListings } from './delayed-listings.ts'
+import type { FailedListings } from './failed-listings.ts'
 import type { FolderTree } from './folder-tree.ts'
 import type { ChangeHint } from './hints.ts'
 import type { OnceLogger } from './once-logger.ts'
+import { mayPass } from './plan/relisting.ts'
 import type { GalleryRoot } from './root-monitor.ts'
 
 export interface ChangesOptions {
@@ -23,6 +25,7 @@ export interface ChangesOptions {
   account: Account
   /** Lists a folder after a pause. */
   listLater: DelayedListings
+  failedListings: FailedListings
 }
 
 /** With changes in more folders than this, a scan costs less. */
@@ -66,17 +69,32 @@ export class Changes {
       const found = await logger.unlessForbidden(directory, () => this.#scanFolder(directory))
       for (const file of found ?? []) newFiles.push(file)
     }
+    for (const { directory, isTree } of this.#options.failedListings.due())
+      for (const file of await this.#listAgain(directory, isTree)) newFiles.push(file)
     await executor.take([...new Map(newFiles.map((file) => [file.path, file])).values()])
     await this.#options.account.save()
+  }
+
+  /** Records a folder that can't be listed. @param isTree whether the folders below were to be listed, too */
+  unreadable(directory: string, error: unknown, isTree: boolean): void {
+    this.#options.logger.unreadableFolder(directory, error)
+    this.#options.account.unreadableFolder(directory, error)
+    this.#options.failedListings.add(directory, error, isTree)
   }
 
   /** Changes of files that are left out only affect their number. */
   readonly #isLeftOut = ({ path }: ChangeHint): boolean =>
     !isIncluded(this.#context.root, path, this.#context.walk)
 
-  /** Brings the rows of one folder in line with its files. @returns files at new paths */
-  async compare(listing: DirectoryListing): Promise<FileStat[]> {
-    const { tree, executor, logger, account } = this.#options
+  /**
+   * Brings the rows of one folder in line with its files.
+   * @param isTree whether the folders below are listed, too
+   * @returns files at new paths
+   */
+  async compare(listing: DirectoryListing, isTree: boolean): Promise<FileStat[]> {
+    const { tree, executor, logger, account, failedListings } = this.#options
+    const { error } = listing.unknown.find((entry) => mayPass(entry.error)) ?? {}
+    failedListings.listed(listing.directory, isTree, error)
     await tree.markVanished(listing.directory, tree.subfolders(listing.directory), listing)
     tree.update(listing)
     logger.entries(listing)
@@ -153,7 +171,7 @@ export class Changes {
   /** Compares one folder. Files in subfolders that have vanished are marked missing. */
   async #scanFolder(directory: string): Promise<FileStat[]> {
     const { root, doubt } = this.#context
-    const { gallery, tree, logger } = this.#options
+    const { gallery, tree } = this.#options
     tree.enter(directory)
     if (!(await tree.exists(directory))) {
       // While the gallery itself is unreadable, no folder of it can be found missing.
@@ -165,8 +183,7 @@ export class Changes {
     let isReadable = true
     const listing = await listDirectory(root, directory, this.#context.walk).catch((error) => {
       isReadable = false
-      logger.unreadableFolder(directory, error)
-      this.#options.account.unreadableFolder(directory, error)
+      this.unreadable(directory, error, false)
       return undefined
     })
     if (listing === undefined) {
@@ -175,23 +192,46 @@ export class Changes {
     }
     if (!tree.isListed(directory))
       await tree.markVanished(directory, await tree.knownChildren(directory), listing)
-    return this.compare(listing)
+    return this.compare(listing, false)
   }
 
   /** Scans a folder that has appeared: it may hold more than its events reported. */
   async #scanTree(directory: string): Promise<FileStat[]> {
     const { root } = this.#context
-    const { tree, logger, account } = this.#options
+    const { tree } = this.#options
     const newFiles: FileStat[] = []
     tree.addToParent(directory)
     const enter = (below: string) => tree.enter(below)
+    const onUnreadable = (below: string, error: unknown) => this.unreadable(below, error, true)
+    for await (const listing of walk(root, this.#context.walk, onUnreadable, directory, enter)) {
+      for (const file of await this.compare(listing, true)) newFiles.push(file)
+    }
+    return newFiles
+  }
+
+  /** Lists a folder that could not be listed, without further requests to its drive, which may not answer. */
+  async #listAgain(directory: string, isTree: boolean): Promise<FileStat[]> {
+    const { root } = this.#context
+    const { tree, failedListings } = this.#options
+    const newFiles: FileStat[] = []
+    const visited = new Set<string>()
+    const failed: string[] = []
+    const enter = (below: string) => tree.enter(below)
     const onUnreadable = (below: string, error: unknown) => {
-      logger.unreadableFolder(below, error)
-      account.unreadableFolder(below, error)
+      failed.push(below)
+      this.unreadable(below, error, isTree)
     }
     for await (const listing of walk(root, this.#context.walk, onUnreadable, directory, enter)) {
-      for (const file of await this.compare(listing)) newFiles.push(file)
+      visited.add(listing.directory)
+      for (const file of await this.compare(listing, isTree)) newFiles.push(file)
+      if (!isTree) break
     }
+    // Without a listing the folder is gone, which the one above it reports.
+    if (!visited.has(directory) && failed.length === 0) failedListings.settle(directory)
+    if (!isTree || !visited.has(directory)) return newFiles
+    for (const below of await tree.knownBelow(directory))
+      if (!visited.has(below) && !failed.some((parent) => isInside(below, parent)))
+        await tree.markMissing(below)
     return newFiles
   }
 }

@@ -3,7 +3,7 @@ import { isReached } from '../gallery/links.ts'
 import type { DirectoryListing } from '../gallery/list-folder.ts'
 import { directoryOf, isInside, ROOT, toAbsolute } from '../gallery/paths.ts'
 import { forgetRecognised } from '../gallery/recognise.ts'
-import { toFileStat } from '../gallery/stat-file.ts'
+import { isNotFound, toFileStat } from '../gallery/stat-file.ts'
 import type { Account } from './account.ts'
 import type { FolderWatch, SyncContext } from './context.ts'
 import type { OnceLogger } from './once-logger.ts'
@@ -70,14 +70,14 @@ export class FolderTree {
     this.times.set(directory, { createdAt, modifiedAt })
   }
 
-  /** Whether a folder exists and a walk reaches it. */
+  /** Whether a folder exists and a walk reaches it. Without an answer of the disk, it may be there. */
   async exists(directory: string): Promise<boolean> {
     const { root, walk } = this.#context
     if (directory === ROOT) return true
     if (!(await isReached(root, directory, walk))) return false
     return stat(toAbsolute(root, directory)).then(
       (info) => info.isDirectory(),
-      () => false,
+      (error) => !isNotFound(error),
     )
   }
 

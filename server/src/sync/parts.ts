@@ -5,6 +5,7 @@ import { PlanExecutor } from './apply.ts'
 import { Changes } from './changes.ts'
 import type { GallerySyncOptions, SyncContext } from './context.ts'
 import { DelayedListings } from './delayed-listings.ts'
+import { FailedListings } from './failed-listings.ts'
 import { FolderTree } from './folder-tree.ts'
 import { type ChangeHint, createHints, type Hints } from './hints.ts'
 import { createInodeStability } from './inode-stability.ts'
@@ -75,8 +76,10 @@ export function createParts(options: GallerySyncOptions, hooks: SyncLoopHooks): 
     listAgain: (path) => hooks.addHint({ path, isWithinFile: false }),
   })
   const tree = new FolderTree(context, logger, watchController, account)
-  const { accountMs } = options.timings ?? TIMINGS
-  const listLater = new DelayedListings(() => hooks.dispatch({ type: 'hinted' }), accountMs)
+  const { accountMs, rescanMs } = options.timings ?? TIMINGS
+  const onDue = () => hooks.dispatch({ type: 'hinted' })
+  const listLater = new DelayedListings(onDue, accountMs)
+  const failedListings = new FailedListings(onDue, rescanMs)
   const mountPoints = createMountPoints({ root, catalog, walk, mountTable })
   const inodes = createInodeStability(root, mountTable)
   const recentArrivals = createRecentArrivals()
@@ -92,7 +95,9 @@ export function createParts(options: GallerySyncOptions, hooks: SyncLoopHooks): 
     unreadable,
     addHint,
   })
-  const changes = new Changes({ context, gallery, tree, executor, logger, account, listLater })
+  const changes = new Changes({
+    ...{ context, gallery, tree, executor, logger, account, listLater, failedListings },
+  })
   const removals = new Removals({
     context,
     gallery,
@@ -108,7 +113,7 @@ export function createParts(options: GallerySyncOptions, hooks: SyncLoopHooks): 
   const parts = { gallery, hints, tree, changes, removals, unreadable, account }
   const scanner = new Scanner({
     ...parts,
-    ...{ context, executor, mountPoints, inodes, logger },
+    ...{ context, executor, mountPoints, inodes },
     isWatching: () => watchController.isWatching,
     onListing: () => hooks.dispatch({ type: 'listing' }),
   })

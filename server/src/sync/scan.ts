@@ -12,7 +12,6 @@ import type { FolderTree } from './folder-tree.ts'
 import type { Hints } from './hints.ts'
 import type { InodeStability } from './inode-stability.ts'
 import type { MountPoints } from './mount-points.ts'
-import type { OnceLogger } from './once-logger.ts'
 import { countKnown, type Removals } from './removals.ts'
 import type { GalleryRoot } from './root-monitor.ts'
 import type { UnreadableEntries } from './unreadable-entries.ts'
@@ -28,7 +27,6 @@ export interface ScannerOptions {
   mountPoints: MountPoints
   inodes: InodeStability
   hints: Hints
-  logger: OnceLogger
   account: Account
   /** Whether the system reports changes, if only in a part of the gallery. */
   isWatching(): boolean
@@ -88,14 +86,15 @@ export class Scanner {
 
   /** @returns files at new paths; undefined if sync was closed meanwhile */
   async #compareFolders(): Promise<FileStat[] | undefined> {
-    const { root, catalog, indexer, isClosed } = this.#context
-    const { tree, changes, logger, account, mountPoints } = this.#options
+    const { root, catalog, indexer, isClosed, doubt } = this.#context
+    const { tree, changes, account, mountPoints } = this.#options
     const visited = new Set<string>()
     const unreadable: string[] = []
     const onUnreadable = (directory: string, error: unknown) => {
       unreadable.push(directory)
-      logger.unreadableFolder(directory, error)
-      account.unreadableFolder(directory, error)
+      // Without the root, nothing has been scanned.
+      if (directory === ROOT) doubt('root unreadable')
+      else changes.unreadable(directory, error, true)
     }
     // Without rows, no file can have moved, so files are indexed during the walk.
     const isFirst = (await countKnown(catalog)) === 0
@@ -104,7 +103,7 @@ export class Scanner {
     for await (const listing of walk(root, this.#context.walk, onUnreadable, ROOT, enter)) {
       if (isClosed()) return undefined
       visited.add(listing.directory)
-      const found = await changes.compare(listing)
+      const found = await changes.compare(listing, true)
       if (isFirst) indexer.enqueue(found)
       else for (const file of found) newFiles.push(file)
     }
