@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pTimeout from 'p-timeout'
 import { Client } from 'pg'
+import { answerInTime } from './answer-in-time.ts'
 import { clientConfig, type PostgresOptions } from './connection.ts'
 
 export interface PostgresSessionOptions {
@@ -27,6 +28,8 @@ export interface PostgresSession {
 const RECONNECT_PAUSE_MS = 500
 const PING_EVERY_MS = 3_000
 const QUERY_TIMEOUT_MS = 5_000
+/** `answerInTime` limits its time. One miss is enough: the server releases the locks of a lost connection soon after. */
+const PING = { text: 'select 1', query_timeout: 2 * QUERY_TIMEOUT_MS }
 /** Makes the server detect within about ten seconds that a machine has gone. */
 const KEEPALIVE = `set tcp_keepalives_idle = 4; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3;
   set tcp_user_timeout = 10000; set idle_session_timeout = 0`
@@ -93,7 +96,7 @@ export function openPostgresSession(options: PostgresSessionOptions): PostgresSe
       if (ending.signal.aborted) return
       while (!signal.aborted) {
         await sleep(PING_EVERY_MS, undefined, { signal, ref: false }).catch(() => {})
-        if (!signal.aborted) await connection.query('select 1')
+        if (!signal.aborted) await answerInTime(connection.query(PING), QUERY_TIMEOUT_MS)
       }
     } finally {
       ending.signal.removeEventListener('abort', end)
