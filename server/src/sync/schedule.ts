@@ -65,7 +65,10 @@ export class ScanSchedule {
   scanAfter(delayMs: number): void {
     clearTimeout(this.#timer)
     if (this.#isClosed) return
-    this.#timer = setTimeout(() => void this.#scan(), delayMs).unref()
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      void this.#scan()
+    }, delayMs).unref()
   }
 
   /** Counts reported changes, and schedules a scan after a burst of them. */
@@ -103,6 +106,8 @@ export class ScanSchedule {
     this.#retryAt = performance.now() + this.#retryMs
     this.#isScanning = false
     this.#pollMs = isChanged ? MIN_POLL_MS : Math.min(2 * this.#pollMs, MAX_POLL_MS)
+    // A scan that was scheduled meanwhile is due to what this one may not have seen.
+    if (this.#timer !== undefined) return
     const restMs = (performance.now() - start) / MAX_POLL_SHARE
     this.scanAfter(this.#isPolling ? Math.max(this.#intervalMs(), restMs) : scanIntervalMs)
   }

@@ -119,7 +119,10 @@ export class WatchController {
     this.#schedule.close()
     clearInterval(this.#rootTimer)
     await this.#watching
-    await this.#watcher?.close()
+    const watcher = this.#watcher
+    // A run that has not ended yet would enter further folders.
+    this.#watcher = undefined
+    await watcher?.close()
   }
 
   #watchAgain(): Promise<void> {
