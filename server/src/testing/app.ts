@@ -1,5 +1,5 @@
 import pino from 'pino'
-import { onTestFinished } from 'vitest'
+import { onTestFailed, onTestFinished } from 'vitest'
 import { type App, type AppOptions, createApp } from '../app/compose.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
@@ -44,6 +44,18 @@ const SHORT_TIMINGS: Partial<Timings> = {
   formerCheckMs: 100,
 }
 
+const MAX_SHOWN_LINES = 200
+
+/** A log of warnings, which is printed if the test fails. An app that several tests share logs nothing. */
+function warningsOf(onEnd: OnEnd): pino.Logger {
+  if (onEnd !== onTestFinished) return pino({ level: 'silent' })
+  const lines: string[] = []
+  onTestFailed(() => {
+    if (lines.length > 0) console.error(`Warnings of the app:\n${lines.slice(-MAX_SHOWN_LINES).join('')}`)
+  })
+  return pino({ level: 'warn' }, { write: (line) => void lines.push(line) })
+}
+
 /**
  * The whole product on a gallery, without a port; closed after the test. Its embedding process and its threads are those of all tests of
  * the worker.
@@ -55,7 +67,7 @@ export async function startApp(
 ): Promise<App> {
   takeMeasurements(config.data_directory)
   const app = await createApp(config, {
-    log: pino({ level: 'silent' }),
+    log: warningsOf(onEnd),
     openEmbedder: openSharedEmbedder,
     startThread: startSharedThread,
     timings: SHORT_TIMINGS,
