@@ -1,9 +1,11 @@
-import { readdir, rm, utimes } from 'node:fs/promises'
+import { readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
+import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { App, AppOptions } from '../app/compose.ts'
 import type { Config } from '../config/schema.ts'
+import { clientConfig, type PostgresOptions } from '../database/postgres/connection.ts'
 import { createEventBus, MAX_KEPT_EVENTS, type PublishedEvent } from '../events.ts'
 import { statFile } from '../gallery/stat-file.ts'
 import { openThumbnailStore } from '../gallery/thumbnails.ts'
@@ -65,6 +67,17 @@ async function jobsOn(
   const jobs = await openJobQueue({ connection, space: 'another', log: SILENT, ...(retries && { retries }) })
   onTestFinished(() => jobs.close())
   return jobs
+}
+
+/** Returns a function that counts the jobs of all queues. */
+async function openJobCount(config: Config): Promise<() => Promise<number>> {
+  const client = new Client(clientConfig(config.database as PostgresOptions))
+  await client.connect()
+  onTestFinished(() => client.end())
+  return async () => {
+    const { rows } = await client.query('select count(*)::int as count from sketch_search_jobs.job')
+    return rows[0].count
+  }
 }
 
 async function pathsIn(app: App): Promise<string[]> {
@@ -359,6 +372,25 @@ describe('a worker without the gallery', () => {
   })
 })
 
+it('a worker indexes other files while three are written to for long', async () => {
+  const gallery = await galleryOf(1)
+  const [one, two] = await configsFor(gallery, 2)
+  const first = await startApp(one!, { indexes: false })
+  const queued = await openJobCount(one!)
+  const growing = ['b.png', 'c.png', 'd.png']
+  // Of a file that can't be decoded, perhaps only the beginning has been written.
+  for (const name of growing) await writeFile(join(gallery, name), 'x')
+  const timings = { settleMs: 10, brokenSettleMs: 600_000, unsettledMs: 100 }
+  // A worker takes 16 files at once, three times: each time one that grows.
+  for (const [n, path] of growing.entries()) {
+    const gone = Array.from({ length: 15 }, (_, m) => `gone-${n}-${m}.png`)
+    first.indexer.enqueue([path, ...gone].map((name) => ({ path: name, bytes: 1, modifiedAt: 1 })))
+    await eventually(async () => expect(await queued()).toBe(16 * (n + 1)))
+  }
+  const worker = await start(two!, { timings })
+  await eventually(async () => expect(await pathsIn(worker)).toEqual(['a/0.png']))
+})
+
 describe('removing missing files', () => {
   const CONFIRMED: LeaderCommand = { kind: 'reconcile', acceptsMissing: true }
   const PLAIN: LeaderCommand = { kind: 'reconcile', acceptsMissing: false }
@@ -456,7 +488,7 @@ describe('a job', () => {
       onUnfinished: (paths) => void unfinished.push(...paths),
       async lost() {},
     })
-    await eventually(() => expect(unfinished).toEqual(['gone', 'growing']))
+    await eventually(() => expect(unfinished.toSorted()).toEqual(['gone', 'growing']))
     expect(await jobs.countFiles()).toBe(1)
     await jobs.addFiles(['slow', 'quick', 'gone', 'growing'].map(version))
     await jobs.addFiles([{ ...version('slow'), isReread: true }])
