@@ -378,7 +378,7 @@ it('a worker indexes other files while three are written to for long', async () 
   const first = await startApp(one!, { indexes: false })
   const queued = await openJobCount(one!)
   const growing = ['b.png', 'c.png', 'd.png']
-  // Of a file that can't be decoded, perhaps only the beginning has been written.
+  // A file that can't be decoded may still be written to.
   for (const name of growing) await writeFile(join(gallery, name), 'x')
   const timings = { settleMs: 10, brokenSettleMs: 600_000, unsettledMs: 100 }
   // A worker takes 16 files at once, three times: each time one that grows.

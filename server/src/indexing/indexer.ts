@@ -236,7 +236,7 @@ class StagedIndexer implements Indexer {
     }
   }
 
-  /** Whoever waits for the outcome has other files to take: a large file is written to for minutes. */
+  /** A caller of `index` is not kept waiting while a large file is copied. */
   #retryLater(file: QueuedFile): void {
     const { settleMs, unsettledMs } = this.#options.timings ?? TIMINGS
     if (this.#queue.isOverdue(file.version, unsettledMs)) this.#queue.resolve(file.version, 'unsettled')

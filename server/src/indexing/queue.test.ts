@@ -108,7 +108,7 @@ it('rereads a file that is still being written to, although the same version is 
   expect([queue.next().version, queue.size]).toEqual([reread, 0])
 })
 
-it('measures how long somebody has waited for a file that is being written to', async () => {
+it('measures how long a caller has waited for a file that is being written to', async () => {
   const queue = new FileQueue()
   expect(queue.isOverdue(file('a'), -1)).toBe(false)
   void queue.waitFor(file('a'))

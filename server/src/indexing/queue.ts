@@ -92,7 +92,7 @@ export class FileQueue {
     if (version !== undefined) for (const key of keysDoneBy(version)) this.#resolveKey(key, outcome)
   }
 
-  /** Whether somebody has waited for a file for longer than this while it was written to. Called each time that it is unsettled. */
+  /** Whether a caller has waited for a file for longer than this while it was written to. Called each time that it is unsettled. */
   isOverdue(version: FileVersion | undefined, maxMs: number): boolean {
     const key = version && keysDoneBy(version).find((one) => this.#waiters.has(one))
     if (key === undefined) return false

@@ -3,7 +3,7 @@ import { ScanSchedule } from './schedule.ts'
 
 const INTERVAL_MS = 600_000
 
-/** A started schedule; each scan ends when the test says so. */
+/** A started schedule; a scan ends when `end` is called with its number. */
 function startSchedule() {
   vi.useFakeTimers()
   onTestFinished(() => void vi.useRealTimers())
