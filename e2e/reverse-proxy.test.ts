@@ -25,6 +25,8 @@ const proxied = (target: string, more = '') => `
   ${more}
   location /photos/ {
     proxy_pass ${target};
+    proxy_http_version 1.1;
+    proxy_set_header Connection "";
     proxy_set_header Host $host;
     proxy_buffering off;
     proxy_read_timeout 1h;
@@ -100,6 +102,18 @@ describe('the page below a path', () => {
     await page.locator('.opblock').first().waitFor()
     expect(complaints).toEqual([])
     await close()
+  })
+})
+
+describe('a response behind a proxy', () => {
+  it('to an upload that the server refuses arrives with its reason', async () => {
+    const { product, nginx } = await start({ SERVER__LIMITS__MAX_UPLOAD_BYTES: '1048576' })
+    await nginx.serve(proxied(`${product.url}/`).replace('65m', '200m'))
+    const form = new FormData()
+    form.append('image', new Blob([new Uint8Array(100 * 1024 * 1024)]), 'large.png')
+    const response = await fetch(`${nginx.url}/photos/api/images`, { method: 'POST', body: form })
+    expect(response.status).toBe(413)
+    expect(await response.text()).toContain('limits.max_upload_bytes')
   })
 })
 
