@@ -12,22 +12,25 @@ export function onSignedOut(listener: () => void): () => void {
 
 /** Sends a request as `fetch` does. @throws {ApiError} for an error response, and if there is no response */
 export async function send(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
-  let response: Response
+  return rejectError(await arrived(fetch(addressOf(input), init)))
+}
+
+/** A response or its body. @throws {ApiError} if the connection is lost before it is complete */
+async function arrived<T>(part: Promise<T>): Promise<T> {
   try {
-    response = await fetch(addressOf(input), init)
+    return await part
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw unreachable()
   }
-  return rejectError(response)
 }
 
 type JsonResponse<T> = Pick<ClientResponse<T, number, 'json'>, 'json' | 'text' | 'status'>
 
-/** The body of a response. @throws {ApiError} if it is no JSON */
+/** The body of a response. @throws {ApiError} if it is no JSON, or incomplete */
 export async function read<T>(sent: Promise<JsonResponse<T>>): Promise<T> {
   const response = await sent
-  const body = parseJson(await response.text())
+  const body = parseJson(await arrived(response.text()))
   if (body === undefined) throw proxyError(response.status)
   return body as T
 }
@@ -63,7 +66,7 @@ export function sendWithProgress({ onProgress, signal }: Sending): typeof send {
 /** @throws {ApiError} */
 async function rejectError(response: Response): Promise<Response> {
   if (response.ok) return response
-  const error = await responseError(parseJson(await response.text()), response.status)
+  const error = await responseError(parseJson(await arrived(response.text())), response.status)
   if (error.code === 'not_signed_in') for (const listener of signedOutListeners) listener()
   throw error
 }
