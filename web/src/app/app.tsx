@@ -3,6 +3,7 @@ import { lazyPart } from '../components/lazy-part.tsx'
 import { useLayout } from '../components/use-layout.ts'
 import { TrashFailures } from '../gallery/trash-failures.tsx'
 import { messages } from '../messages/messages.ts'
+import { isElsewhere, isViewing } from '../state/address.ts'
 import { useStoredFlag } from '../state/settings.ts'
 import { FileInput } from '../upload/file-input.tsx'
 import { type AppDialog, AppOverlays } from './app-overlays.tsx'
@@ -32,9 +33,8 @@ export function App() {
   const [areScoresShown, setScoresShown] = useStoredFlag('scores', false)
   const [dialog, setDialog] = useState<AppDialog>()
   const [lastPane, setLastPane] = useState<'query' | 'results'>('query')
-  const isViewing = state.view !== undefined || state.compare.length > 1
-  const isElsewhere = isViewing || state.show !== undefined
-  const hasSheetKeys = lastPane === 'query' && isPaneOpen && !isElsewhere
+  const isCovered = isViewing(state)
+  const hasSheetKeys = lastPane === 'query' && isPaneOpen && !isElsewhere(state)
   const hasRoom = layout === 'side'
   const isWide = layout !== 'phone'
   const toggleLibrary = () => (hasRoom ? setLibraryOpen(!isLibraryOpen) : setFolderDialogOpen(true))
@@ -53,7 +53,7 @@ export function App() {
     onDuplicates: () => change({ show: 'duplicates' }),
     onPane: focusNextPane,
     onUndo: mayEdit && !hasSheetKeys ? lists.trash.undo : undefined,
-    onSelectAll: hasSheetKeys || isElsewhere ? undefined : lists.selection.selectAll,
+    onSelectAll: hasSheetKeys || isElsewhere(state) ? undefined : lists.selection.selectAll,
   })
   const shared = {
     page,
@@ -78,14 +78,14 @@ export function App() {
   }
   return (
     <div {...input.dropTarget} className="h-full">
-      <div inert={isViewing} className="flex h-full flex-col">
+      <div inert={isCovered} className="flex h-full flex-col">
         {layout === 'phone' ? (
           <PhoneLayout {...shared} />
         ) : (
           <WideLayout {...shared} layout={layout} isLibraryOpen={hasRoom && isLibraryOpen} />
         )}
       </div>
-      {isViewing && <Viewer page={page} />}
+      {isCovered && <Viewer page={page} />}
       <Corner page={page} />
       <FileInputs page={page} queryRef={queryInput} uploadRef={uploadInput} />
       <AppOverlays

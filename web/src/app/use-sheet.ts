@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useRef, useState } from 'react'
 import { cleared, hasEnoughInk, isBlank, type Sketch } from '../sketch/sketch.ts'
 import { useAddressedSketch } from '../sketch/use-addressed-sketch.ts'
+import { isElsewhere } from '../state/address.ts'
 import type { PageControl } from '../state/page-state.ts'
 import {
   type Influence,
@@ -32,7 +33,7 @@ export function useSheet({ state, change, changeTerms }: PageControl) {
       }, isReplaced),
     [changeTerms],
   )
-  const addressed = useAddressedSketch(state.terms, changeKeptTerms, state.view !== undefined)
+  const addressed = useAddressedSketch(state.terms, changeKeptTerms, isElsewhere(state))
   const { sketch, draw: drawOn } = addressed
   const [opened, setOpened] = useState<OpenPicture>()
   const [openings, setOpenings] = useState(0)

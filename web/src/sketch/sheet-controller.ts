@@ -24,8 +24,8 @@ import {
 export interface SheetListener {
   /** The sketch was changed. */
   onSketch(sketch: Sketch): void
-  /** The sketch as it would be if the drag under way ended now. */
-  onLive(sketch: Sketch): void
+  /** The sketch as it would be if the drag under way ended now, from its beginning on; undefined after its end. */
+  onLive(sketch: Sketch | undefined): void
   onView(view: View, camera: Camera): void
   onSelection(selection: Selection): void
   /** A lasso that is being drawn, in units of the sheet. */
@@ -84,8 +84,7 @@ export class SheetController {
     surface.addEventListener('touchstart', (event) => event.preventDefault(), { signal, passive: false })
     return () => {
       ending.abort()
-      clearTimeout(this.#liveTimer)
-      this.#job?.cancel()
+      this.#cancelJob()
       this.#painter.close()
     }
   }
@@ -117,8 +116,7 @@ export class SheetController {
   /** A drawing from outside: opened or restored. */
   setSketch(sketch: Sketch): void {
     if (sketch === this.#sketch || this.#reported.has(sketch)) return
-    this.#job?.cancel()
-    this.#job = undefined
+    this.#cancelJob()
     const isOther = this.#sketch.strokes.length === 0
     this.#sketch = sketch
     this.#painter.setStrokes(sketch.strokes)
@@ -201,9 +199,7 @@ export class SheetController {
         this.#end()
         break
       case 'cancel':
-        this.#job?.cancel()
-        this.#endJob()
-        this.#listener.onLive(this.#sketch)
+        this.#cancelJob()
         break
       case 'drag':
         this.#setCamera(dragged(this.#camera, this.#size, this.#fitted, action))
@@ -235,6 +231,7 @@ export class SheetController {
       const style = { tool, size: tool === 'brush' ? size * BRUSH_WIDTH : size, ...ink }
       this.#job = new DrawJob(context, style, first, isTidying && tool === 'pen')
     }
+    this.#listener.onLive(this.#sketch)
   }
 
   #selectJob(context: JobContext, first: Sample, event: PointerEvent): Job {
@@ -255,10 +252,12 @@ export class SheetController {
   }
 
   #extend(event: PointerEvent): void {
+    const job = this.#job
+    if (job === undefined) return
     const all = event.getCoalescedEvents?.() ?? []
     const samples = (all.length > 0 ? all : [event]).map((part) => this.#sampleOf(part))
     const predicted = (event.getPredictedEvents?.() ?? []).map((part) => this.#sampleOf(part))
-    this.#job?.extend(samples, predicted, event.shiftKey)
+    job.extend(samples, predicted, event.shiftKey)
     this.#liveTimer ??= window.setTimeout(() => {
       this.#liveTimer = undefined
       const start = performance.now()
@@ -274,11 +273,18 @@ export class SheetController {
     if (sketch !== undefined) this.#change(sketch)
   }
 
+  #cancelJob(): void {
+    this.#job?.cancel()
+    this.#endJob()
+  }
+
   #endJob(): void {
+    if (this.#job === undefined) return
     this.#job = undefined
     clearTimeout(this.#liveTimer)
     this.#liveTimer = undefined
     this.#liveEveryMs = LIVE_EVERY_MS
+    this.#listener.onLive(undefined)
   }
 
   /** Painted at once: the page follows later. */

@@ -23,8 +23,8 @@ const SavedSketches = lazyPart(async () => ({
 export interface SketchPanelProps {
   sketch: Sketch
   onChange: (sketch: Sketch) => void
-  /** Gets the sketch with a stroke that is under way, at most four times a second. */
-  onLive?: ((sketch: Sketch) => void) | undefined
+  /** Gets the sketch with the drag under way, at its beginning and at most four times a second; undefined after its end. */
+  onLive?: ((sketch: Sketch | undefined) => void) | undefined
   layout: SheetLayout
   /** Whether the sheet has most of the window. */
   isFull: boolean

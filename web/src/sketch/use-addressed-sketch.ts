@@ -14,6 +14,7 @@ import {
   replaceBy,
   type Sketch,
 } from './sketch.ts'
+import { useDrag } from './use-drag.ts'
 
 /** The server saves a drawing when nothing has been added for this long. Results do not wait for it. */
 const SAVE_AFTER_MS = 700
@@ -23,8 +24,8 @@ export interface AddressedSketch {
   /** With the stroke under way; otherwise the sketch. */
   live: Sketch
   draw: (sketch: Sketch) => void
-  /** Takes the sketch with a stroke that is under way. */
-  preview: (sketch: Sketch) => void
+  /** Takes the sketch with the drag under way, from its beginning on; undefined after its end. */
+  preview: (sketch: Sketch | undefined) => void
   /** False for a moment, while the sketch that was on the sheet before a reload is read. */
   isRestored: boolean
   /** Why the drawing that the address names could not be loaded. */
@@ -42,23 +43,22 @@ export function useAddressedSketch(
   isPaused: boolean,
 ): AddressedSketch {
   const [sketch, setSketch] = useState<Sketch>(EMPTY_SKETCH)
-  const [live, setLive] = useState<Sketch>()
+  const { live, preview, untilEnd } = useDrag(sketch)
   const named = useRef<Named>({ id: undefined, strokes: EMPTY_SKETCH.strokes })
   const id = terms.find(({ kind }) => kind === 'sketch')?.id
-  const isRestored = useRestoredSketch(sketch, setSketch, named, id)
-  const { problem, abort } = useNamedDrawing(id, isRestored, named, sketch, setSketch)
+  const isRestored = useRestoredSketch(sketch, setSketch, named, id, untilEnd)
+  const { problem, abort } = useNamedDrawing(id, isRestored, named, sketch, setSketch, untilEnd)
   useSavedDrawing(sketch, !isPaused && isRestored, named, changeTerms)
 
   const draw = useCallback(
     (next: Sketch) => {
-      setLive(undefined)
       // A drawing that is still being fetched does not replace new ink.
       abort()
       setSketch(next)
     },
     [abort],
   )
-  return { sketch, live: live ?? sketch, draw, preview: setLive, isRestored, problem }
+  return { sketch, live, draw, preview, isRestored, problem }
 }
 
 /** Fetches the drawing that the address names, where it is not the one on the sheet. */
@@ -68,6 +68,7 @@ function useNamedDrawing(
   named: RefObject<Named>,
   sketch: Sketch,
   setSketch: (sketch: Sketch) => void,
+  untilDragEnd: () => Promise<void>,
 ): { problem: string | undefined; abort: () => void } {
   const [problem, setProblem] = useState<string>()
   const fetchingRef = useRef<AbortController>(undefined)
@@ -91,6 +92,9 @@ function useNamedDrawing(
     const fetchSaved = async () => {
       try {
         const saved = await retryWhileOffline(() => getSavedQuery(id, signal), signal, setProblem)
+        // It would end a stroke that is being drawn, which may become new ink.
+        await untilDragEnd()
+        signal.throwIfAborted()
         const loaded = fromKept(saved.sketch) ?? EMPTY_SKETCH
         // A reload may come between naming the drawing and keeping its name: that is no step of the history. Other ink
         // that was not saved comes back by Undo.
@@ -106,7 +110,7 @@ function useNamedDrawing(
     }
     void fetchSaved()
     return () => fetching.abort()
-  }, [id, isReady, named, setSketch])
+  }, [id, isReady, named, setSketch, untilDragEnd])
 
   const abort = useCallback(() => {
     setProblem(undefined)
@@ -175,6 +179,7 @@ function useRestoredSketch(
   setSketch: (update: (sketch: Sketch) => Sketch) => void,
   named: RefObject<Named>,
   id: string | undefined,
+  untilDragEnd: () => Promise<void>,
 ): boolean {
   const [store] = useState(() => new SheetStore())
   const [isRestored, setRestored] = useState(!store.mayHaveSheet)
@@ -184,6 +189,8 @@ function useRestoredSketch(
     const restore = async () => {
       try {
         const stored = await store.load()
+        // It would end a stroke that is being drawn.
+        await untilDragEnd()
         if (isEnded) return
         if (stored !== undefined) {
           const { sketch: restored, address, isSaved } = stored
@@ -201,7 +208,7 @@ function useRestoredSketch(
     return () => {
       isEnded = true
     }
-  }, [store, setSketch, named])
+  }, [store, setSketch, named, untilDragEnd])
 
   useEffect(() => {
     if (!isRestored || (sketch === EMPTY_SKETCH && !store.mayHaveSheet)) return

@@ -28,7 +28,7 @@ interface SheetOptions {
   /** The colour in which black ink is shown. */
   black: string
   onChange: (sketch: Sketch) => void
-  onLive: (sketch: Sketch) => void
+  onLive: (sketch: Sketch | undefined) => void
 }
 
 /** Connects the controller of the sheet, which works without React, to a component. */

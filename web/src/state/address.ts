@@ -232,6 +232,16 @@ export function furtherFilterCount(state: PageState): number {
 /** Maximum number of pictures in a comparison. */
 export const MAX_COMPARED = 4
 
+/** Whether pictures lie over the page: one in the large view, or several that are compared. */
+export function isViewing({ view, compare }: Pick<PageState, 'view' | 'compare'>): boolean {
+  return view !== undefined || compare.length > 1
+}
+
+/** Whether something lies over the page or takes the place of its results. The step before it in the history is the page itself. */
+export function isElsewhere(state: Pick<PageState, 'view' | 'compare' | 'show'>): boolean {
+  return isViewing(state) || state.show !== undefined
+}
+
 export const NO_FURTHER_FILTERS: PageChange = {
   name: '',
   text: '',
