@@ -112,6 +112,7 @@ function PicturePane({ page, term, onTrace, children }: PicturePaneProps) {
         sheet.setLiveRegion(isDone ? undefined : { term, region })
         if (isDone) actions.update(term, { region })
       }}
+      onCancel={() => sheet.setLiveRegion(undefined)}
       onAddRegion={term.region === undefined ? undefined : () => actions.addRegion(term)}
       onTrace={() => onTrace(src)}
       whileLoading={waiting}

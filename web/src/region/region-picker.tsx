@@ -18,6 +18,8 @@ export interface RegionPickerProps {
   region: Region | undefined
   /** Called every 150 ms during a drag, and at once at its end. @param isDone whether the drag has ended */
   onChange: (region: Region | undefined, isDone: boolean) => void
+  /** Called when the picker is removed, also in the middle of a drag. */
+  onCancel: () => void
   /** No buttons without these. */
   onAddRegion?: (() => void) | undefined
   onTrace?: (() => void) | undefined
@@ -27,7 +29,7 @@ export interface RegionPickerProps {
 
 /** A picture of which a part is selected by a box or a lasso. It fills its parent. */
 export function RegionPicker(props: RegionPickerProps) {
-  const { src, name, size, region, onChange, onAddRegion, onTrace, children } = props
+  const { src, name, size, region, onChange, onCancel, onAddRegion, onTrace, children } = props
   const pictureRef = useRef<HTMLDivElement>(null)
   const [tool, setTool] = useState<RegionTool>('box')
   const { shown, lasso, surface, keys, selectWhole, history } = useRegion({
@@ -35,6 +37,7 @@ export function RegionPicker(props: RegionPickerProps) {
     tool,
     region,
     onChange,
+    onCancel,
   })
   return (
     <section

@@ -13,6 +13,7 @@ interface RegionOptions {
   tool: RegionTool
   region: Region | undefined
   onChange: (region: Region | undefined, isDone: boolean) => void
+  onCancel: () => void
 }
 
 interface Drag {
@@ -24,12 +25,20 @@ interface Drag {
 }
 
 /** A region that is drawn, dragged or moved by keys. */
-export function useRegion({ pictureRef, tool, region, onChange }: RegionOptions) {
+export function useRegion({ pictureRef, tool, region, onChange, onCancel }: RegionOptions) {
   /** The region while it is dragged. */
   const [draft, setDraft] = useState<Region>()
   const [lasso, setLasso] = useState<readonly Share[]>()
   const history = useRegionHistory(region, onChange, () => setLasso(undefined))
-  const live = useLive(history.change)
+  const live = useLive(history.change, onCancel)
+  /** Whether an arrow key is held that moves the region. */
+  const isKeyHeld = useRef(false)
+  const releaseKey = () => {
+    if (!isKeyHeld.current) return
+    isKeyHeld.current = false
+    if (draft !== undefined) live.finish(draft)
+    setDraft(undefined)
+  }
   const least = (): Share => leastShares(pictureRef.current!)
   const show = (next: Region) => {
     setDraft(next)
@@ -55,13 +64,14 @@ export function useRegion({ pictureRef, tool, region, onChange }: RegionOptions)
         event.preventDefault()
         event.stopPropagation()
         setLasso(undefined)
+        isKeyHeld.current = true
         show(next)
       },
       onKeyUp: ({ key }: KeyboardEvent) => {
-        if (draft === undefined || !key.startsWith('Arrow')) return
-        live.finish(draft)
-        setDraft(undefined)
+        if (key.startsWith('Arrow')) releaseKey()
       },
+      // The key is released elsewhere.
+      onBlur: releaseKey,
     },
     history,
     selectWhole: () => {
@@ -71,7 +81,7 @@ export function useRegion({ pictureRef, tool, region, onChange }: RegionOptions)
   }
 }
 
-interface RegionDrag extends Omit<RegionOptions, 'onChange'> {
+interface RegionDrag extends Omit<RegionOptions, 'onChange' | 'onCancel'> {
   least: () => Share
   show: (region: Region) => void
   setLasso: (lasso: readonly Share[] | undefined) => void
@@ -131,25 +141,31 @@ function leastShares(picture: HTMLElement): Share {
   return [Math.min(1, MIN_PX / width), Math.min(1, MIN_PX / height)]
 }
 
-/** Reports changes at most every 150 ms, and the last one at once. */
-function useLive(onChange: RegionOptions['onChange']) {
-  const latest = useRef(onChange)
-  latest.current = onChange
+/** Reports changes at most every 150 ms, and the last one at once. What was reported of a drag that has no end is cancelled. */
+function useLive(onChange: RegionOptions['onChange'], onCancel: () => void) {
+  const latest = useRef({ onChange, onCancel })
+  latest.current = { onChange, onCancel }
   const waiting = useRef<Region>(undefined)
   const timer = useRef<number>(undefined)
-  useEffect(() => () => clearTimeout(timer.current), [])
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current)
+      latest.current.onCancel()
+    },
+    [],
+  )
   return {
     change: (region: Region) => {
       waiting.current = region
       timer.current ??= window.setTimeout(() => {
         timer.current = undefined
-        latest.current(waiting.current, false)
+        latest.current.onChange(waiting.current, false)
       }, CHANGE_EVERY_MS)
     },
     finish: (region: Region | undefined, isChanged = true) => {
       clearTimeout(timer.current)
       timer.current = undefined
-      if (isChanged) latest.current(region, true)
+      if (isChanged) latest.current.onChange(region, true)
     },
   }
 }
