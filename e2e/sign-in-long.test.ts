@@ -2,6 +2,7 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { picture } from '../server/src/testing/pictures.ts'
+import { violationsIn } from './support/axe.ts'
 import { PHONE } from './support/browser.ts'
 import { ADMIN, openWindow, signIn, startTeam, useTeamGallery } from './support/team.ts'
 
@@ -70,5 +71,33 @@ describe('a team', () => {
     await page.getByTestId('count').getByText('24 pictures').waitFor()
     await page.getByRole('button', { name: 'Close', exact: true }).click()
     await page.getByText('was not moved to the trash').first().waitFor({ state: 'detached' })
+  })
+
+  it('is asked before signing out ends an upload', async () => {
+    const { product, mail } = await startTeam()
+    const page = await openWindow()
+    await page.goto(product.url)
+    await signIn(page, mail, ADMIN)
+    await page.route('**/api/images/known', () => {})
+    const buffer = await picture(32)
+    await page
+      .getByTestId('upload-files')
+      .setInputFiles([{ name: 'slow.png', mimeType: 'image/png', buffer }])
+    await page.getByText('0 of 1 files added').waitFor()
+    const question = page.getByRole('dialog', { name: 'Sign out' })
+    const signOut = async () => {
+      await page.getByRole('button', { name: 'Settings' }).click()
+      await page.getByRole('button', { name: 'Sign out' }).click()
+      await question.getByText('1 file has not been added yet. Signing out stops its upload.').waitFor()
+    }
+    await signOut()
+    expect(await violationsIn(page)).toEqual([])
+    await question.getByRole('button', { name: 'Cancel' }).click()
+    await question.waitFor({ state: 'detached' })
+    await page.getByText('0 of 1 files added').waitFor()
+    await signOut()
+    await question.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByLabel('Your e-mail address').waitFor()
+    expect(await readdir(team.gallery)).not.toContain('slow.png')
   })
 })

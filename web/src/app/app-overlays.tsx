@@ -11,9 +11,10 @@ const DropZones = lazyPart(async () => ({ default: (await import('./drop-zones.t
 const ApiKeys = lazyPart(async () => ({ default: (await import('../auth/api-keys.tsx')).ApiKeys }))
 const CollectionDialog = lazyPart(() => import('../gallery/collection-dialog.tsx'))
 const FilesQuestion = lazyPart(() => import('../gallery/files-question.tsx'))
+const SignOutQuestion = lazyPart(() => import('../auth/sign-out-question.tsx'))
 
-/** Shortcuts, the account of all files, or the user's API keys. They stay open when the layout changes. */
-export type AppDialog = 'shortcuts' | 'files' | 'keys'
+/** Shortcuts, the account of all files, the user's API keys, or the question before leaving. They stay open when the layout changes. */
+export type AppDialog = 'shortcuts' | 'files' | 'keys' | 'sign-out'
 
 interface AppOverlaysProps {
   page: Page
@@ -43,6 +44,14 @@ export function AppOverlays({
       {dialog === 'shortcuts' && <Shortcuts isOpen onClose={onDialogClose} onMissing={onDialogClose} />}
       <AccountDialog isOpen={dialog === 'files'} onClose={onDialogClose} />
       {dialog === 'keys' && <ApiKeys onClose={onDialogClose} onMissing={onDialogClose} />}
+      {dialog === 'sign-out' && (
+        <SignOutQuestion
+          fileCount={page.uploads.openCount}
+          beforeLeaving={page.lists.trash.settled}
+          onClose={onDialogClose}
+          onMissing={onDialogClose}
+        />
+      )}
       {page.task !== undefined && (
         <CollectionDialog
           task={page.task}

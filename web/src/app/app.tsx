@@ -73,6 +73,7 @@ export function App() {
         onScoresShown={setScoresShown}
         onDialog={setDialog}
         beforeLeaving={lists.trash.settled}
+        isLeavingAsked={page.uploads.openCount > 0}
       />
     ),
   }

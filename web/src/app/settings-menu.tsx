@@ -9,12 +9,15 @@ import type { SettingsProps } from './settings.tsx'
 
 const SettingsContent = lazyPart(() => import('./settings.tsx'))
 
-interface SettingsMenuProps extends Omit<SettingsProps, 'onShortcuts' | 'onFiles' | 'onKeys'> {
+interface SettingsMenuProps
+  extends Omit<SettingsProps, 'onShortcuts' | 'onFiles' | 'onKeys' | 'onSignOutQuestion'> {
   onDialog: (dialog: AppDialog) => void
+  /** Whether something is lost when the user signs out. */
+  isLeavingAsked: boolean
 }
 
 /** The button of the settings, which are loaded when they are opened. */
-export function SettingsMenu({ onDialog, ...props }: SettingsMenuProps) {
+export function SettingsMenu({ onDialog, isLeavingAsked, ...props }: SettingsMenuProps) {
   const { settings } = messages.app
   const [isOpen, setOpen] = useState(false)
   const open = (dialog: AppDialog) => () => {
@@ -38,6 +41,7 @@ export function SettingsMenu({ onDialog, ...props }: SettingsMenuProps) {
         onShortcuts={open('shortcuts')}
         onFiles={open('files')}
         onKeys={open('keys')}
+        onSignOutQuestion={isLeavingAsked ? open('sign-out') : undefined}
       />
     </Popover>
   )

@@ -1,6 +1,6 @@
 import { Keyboard, ListChecks } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
-import { AccountActions } from '../auth/account-actions.tsx'
+import { AccountActions, type AccountActionsProps } from '../auth/account-actions.tsx'
 import { Button } from '../components/button.tsx'
 import { Segmented } from '../components/segmented.tsx'
 import { areSingleKeysOn, setSingleKeys } from '../components/single-keys.ts'
@@ -12,20 +12,17 @@ import { messages } from '../messages/messages.ts'
 import { FOLDS } from '../state/address.ts'
 import { setUsualFold, useUsualFold } from '../state/fold-setting.ts'
 
-export interface SettingsProps {
+export interface SettingsProps extends AccountActionsProps {
   areScoresShown: boolean
   onScoresShown: (areShown: boolean) => void
   onShortcuts: () => void
   /** Shows the account of all files. */
   onFiles: () => void
-  /** Shows the user's API keys. */
-  onKeys: () => void
-  beforeLeaving: () => Promise<void>
 }
 
 /** Theme, language and other settings; for signed-in users also sign-out. */
 export default function SettingsContent(props: SettingsProps) {
-  const { areScoresShown, onScoresShown, onShortcuts, onFiles, onKeys, beforeLeaving } = props
+  const { areScoresShown, onScoresShown, onShortcuts, onFiles, ...account } = props
   const { app, shortcuts } = messages
   const [areKeysOn, setKeysOn] = useState(areSingleKeysOn)
   return (
@@ -48,7 +45,7 @@ export default function SettingsContent(props: SettingsProps) {
       <Button icon={<ListChecks />} onClick={onFiles}>
         {app.filesOfFolder}
       </Button>
-      <AccountActions onKeys={onKeys} beforeLeaving={beforeLeaving} />
+      <AccountActions {...account} />
     </div>
   )
 }

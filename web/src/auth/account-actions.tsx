@@ -1,8 +1,9 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { KeyRound, LogOut } from 'lucide-react'
-import { getIndexStatus, signOut } from '../api/client.ts'
+import { getIndexStatus } from '../api/client.ts'
 import { Button } from '../components/button.tsx'
 import { messages } from '../messages/messages.ts'
+import { useSignOut } from './use-sign-out.ts'
 
 /** Whether users sign in on this server. */
 export function useHasAccounts(): boolean {
@@ -13,32 +14,30 @@ export function useHasAccounts(): boolean {
   return status !== undefined && status.auth !== 'none'
 }
 
-interface AccountActionsProps {
+export interface AccountActionsProps {
   /** Shows the user's API keys. */
   onKeys: () => void
   /** Completes the pending work of the user. */
   beforeLeaving: () => Promise<void>
+  /** Asks before the user signs out; undefined if nothing would be lost. */
+  onSignOutQuestion: (() => void) | undefined
 }
 
 /** API keys and sign-out for a signed-in user. */
-export function AccountActions({ onKeys, beforeLeaving }: AccountActionsProps) {
-  const client = useQueryClient()
+export function AccountActions({ onKeys, beforeLeaving, onSignOutQuestion }: AccountActionsProps) {
   const hasAccounts = useHasAccounts()
-  const leave = useMutation({
-    mutationFn: async () => {
-      await beforeLeaving()
-      return signOut()
-    },
-    // After an error, too: the page shows whether the user is still signed in.
-    onSettled: () => client.invalidateQueries({ queryKey: ['session'] }),
-  })
+  const leave = useSignOut(beforeLeaving)
   if (!hasAccounts) return null
   return (
     <>
       <Button icon={<KeyRound />} onClick={onKeys}>
         {messages.app.apiKeys}
       </Button>
-      <Button icon={<LogOut />} isBusy={leave.isPending} onClick={() => leave.mutate()}>
+      <Button
+        icon={<LogOut />}
+        isBusy={leave.isPending}
+        onClick={onSignOutQuestion ?? (() => leave.mutate())}
+      >
         {messages.app.signOut}
       </Button>
     </>

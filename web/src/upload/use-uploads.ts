@@ -9,6 +9,8 @@ import type { Job, Upload, UploadQueue } from './upload-queue.ts'
 
 export interface Uploads {
   list: Upload[]
+  /** Number of files that are neither added nor refused yet. */
+  openCount: number
   add: (files: File[], directory: string) => void
   /** Answers the question about a file, or about all files with the same question. */
   decide: (number: number, decision: Decision, isForAll: boolean) => void
@@ -58,10 +60,12 @@ export function useUploads(): Uploads {
       queue.current = undefined
     }
   }, [])
-  useAskBeforeLeaving(list.some(({ state }) => OPEN_STATES.includes(state)))
+  const openCount = list.filter(({ state }) => OPEN_STATES.includes(state)).length
+  useAskBeforeLeaving(openCount > 0)
 
   return {
     list,
+    openCount,
     add(files, directory) {
       const jobs = files.map((file): Job => {
         const number = ++last.current

@@ -41,6 +41,11 @@ export const uploading = {
       one: 'Ebenso für alle folgenden',
       other: 'Ebenso für alle # und alle folgenden',
     }),
+  endsWithSession: (count: number) =>
+    plural(count, {
+      one: '# Datei ist noch nicht hinzugefügt. Das Abmelden bricht das Hochladen ab.',
+      other: '# Dateien sind noch nicht hinzugefügt. Das Abmelden bricht das Hochladen ab.',
+    }),
   new: 'Die neue Datei',
   existing: 'Das Bild in der Galerie',
   summary: ({

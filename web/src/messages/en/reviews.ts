@@ -35,6 +35,11 @@ export const uploading = {
   addAnyway: 'Add anyway',
   forAll: (count: number) =>
     plural(count, { one: 'The same for all that follow', other: 'The same for all # and any that follow' }),
+  endsWithSession: (count: number) =>
+    plural(count, {
+      one: '# file has not been added yet. Signing out stops its upload.',
+      other: '# files have not been added yet. Signing out stops their upload.',
+    }),
   new: 'The file that is being added',
   existing: 'The picture in the gallery',
   summary: ({

@@ -1,0 +1,42 @@
+import { Button } from '../components/button.tsx'
+import { Dialog } from '../components/dialog.tsx'
+import { messages } from '../messages/messages.ts'
+import { viewMessages } from '../messages/view-messages.ts'
+import { useSignOut } from './use-sign-out.ts'
+
+interface SignOutQuestionProps {
+  /** Number of files that are still to be added to the gallery. */
+  fileCount: number
+  /** Completes the pending work of the user. */
+  beforeLeaving: () => Promise<void>
+  onClose: () => void
+}
+
+/** Asks before files are lost that are still being added: their upload ends with the session. */
+export default function SignOutQuestion({ fileCount, beforeLeaving, onClose }: SignOutQuestionProps) {
+  const { app } = messages
+  const leave = useSignOut(beforeLeaving)
+  return (
+    <Dialog
+      title={app.signOut}
+      isOpen
+      onClose={onClose}
+      actions={
+        <>
+          <Button variant="ghost" onClick={onClose}>
+            {app.cancel}
+          </Button>
+          <Button
+            variant="danger-primary"
+            isBusy={leave.isPending}
+            onClick={() => leave.mutate(undefined, { onError: onClose })}
+          >
+            {app.signOut}
+          </Button>
+        </>
+      }
+    >
+      {fileCount > 0 && <p className="text-ink-2">{viewMessages.uploading.endsWithSession(fileCount)}</p>}
+    </Dialog>
+  )
+}
