@@ -4,7 +4,7 @@ import { begunList, type ImageList } from '../gallery/image-list.ts'
 import { monthName, number } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
 import { filterCount, type PageState } from '../state/address.ts'
-import type { SearchResult } from './use-search.ts'
+import type { ShownResult } from './use-search.ts'
 
 /** The shape that is expected of pictures before any is loaded: that of most photographs. */
 const USUAL_ASPECT = 1.4
@@ -16,7 +16,7 @@ const SAMPLE_SIZE = 120
  * @returns with `closeCount`: how many of them are close; undefined if the server names no border
  */
 export function resultsOf(
-  search: SearchResult,
+  search: ShownResult,
   isFurtherShown: boolean,
 ): { list: ImageList; closeCount: number | undefined } {
   const { data, isPending: isLoading, error, refetch: retry, wantAll, loadAll } = search

@@ -1,8 +1,8 @@
 import { useEffect, useReducer, useRef } from 'react'
-import type { SearchResult } from './use-search.ts'
+import { type SearchResult, type ShownResult, useAllResults } from './use-search.ts'
 
 interface HeldResults {
-  result: SearchResult
+  result: ShownResult
   /** Shows the newer results from their beginning; undefined if there are none. */
   showNewer: (() => void) | undefined
   /** Number of requests for newer results. */
@@ -21,17 +21,18 @@ export function useHeldResults(result: SearchResult, isAtTop: boolean, searchKey
     !isAtTop &&
     result.data !== undefined &&
     old.data !== undefined &&
-    result.dataKey !== old.dataKey &&
+    result.answered.key !== old.answered.key &&
     searchKey === oldKey
   if (!isHeld) shown.current = { result, searchKey }
+  const all = useAllResults(shown.current.result)
   // A list that has been scrolled needs all of its results, because it may be held back.
-  const { wantAll } = result
+  const { wantAll } = all
   useEffect(() => {
-    if (!isAtTop && !isHeld) wantAll()
-  }, [isAtTop, isHeld, wantAll])
+    if (!isAtTop) wantAll()
+  }, [isAtTop, wantAll])
   const showNewer = () => {
     shown.current = { result, searchKey }
     next()
   }
-  return { result: isHeld ? old : result, showNewer: isHeld ? showNewer : undefined, turn }
+  return { result: all, showNewer: isHeld ? showNewer : undefined, turn }
 }

@@ -15,17 +15,27 @@ const TOP_K = 500
  */
 const FIRST_RESULTS = 2 * BLOCK_SIZE
 
+/** The first results of a search. */
 export interface SearchResult {
-  /** The first results, or all once they were asked for. */
   data: Images | undefined
-  /** Names the query that the data answer. */
-  dataKey: string
+  /** The query that the data answer. */
+  answered: NamedQuery
   isPending: boolean
   error: Error | null
+}
+
+/** The results of a search that are shown: the first ones, or all once they were asked for. */
+export interface ShownResult extends SearchResult {
   refetch: () => void
   /** Asks for all results, which then replace the first ones. */
   wantAll: () => void
   loadAll: () => Promise<Images>
+}
+
+interface NamedQuery {
+  /** Differs from that of every other query. */
+  key: string
+  query: Query
 }
 
 export function isSearching({ sketch, terms }: Pick<Query, 'sketch' | 'terms'>): boolean {
@@ -40,39 +50,57 @@ export function isSearching({ sketch, terms }: Pick<Query, 'sketch' | 'terms'>):
  * @returns with `isCurrent`: whether the answer is the one to the newest query
  */
 export function useSearch(newest: Query, isChanging: boolean): { result: SearchResult; isCurrent: boolean } {
-  const client = useQueryClient()
-  const query = usePacedQuery(newest, isChanging)
-  const isActive = isSearching(query)
-  const key = keyOf(query)
+  const asked = useNamed(usePacedQuery(newest, isChanging))
+  const isActive = isSearching(asked.query)
   /** The last response since the search began. Earlier ones belong to another search. */
-  const last = useRef<{ data: Images; key: string }>(undefined)
+  const last = useRef<{ data: Images; answered: NamedQuery }>(undefined)
   if (!isActive) last.current = undefined
-  const first = useQuery<Images>({
-    ...answerOf(query, FIRST_RESULTS),
+  const { data, isPlaceholderData, isPending, error } = useQuery<Images>({
+    ...answerOf(asked.query, FIRST_RESULTS),
     enabled: isActive,
     placeholderData: () => last.current?.data,
   })
-  const [wanted, setWanted] = useState<string>()
-  const hasMore = first.data !== undefined && first.data.total > first.data.images.length
-  const isWanted = isActive && wanted === key && hasMore && !first.isPlaceholderData
-  const all = useQuery<Images>({ ...answerOf(query, TOP_K), enabled: isWanted })
-  const data = (isWanted ? all.data : undefined) ?? first.data
-  const dataKey = first.isPlaceholderData ? (last.current?.key ?? key) : key
-  if (isActive && data !== undefined) last.current = { data, key: dataKey }
+  const answered = (isPlaceholderData ? last.current?.answered : undefined) ?? asked
+  if (isActive && data !== undefined) last.current = { data, answered }
+  const result = useMemo(
+    (): SearchResult => ({ data, answered, isPending, error }),
+    [data, answered, isPending, error],
+  )
+  return { result, isCurrent: data !== undefined && answered.key === keyOf(newest) }
+}
 
-  const latest = useRef(query)
-  latest.current = query
-  // Older data are about to be replaced, so nothing more is fetched of them.
-  const wantAll = useCallback(() => setWanted(dataKey), [dataKey])
-  const loadAll = useCallback(() => client.fetchQuery(answerOf(latest.current, TOP_K)), [client])
-  const { isPending, error, refetch: refetchFirst } = first
+/** Results with the rest of them once it is wanted. All belong to the query that these answer, however many newer ones there are. */
+export function useAllResults(shown: SearchResult): ShownResult {
+  const { query, key } = shown.answered
+  const client = useQueryClient()
+  const [wanted, setWanted] = useState<string>()
+  const first = useQuery<Images>({
+    ...answerOf(query, FIRST_RESULTS),
+    // Results that are held back follow changes of the gallery, too.
+    enabled: shown.data !== undefined,
+  })
+  const begun = first.data ?? shown.data
+  const isWanted = wanted === key && begun !== undefined && begun.total > begun.images.length
+  const all = useQuery<Images>({ ...answerOf(query, TOP_K), enabled: isWanted })
+  const data = (isWanted ? all.data : undefined) ?? begun
+
+  const wantAll = useCallback(() => setWanted(key), [key])
+  const loadAll = useCallback(() => client.fetchQuery(answerOf(query, TOP_K)), [client, query])
+  const { error: errorOfFirst, refetch: refetchFirst } = first
   const { error: errorOfAll, refetch: refetchAll } = all
-  const result = useMemo((): SearchResult => {
-    const problem = error ?? (isWanted ? errorOfAll : null)
-    const refetch = () => void (error === null && isWanted ? refetchAll() : refetchFirst())
-    return { data, dataKey, isPending, error: problem, refetch, wantAll, loadAll }
-  }, [data, dataKey, isPending, error, errorOfAll, isWanted, refetchFirst, refetchAll, wantAll, loadAll])
-  return { result, isCurrent: key === keyOf(newest) && first.isSuccess && !first.isPlaceholderData }
+  return useMemo((): ShownResult => {
+    const error = errorOfFirst ?? (isWanted ? errorOfAll : null)
+    const refetch = () => void (errorOfFirst === null && isWanted ? refetchAll() : refetchFirst())
+    return { ...shown, data, error, refetch, wantAll, loadAll }
+  }, [shown, data, errorOfFirst, errorOfAll, isWanted, refetchFirst, refetchAll, wantAll, loadAll])
+}
+
+/** The same object for the same query. */
+function useNamed(query: Query): NamedQuery {
+  const key = keyOf(query)
+  const named = useRef<NamedQuery>({ key, query })
+  if (named.current.key !== key) named.current = { key, query }
+  return named.current
 }
 
 /** During a drag, each request is answered before the next one: where a search takes long, all of them would be aborted. */
