@@ -141,7 +141,7 @@ function leastShares(picture: HTMLElement): Share {
   return [Math.min(1, MIN_PX / width), Math.min(1, MIN_PX / height)]
 }
 
-/** Reports changes at most every 150 ms, and the last one at once. What was reported of a drag that has no end is cancelled. */
+/** Reports changes at most every 150 ms, and the last one at once. The removal of the picker cancels a drag that has not ended. */
 function useLive(onChange: RegionOptions['onChange'], onCancel: () => void) {
   const latest = useRef({ onChange, onCancel })
   latest.current = { onChange, onCancel }

@@ -10,7 +10,7 @@ interface Drag {
   untilEnd: () => Promise<void>
 }
 
-/** The drag under way on the sheet. It belongs to the sketch on which it began: another one is shown as it is. */
+/** The drag under way on the sheet. It belongs to the sketch on which it began, and changes no other one. */
 export function useDrag(sketch: Sketch): Drag {
   const latest = useRef(sketch)
   latest.current = sketch
