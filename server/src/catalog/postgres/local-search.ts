@@ -16,7 +16,7 @@ const MAX_EF_SEARCH = 1_000
 const EF_SEARCH_TIMES_FILTERED = 2
 
 /** Searches vectors that are stored on the same server as the images. */
-export const LOCAL_SEARCH: SearchWays = { compareAll, searchIndex, searchWindows, scoreOf }
+export const LOCAL_SEARCH = { compareAll, searchIndex, searchWindows, scoreOf } satisfies SearchWays
 
 interface ListedMatch extends Match {
   /** Positions of the vectors of the query whose lists have the image. */
@@ -24,13 +24,13 @@ interface ListedMatch extends Match {
 }
 
 /** @returns undefined if too few results of one of the vectors pass the filter within the rows that the index reads */
-async function searchIndex(search: Search): Promise<Match[] | undefined> {
+async function searchIndex(search: Search, maxScannedRows?: number): Promise<Match[] | undefined> {
   const { database, query } = search
   const enough = Math.max(MIN_EF_SEARCH, EF_SEARCH_PER_RESULT * query.topK)
   const times = isOnlyFolding(query.filter) ? 1 : EF_SEARCH_TIMES_FILTERED
   const efSearch = Math.min(MAX_EF_SEARCH, times * enough)
   const found = await database.transaction().execute(async (transaction) => {
-    await setIndexSearch(transaction, efSearch)
+    await setIndexSearch(transaction, efSearch, maxScannedRows)
     const { rows } = await nearest(search, distance(search.space)).execute(transaction)
     return rows
   })

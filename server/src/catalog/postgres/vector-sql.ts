@@ -13,10 +13,14 @@ export function candidatesFor(topK: number): number {
 }
 
 /** Makes the searches of a transaction continue until enough results pass the filter. */
-export async function setIndexSearch(transaction: Kysely<Tables>, efSearch: number): Promise<void> {
+export async function setIndexSearch(
+  transaction: Kysely<Tables>,
+  efSearch: number,
+  maxScannedRows = MAX_SCANNED_ROWS,
+): Promise<void> {
   await sql`set local hnsw.ef_search = ${sql.lit(efSearch)}`.execute(transaction)
   await sql`set local hnsw.iterative_scan = strict_order`.execute(transaction)
-  await sql`set local hnsw.max_scan_tuples = ${sql.lit(MAX_SCANNED_ROWS)}`.execute(transaction)
+  await sql`set local hnsw.max_scan_tuples = ${sql.lit(maxScannedRows)}`.execute(transaction)
 }
 
 /** A literal, not a parameter: only then does the planner find the index of this embedder. */
