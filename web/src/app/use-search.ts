@@ -1,7 +1,7 @@
 import { useIsFetching, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useMemo, useRef, useState } from 'react'
 import type { Images } from '../api/client.ts'
-import { explainMatch, search } from '../api/search.ts'
+import { search } from '../api/search.ts'
 import { BLOCK_SIZE } from '../gallery/grid-layout.ts'
 import { language } from '../messages/language.ts'
 import { PICTURE_SIDE, renderSketch } from '../sketch/picture.ts'
@@ -123,32 +123,8 @@ function answerOf(query: Query, count: number) {
   }
 }
 
-/** The heat map of a picture for the query: a quick one until the full one is there. It is requested only while `isShown`. */
-export function useMatch(query: Query, id: string, isShown: boolean) {
-  const isWanted = isShown && isSearching(query)
-  const quick = useQuery({ ...matchOf(query, id, 'quick'), enabled: isWanted })
-  const full = useQuery({ ...matchOf(query, id, 'full'), enabled: isWanted && quick.isSuccess })
-  return {
-    data: full.data ?? quick.data,
-    isFetching: quick.isFetching || full.isFetching,
-    error: quick.error ?? full.error,
-  }
-}
-
-function matchOf(query: Query, id: string, detail: 'quick' | 'full') {
-  return {
-    queryKey: ['images', 'match', id, keyOf(query), detail],
-    queryFn: async ({ signal }: { signal: AbortSignal }) => {
-      const { body, uploads } = await requestOf(query, signal)
-      return explainMatch(id, body, uploads, detail, signal)
-    },
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 60_000,
-    retry: false,
-  }
-}
-
-async function requestOf(query: Query, signal: AbortSignal) {
+/** The parts of a request for a query, with the pictures that they name. */
+export async function requestOf(query: Query, signal: AbortSignal) {
   const { sketch, filters } = query
   const uploads: Record<string, Blob> = {}
   const parts = partsOf(query).map(({ part }) => part)
@@ -168,7 +144,8 @@ function numberOf(object: object): number {
   return lastNumber
 }
 
-function keyOf({ sketch, sketchWeight, terms, filters }: Query): string {
+/** Differs for different queries. */
+export function keyOf({ sketch, sketchWeight, terms, filters }: Query): string {
   const drawing = hasEnoughInk(sketch.strokes) ? [numberOf(sketch.strokes), sketchWeight] : 0
   return JSON.stringify([drawing, terms, filters])
 }

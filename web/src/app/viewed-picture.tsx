@@ -4,8 +4,8 @@ import { useEnding } from '../components/use-ending.ts'
 import { LargeView } from '../gallery/large-view.tsx'
 import { messages } from '../messages/messages.ts'
 import { partsOf } from './query-parts.ts'
+import { useMatch } from './use-match.ts'
 import type { Page } from './use-page.ts'
-import { useMatch } from './use-search.ts'
 
 /** The large view of a picture of the list. */
 export default function ViewedPicture({ page, id }: { page: Page; id: string }) {

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react'
-import type { Match } from '../api/search.ts'
+import type { Match } from '../api/match.ts'
 
 /** The heat map of the picture that is viewed. */
 export interface MatchView {
