@@ -6,6 +6,8 @@ import { heic, withColourProfile } from '../testing/heif-samples.ts'
 import { QUADRANTS } from '../testing/quadrants.ts'
 import { decodeImage, renderForBrowser } from './decode.ts'
 import { hasImageExtension, sniff } from './formats/index.ts'
+import { isShownAsIs } from './shown-as-is.ts'
+import { makeThumbnail } from './thumbnails.ts'
 
 const LIMITS = { maxPixels: 1_000_000 }
 const COVER = { width: 64, height: 64 }
@@ -81,6 +83,29 @@ function p3ToSrgb(colour: readonly number[]): number[] {
     (value) => 255 * (1.055 * Math.min(1, Math.max(0.0031, value)) ** (1 / 2.4) - 0.055),
   )
 }
+
+describe('a file that is damaged beside its picture', () => {
+  const picture = () => halves(200, 100)
+
+  it('is decoded as a whole, and is not its own thumbnail', async () => {
+    const turned = await picture().webp().withMetadata({ orientation: 6 }).toBuffer()
+    const exif = turned.indexOf('EXIF')
+    const damaged = turned.subarray(0, exif + 20)
+    const decoded = await decode(damaged)
+    expect(decoded).toMatchObject({ contentType: 'image/webp', isPlain: false, note: undefined })
+    expect((await sharp(await makeThumbnail(damaged, decoded, COVER)).stats()).channels).toHaveLength(3)
+    expect(await isShownAsIs(damaged)).toBe(false)
+  })
+
+  it('is rendered for browsers if it is a PNG with a wrong checksum', async () => {
+    const whole = await picture().png().toBuffer()
+    expect(await isShownAsIs(whole)).toBe(true)
+    const damaged = Buffer.from(whole)
+    damaged[whole.indexOf('IEND') - 5]! ^= 1
+    expect(await decode(damaged)).toMatchObject({ width: 200, note: undefined })
+    expect(await isShownAsIs(damaged)).toBe(false)
+  })
+})
 
 describe('HEIC from phones', () => {
   const file = join(import.meta.dirname, 'fixtures/halves.heic')

@@ -145,7 +145,7 @@ async function withLightSource<T>(
 }
 
 async function decodeSource(
-  { open, width, height, note }: Source,
+  { open, width, height, note, isRepaired = false }: Source,
   format: ImageFormat,
   minSize: { width: number; height: number },
   knownMetadata?: Metadata,
@@ -161,7 +161,8 @@ async function decodeSource(
     .toBuffer({ resolveWithObject: true })
   const image = { data: toRgb(data, info.channels), width: info.width, height: info.height }
   const contentType = contentTypeOf(format)
-  return { width, height, contentType, image, isPlain: note === undefined && isPlain(metadata, format), note }
+  const isUndamaged = note === undefined && !isRepaired
+  return { width, height, contentType, image, isPlain: isUndamaged && isPlain(metadata, format), note }
 }
 
 function renderSource({ open }: Source, side: number, seconds = DECODE_TIMEOUT_S): Promise<Buffer> {

@@ -1,5 +1,6 @@
 import sharp from 'sharp'
 import { sniff } from './formats/index.ts'
+import { hasIntactChunks } from './formats/png-chunk.ts'
 
 /** Properties of AVIF that turn, mirror and crop, which not all browsers apply. */
 const AVIF_TRANSFORMS = ['irot', 'imir', 'clap']
@@ -16,10 +17,10 @@ export async function isShownAsIs(bytes: Uint8Array): Promise<boolean> {
     case 'jpeg':
       return hasEnd(bytes) && hasUprightPixels(bytes)
     case 'png':
+      return hasIntactChunks(bytes) && hasUprightPixels(bytes)
     case 'webp':
-      return hasUprightPixels(bytes)
     case 'gif':
-      return true
+      return hasUprightPixels(bytes)
     case 'avif': {
       const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, AVIF_HEADER_BYTES))
       const isSequence = head.toString('latin1', 8, 12) === 'avis'

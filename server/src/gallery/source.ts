@@ -28,6 +28,8 @@ export interface Source {
   open: () => Sharp
   /** Describes damage, for people. */
   note?: string | undefined
+  /** Whether only a repaired copy of the file can be opened, also if nothing of the picture is missing. */
+  isRepaired?: boolean
 }
 
 /** Maximum of width × height of an image that is decoded into memory as a whole. */
@@ -77,7 +79,7 @@ async function openDamaged(
   const open = () => sharp(saved.bytes, { failOn: 'none', limitInputPixels: false, pages: 1 })
   const { autoOrient } = await open().metadata()
   checkSize(autoOrient, format, limits)
-  return { width: autoOrient.width, height: autoOrient.height, open, note: saved.note }
+  return { width: autoOrient.width, height: autoOrient.height, open, note: saved.note, isRepaired: true }
 }
 
 async function openAndUse<T>(
