@@ -171,3 +171,17 @@ describe('the comparison', () => {
     await close()
   })
 })
+
+it('a range does not begin at a picture that was deleted', async () => {
+  const { page, close } = await openPage(demo.browser, demo.product.url)
+  const tileAt = (n: number) => page.locator('[data-path]').nth(n)
+  await tileAt(2).click({ modifiers: ['Control'] })
+  await page.getByText('1 selected').first().waitFor()
+  await page.keyboard.press('Delete')
+  await page.getByText('1 selected').first().waitFor({ state: 'detached' })
+  await tileAt(8).click({ modifiers: ['Shift'] })
+  await page.getByText('1 selected').first().waitFor()
+  await page.getByRole('button', { name: 'Undo' }).first().click()
+  await expect.poll(async () => (await listed()).total).toBe(WITH_COPY)
+  await close()
+})

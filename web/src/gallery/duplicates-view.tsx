@@ -55,7 +55,7 @@ export default function DuplicatesView(props: DuplicatesViewProps) {
   const goTo = (place: number) => {
     const other = groups[place]
     if (other === undefined || place === index) return
-    setMoved(true)
+    setMoved(place > 0)
     show(other, place)
   }
   const dismiss = (other: DuplicateGroup) => {

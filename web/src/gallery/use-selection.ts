@@ -90,6 +90,11 @@ export function useSelection(list: ImageList, key: string, isKept: boolean): Sel
     },
     select,
     drop: useCallback((gone) => {
+      if (gone.size === 0) return
+      if (last.current !== undefined && gone.has(last.current.id)) last.current = undefined
+      // A range that is still being loaded may have them.
+      generation.current++
+      setProblem(undefined)
       setImages((old) => {
         const left = [...old].filter(([id]) => !gone.has(id))
         return left.length === old.size ? old : new Map(left)
