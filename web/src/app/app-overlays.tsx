@@ -48,6 +48,7 @@ export function AppOverlays({
         <SignOutQuestion
           fileCount={page.uploads.openCount}
           beforeLeaving={page.lists.trash.settled}
+          onSignedOut={page.uploads.close}
           onClose={onDialogClose}
           onMissing={onDialogClose}
         />

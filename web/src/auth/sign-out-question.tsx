@@ -9,13 +9,20 @@ interface SignOutQuestionProps {
   fileCount: number
   /** Completes the pending work of the user. */
   beforeLeaving: () => Promise<void>
+  /** Ends the uploads. */
+  onSignedOut: () => void
   onClose: () => void
 }
 
 /** Asks before files are lost that are still being added: their upload ends with the session. */
-export default function SignOutQuestion({ fileCount, beforeLeaving, onClose }: SignOutQuestionProps) {
+export default function SignOutQuestion({
+  fileCount,
+  beforeLeaving,
+  onSignedOut,
+  onClose,
+}: SignOutQuestionProps) {
   const { app } = messages
-  const leave = useSignOut(beforeLeaving)
+  const leave = useSignOut(beforeLeaving, onSignedOut)
   return (
     <Dialog
       title={app.signOut}

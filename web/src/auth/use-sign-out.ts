@@ -1,13 +1,18 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { signOut } from '../api/client.ts'
 
-/** Signs the user out. @param beforeLeaving completes the pending work of the user */
-export function useSignOut(beforeLeaving: () => Promise<void>) {
+/**
+ * Signs the user out.
+ * @param beforeLeaving completes the pending work of the user
+ * @param onSignedOut ends what must not go on for the next user
+ */
+export function useSignOut(beforeLeaving: () => Promise<void>, onSignedOut: () => void = () => {}) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: async () => {
       await beforeLeaving()
-      return signOut()
+      await signOut()
+      onSignedOut()
     },
     // After an error, too: the page shows whether the user is still signed in.
     onSettled: () => client.invalidateQueries({ queryKey: ['session'] }),
