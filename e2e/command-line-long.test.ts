@@ -29,7 +29,7 @@ describe('sketch-search trash', () => {
     expect(await trash('restore', 'sub/1.png', 'sub/3.png')).toMatchObject({
       code: 1,
       stdout: 'Restored: sub/3.png\n',
-      stderr: expect.stringContaining('Not restored, its file is gone: sub/1.png'),
+      stderr: expect.stringMatching(/^Not restored: sub\/1\.png: .*no file/m),
     })
     await rename(join(gallery, 'kept'), join(trashed, of1))
     expect((await readdir(join(gallery, 'sub'))).sort()).toEqual(['0.png', '2.png', '3.png', '4.png'])

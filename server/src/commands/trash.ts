@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { App } from '../app/compose.ts'
 import type { TrashedImage } from '../catalog/catalog.ts'
-import { DomainError } from '../errors.ts'
+import { DomainError, messageOf } from '../errors.ts'
 import { displayName } from '../gallery/file-names.ts'
 import { inApp } from './in-app.ts'
 import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
@@ -83,9 +83,14 @@ async function restore({ trash }: App, names: string[]): Promise<void> {
   })
   const restored = await trash.restore(ids)
   for (const { path } of restored) console.log(`Restored: ${displayName(path)}`)
-  const missing = ids.flatMap((id, n) => (restored.some((image) => image.id === id) ? [] : [names[n]!]))
-  for (const name of missing) console.error(`Not restored, its file is gone: ${displayName(name)}`)
-  if (missing.length > 0) process.exitCode = 1
+  for (const [n, id] of ids.entries()) {
+    if (restored.some((image) => image.id === id)) continue
+    // Alone, each image that can't be restored has its own reason.
+    await trash.restore([id]).catch((error) => {
+      console.error(`Not restored: ${displayName(names[n]!)}: ${messageOf(error)}`)
+      process.exitCode = 1
+    })
+  }
 }
 
 async function trashed(trash: App['trash']): Promise<TrashedImage[]> {

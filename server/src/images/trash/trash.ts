@@ -122,7 +122,7 @@ class FolderTrash implements Trash {
     for (const trashed of await this.#catalog.trash.get(imageIds)) {
       const image = await this.#restoreOne(trashed).catch((error) => {
         // Without the database, further files would only be moved away from their rows.
-        if (!(error instanceof DomainError)) throw error
+        if (!(error instanceof DomainError) || error.code === 'unavailable') throw error
         problems.push(error)
       })
       if (image) restored.push(image)
