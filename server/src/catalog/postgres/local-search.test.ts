@@ -27,7 +27,10 @@ it('a search of the index is incomplete if the list of one of its vectors is, ho
   await storage.catalog.spaces.activate({ embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS })
   for (let start = 0; start < 3 * GROUP; start += GROUP) {
     const numbers = Array.from({ length: GROUP }, (_, n) => start + n)
-    await storage.catalog.images.upsert(numbers.map((n) => imageRecord(n, { vector: vectorOf(n) })))
+    const modifiedAt = (n: number) => (n < GROUP || (n < 2 * GROUP && n % 3 === 0) ? 2 : 1)
+    await storage.catalog.images.upsert(
+      numbers.map((n) => imageRecord(n, { vector: vectorOf(n), modifiedAt: modifiedAt(n) })),
+    )
   }
   const { database, close } = connect(options, 1)
   onTestFinished(close)
@@ -48,4 +51,19 @@ it('a search of the index is incomplete if the list of one of its vectors is, ho
   expect((await LOCAL_SEARCH.searchIndex(search))!.length).toBeGreaterThan(topK)
   // Each list ends after about one group, while both together are longer than requested.
   expect(await LOCAL_SEARCH.searchIndex(search, 1)).toBeUndefined()
+
+  // All images of the first group pass this filter, and a third of the second one: its list alone is compared with all images.
+  const filtered = { ...query, filter: { modifiedMin: 2 }, topK: GROUP / 2 }
+  const found = await LOCAL_SEARCH.searchIndex({ ...search, query: filtered }, 1)
+  const rows = await database
+    .selectFrom('images')
+    .select('path')
+    .where(
+      'id',
+      'in',
+      found!.map(({ imageId }) => imageId),
+    )
+    .execute()
+  const ofSecond = rows.filter(({ path }) => Number.parseInt(path, 10) >= GROUP)
+  expect(ofSecond).toHaveLength(GROUP / 3)
 })

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { POSTGRES } from '../../database/postgres/dialect.ts'
 import { filterCondition, isOnlyFolding, isUnfiltered } from '../filters.ts'
-import type { Match, StoredSpace } from '../sql/vector-backend.ts'
+import { bestOfEach, type Match, type StoredSpace } from '../sql/vector-backend.ts'
 import type { Search, SearchWays } from './search-ways.ts'
 import { candidatesFor, dataOf, isInSpace, setIndexSearch, vectorText } from './vector-sql.ts'
 
@@ -23,7 +23,10 @@ interface ListedMatch extends Match {
   lists: number[]
 }
 
-/** @returns undefined if too few results of one of the vectors pass the filter within the rows that the index reads */
+/**
+ * Vectors of which too few results pass the filter within the rows that the index reads are compared with all images.
+ * @returns undefined if these are all vectors of the query
+ */
 async function searchIndex(search: Search, maxScannedRows?: number): Promise<Match[] | undefined> {
   const { database, query } = search
   const enough = Math.max(MIN_EF_SEARCH, EF_SEARCH_PER_RESULT * query.topK)
@@ -36,7 +39,10 @@ async function searchIndex(search: Search, maxScannedRows?: number): Promise<Mat
   })
   const lengths = search.vectors.map(() => 0)
   for (const { lists } of found) for (const list of lists) lengths[list]!++
-  return lengths.some((length) => length < query.topK) ? undefined : found
+  const short = search.vectors.filter((_, n) => lengths[n]! < query.topK)
+  if (short.length === 0) return found
+  if (short.length === search.vectors.length) return undefined
+  return bestOfEach([...found, ...(await compareAll({ ...search, vectors: short }))])
 }
 
 async function compareAll(search: Search): Promise<Match[]> {

@@ -15,7 +15,7 @@ export interface Search {
 export interface SearchWays {
   /** @param isFew whether too few images pass the filter for reading the best vectors first */
   compareAll(search: Search, isFew: boolean): Promise<Match[]>
-  /** @returns undefined if too few results pass the filter */
+  /** @returns undefined if too few results of every vector pass the filter */
   searchIndex(search: Search): Promise<Match[] | undefined>
   /** Compares all windows, which are stored one after the other. The length of each is its weight. */
   searchWindows(search: Search, windows: StoredSpace, isFew: boolean): Promise<Match[]>
