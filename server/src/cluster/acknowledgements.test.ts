@@ -28,6 +28,28 @@ it('ends jobs without waiting for the end of their batch, those of one moment to
   expect(steps.slice(2)).toEqual(['end d', 'look at d'])
 })
 
+it('loses no file when a slow request fails after a later one was sent', async () => {
+  const slow = Promise.withResolvers<void>()
+  const steps: string[] = []
+  let requests = 0
+  const acknowledgements = new Acknowledgements({
+    async complete(jobs) {
+      if (requests++ === 0) await slow.promise
+      steps.push(`end ${jobs.map(({ data }) => data.path).join(' ')}`)
+    },
+    onUnfinished: (paths) => void steps.push(`look at ${paths.join(' ')}`),
+  })
+  acknowledgements.add(job('a'), 'gone')
+  await expect.poll(() => requests).toBe(1)
+  acknowledgements.add(job('b'), 'done')
+  // Long enough for another request.
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  const ended = acknowledgements.end()
+  slow.reject(new Error('connection terminated'))
+  await ended
+  expect(steps).toContain('look at a')
+})
+
 it('leaves jobs that are done to the end of the batch', async () => {
   const { acknowledgements, steps } = acknowledge()
   acknowledgements.add(job('a'), 'done')

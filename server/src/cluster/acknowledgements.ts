@@ -36,9 +36,13 @@ export class Acknowledgements {
     if (typeof outcome === 'object') return
     this.#waiting.push({ job, isUnfinished: outcome !== 'done' })
     this.#timer ??= setTimeout(() => {
-      this.#sending = this.#send().catch(() => {
-        // They wait for the end of the batch.
-      })
+      this.#timer = undefined
+      // One after the other: the end of the batch waits for all of them.
+      this.#sending = this.#sending
+        .then(() => this.#send())
+        .catch(() => {
+          // They wait for the end of the batch.
+        })
     }, COLLECT_MS)
   }
 
@@ -53,8 +57,8 @@ export class Acknowledgements {
   }
 
   async #send(): Promise<void> {
-    this.#timer = undefined
     const sent = this.#waiting.splice(0)
+    if (sent.length === 0) return
     try {
       await this.#options.complete(sent.map(({ job }) => job))
     } catch (error) {

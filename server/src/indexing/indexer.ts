@@ -38,7 +38,7 @@ export interface IndexerOptions {
 
 /** Accepts files to be indexed. */
 export interface IndexQueue {
-  /** Adds files. A version that waits or is in progress already is not added again. */
+  /** Adds files. A version that waits or is in progress already is not added again, unless it is to be reread. */
   enqueue(files: Iterable<FileVersion>): void
   readonly pending: number
   progress(): IndexProgress

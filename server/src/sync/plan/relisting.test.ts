@@ -20,8 +20,9 @@ it.each([
   [1, 5_000],
   [2, 10_000],
   [4, 40_000],
-  [5, 60_000],
-  [2_000, 60_000],
+  [7, 320_000],
+  [8, 600_000],
+  [2_000, 600_000],
 ])('after %i failures, a folder is listed again after %i ms', (failures, expected) => {
   expect(relistDelayMs(failures, 5_000)).toBe(expected)
 })

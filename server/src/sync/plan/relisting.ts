@@ -2,7 +2,8 @@ import { systemCodeOf } from '../../errors.ts'
 
 /** After these errors, only a change of the folder helps, which is reported as others are. */
 const LASTING = ['EACCES', 'EPERM', 'ELOOP', 'ENAMETOOLONG']
-const MAX_RELIST_MS = 60_000
+/** A folder whose error lasts costs no more than the regular scans. */
+const MAX_RELIST_MS = 600_000
 
 /** Whether an error of the system may pass without a change of the folder, such as a lack of memory or of open files. */
 export function mayPass(error: unknown): boolean {
