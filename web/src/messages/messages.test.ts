@@ -70,10 +70,10 @@ describe('the title of a notice about missing pictures', () => {
       [1, 2, 5].map((missing) => status.absenceTitle(missing, 5))
     expect(titlesIn(english)).toEqual([
       'A picture is missing',
-      'Many pictures are missing',
+      'Some pictures are missing',
       'All pictures are missing',
     ])
-    expect(titlesIn(german)).toEqual(['Ein Bild fehlt', 'Viele Bilder fehlen', 'Alle Bilder fehlen'])
+    expect(titlesIn(german)).toEqual(['Ein Bild fehlt', 'Einige Bilder fehlen', 'Alle Bilder fehlen'])
   })
 })
 

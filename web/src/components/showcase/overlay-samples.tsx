@@ -38,7 +38,7 @@ export function MessageSamples() {
           </Notice>
           <Notice
             icon={<HardDrive />}
-            title="Many pictures are missing"
+            title="Some pictures are missing"
             isDanger
             actions={<Button size="small">Check again</Button>}
           >

@@ -77,7 +77,7 @@ export const status = {
   problemTitle: 'Der Fotoordner ist nicht lesbar',
   absenceTitle: (missing: number, known: number) => {
     if (missing >= known) return 'Alle Bilder fehlen'
-    return plural(missing, { one: 'Ein Bild fehlt', other: 'Viele Bilder fehlen' })
+    return plural(missing, { one: 'Ein Bild fehlt', other: 'Einige Bilder fehlen' })
   },
   absence: (missing: number) =>
     plural(missing, {

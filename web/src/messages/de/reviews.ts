@@ -8,7 +8,9 @@ export const uploading = {
   tooLargeForProxy: (size: string) =>
     `Hochladen abgebrochen: Der Proxy vor dem Server nimmt keine Dateien von ${size} an. Seine Grenze lässt sich erhöhen (nginx: client_max_body_size, ohne Angabe 1 MB).`,
   tooLarge: (name: string, size: string, limit: string) =>
-    `„${name}“ hat ${size}. Dieser Server nimmt Dateien von höchstens ${limit} an (limits.max_upload_bytes).`,
+    size === limit
+      ? `„${name}“ ist größer als ${limit}; mehr nimmt dieser Server nicht an (limits.max_upload_bytes).`
+      : `„${name}“ hat ${size}. Dieser Server nimmt Dateien von höchstens ${limit} an (limits.max_upload_bytes).`,
   retry: 'Erneut versuchen',
   cancel: 'Abbrechen',
   close: 'Schließen',

@@ -73,7 +73,7 @@ export const status = {
   problemTitle: 'The photo folder can’t be read',
   absenceTitle: (missing: number, known: number) => {
     if (missing >= known) return 'All pictures are missing'
-    return plural(missing, { one: 'A picture is missing', other: 'Many pictures are missing' })
+    return plural(missing, { one: 'A picture is missing', other: 'Some pictures are missing' })
   },
   absence: (missing: number) =>
     plural(missing, {

@@ -8,7 +8,9 @@ export const uploading = {
   tooLargeForProxy: (size: string) =>
     `Uploading stopped: the proxy in front of the server refuses files of ${size}. Its limit can be raised (nginx: client_max_body_size, 1 MB by default).`,
   tooLarge: (name: string, size: string, limit: string) =>
-    `“${name}” has ${size}. This server accepts files of at most ${limit} (limits.max_upload_bytes).`,
+    size === limit
+      ? `“${name}” is larger than ${limit}, the largest file that this server accepts (limits.max_upload_bytes).`
+      : `“${name}” is ${size}. This server accepts files of up to ${limit} (limits.max_upload_bytes).`,
   retry: 'Try again',
   cancel: 'Cancel',
   close: 'Close',
