@@ -186,9 +186,7 @@ describe('a file above the limit of the server', () => {
     })
     await add(page, { 'large.png': Buffer.alloc(MAX_BYTES + 100_000), 'small.png': await picture(109) })
     await page
-      .getByText(
-        '“large.png” has 2.1 MB. This server accepts files of at most 2 MB (limits.max_upload_bytes).',
-      )
+      .getByText('“large.png” is 2.1 MB. This server accepts files of up to 2 MB (limits.max_upload_bytes).')
       .waitFor()
     await page.getByText('1 of 2 files could not be added').waitFor()
     await page.getByText('added', { exact: true }).waitFor()
