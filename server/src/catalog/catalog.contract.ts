@@ -32,8 +32,16 @@ function record(n: number, changes: Partial<ImageRecord> = {}): ImageRecord {
 
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n)
 
-/** Requirements for a catalog in any database. */
-export function describeCatalog(name: string, open: () => Promise<Catalog>): void {
+/**
+ * Requirements for a catalog in any database.
+ * @param options `ordersTies`: whether a filtered search orders equally similar images by id before it cuts off; default true. Nodes of a
+ * cluster have no ids of images.
+ */
+export function describeCatalog(
+  name: string,
+  open: () => Promise<Catalog>,
+  { ordersTies = true }: { ordersTies?: boolean } = {},
+): void {
   const openEmpty = async () => {
     const catalog = await open()
     onTestFinished(() => catalog.close())
@@ -361,7 +369,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(pages.map(({ total }) => total)).toEqual([95, 95, 95, 95])
     })
 
-    it('finds those with the lowest ids among equally similar images', async () => {
+    it.runIf(ordersTies)('finds those with the lowest ids among equally similar images', async () => {
       const catalog = await openEmpty()
       const puts = await catalog.images.upsert(numbers(60).map((n) => record(n, { vector: vectorOf(1) })))
       const ids = puts.map(({ id }) => id).sort()
