@@ -204,7 +204,7 @@ function useLists(control: ReturnType<typeof usePageState>, search: PageSearch, 
     enabled: isByDate && !hasResults,
   })
   const searchKey = JSON.stringify([state.terms.filter(({ kind }) => kind !== 'sketch'), filters])
-  const held = useHeldResults(result, isAtTop, searchKey)
+  const held = useHeldResults(result, isAtTop, searchKey, trash.gone)
   const results = useMemo(() => resultsOf(held.result, isFurtherShown), [held.result, isFurtherShown])
   const whole = hasResults ? results.list : gallery
   const hidden = amongLoaded(whole, trash.hidden)

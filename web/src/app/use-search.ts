@@ -69,15 +69,19 @@ export function useSearch(newest: Query, isChanging: boolean): { result: SearchR
   return { result, isCurrent: data !== undefined && answered.key === keyOf(newest) }
 }
 
-/** Results with the rest of them once it is wanted. All belong to the query that these answer, however many newer ones there are. */
-export function useAllResults(shown: SearchResult): ShownResult {
+/**
+ * Results with the rest of them once it is wanted. All belong to the query that these answer, however many newer ones there are.
+ * @param gone ids of deleted pictures: a search by one of them is not repeated
+ */
+export function useAllResults(shown: SearchResult, gone: ReadonlySet<string>): ShownResult {
   const { query, key } = shown.answered
   const client = useQueryClient()
   const [wanted, setWanted] = useState<string>()
   const first = useQuery<Images>({
     ...answerOf(query, FIRST_RESULTS),
     // Results that are held back follow changes of the gallery, too.
-    enabled: shown.data !== undefined,
+    enabled:
+      shown.data !== undefined && !query.terms.some(({ kind, id }) => kind === 'image' && gone.has(id)),
   })
   const begun = first.data ?? shown.data
   const isWanted = wanted === key && begun !== undefined && begun.total > begun.images.length
