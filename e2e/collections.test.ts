@@ -3,7 +3,16 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
 import { expect, it, onTestFinished } from 'vitest'
-import { count, DESKTOP, draw, firstResults, openPage, PHONE, tile } from './support/browser.ts'
+import {
+  compareFirstTwo,
+  count,
+  DESKTOP,
+  draw,
+  firstResults,
+  openPage,
+  PHONE,
+  tile,
+} from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { misplaced } from './support/layout.ts'
 import { CLASSICAL } from './support/product.ts'
@@ -79,13 +88,7 @@ it('names a collection that another person deleted, and leads back to all pictur
 
 it('compares the selected pictures', async () => {
   const { page, close } = await openPage(demo.browser, demo.product.url, DESKTOP)
-  for (const n of [0, 1]) {
-    await page.locator('[data-path]').nth(n).focus()
-    await page.keyboard.press('Space')
-  }
-  await page.getByRole('button', { name: 'Compare' }).click()
-  const dialog = page.getByRole('dialog', { name: 'Compare 2 pictures' })
-  await dialog.waitFor()
+  const dialog = await compareFirstTwo(page)
   await expect.poll(() => dialog.getByRole('img').count()).toBe(2)
   await page.keyboard.press('Escape')
   await dialog.waitFor({ state: 'hidden' })

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { count, DESKTOP, draw, openPage, PHONE, sheetPlace } from './support/browser.ts'
+import { compareFirstTwo, count, DESKTOP, draw, openPage, PHONE, sheetPlace } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { anyInk, hasInkAt, levelLine } from './support/ink.ts'
 import { deviceOf, fingers, type Point, stream } from './support/pointer.ts'
@@ -144,13 +144,7 @@ async function openWithLateDrawing(viewport: typeof DESKTOP) {
 describe('a drawing without an address', () => {
   it('gets none while pictures are compared, and is still there afterwards', async () => {
     const { page, arrival, close } = await drawWithLateAddress()
-    for (const n of [0, 1]) {
-      await page.locator('[data-path]').nth(n).focus()
-      await page.keyboard.press('Space')
-    }
-    await page.getByRole('button', { name: 'Compare' }).click()
-    const dialog = page.getByRole('dialog', { name: 'Compare 2 pictures' })
-    await dialog.waitFor()
+    const dialog = await compareFirstTwo(page)
     await arrival()
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })

@@ -230,3 +230,15 @@ export async function openSaved(page: Page): Promise<void> {
   }
   await page.getByRole('dialog', { name: 'Saved sketches' }).waitFor()
 }
+
+/** Compares the first two pictures of the list. */
+export async function compareFirstTwo(page: Page): Promise<Locator> {
+  for (const n of [0, 1]) {
+    await page.locator('[data-path]').nth(n).focus()
+    await page.keyboard.press('Space')
+  }
+  await page.getByRole('button', { name: 'Compare' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Compare 2 pictures' })
+  await dialog.waitFor()
+  return dialog
+}
