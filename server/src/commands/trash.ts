@@ -81,15 +81,14 @@ async function restore({ trash }: App, names: string[]): Promise<void> {
     if (found !== undefined) return found.image.id
     throw new DomainError('image_not_found', `The trash has no image ${JSON.stringify(name)}.`)
   })
-  const restored = await trash.restore(ids)
-  for (const { path } of restored) console.log(`Restored: ${displayName(path)}`)
   for (const [n, id] of ids.entries()) {
-    if (restored.some((image) => image.id === id)) continue
-    // Alone, each image that can't be restored has its own reason.
-    await trash.restore([id]).catch((error) => {
+    try {
+      // One by one, so that each has its own reason.
+      for (const { path } of await trash.restore([id])) console.log(`Restored: ${displayName(path)}`)
+    } catch (error) {
       console.error(`Not restored: ${displayName(names[n]!)}: ${messageOf(error)}`)
       process.exitCode = 1
-    })
+    }
   }
 }
 

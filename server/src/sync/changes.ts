@@ -2,7 +2,7 @@ import { lstat } from '../gallery/disk.ts'
 import { hasImageExtension } from '../gallery/formats/index.ts'
 import { isIncluded } from '../gallery/include.ts'
 import { type DirectoryListing, listDirectory } from '../gallery/list-folder.ts'
-import { directoryOf, isInside, nameOf, normalizeName, ROOT, toAbsolute } from '../gallery/paths.ts'
+import { directoryOf, nameOf, normalizeName, ROOT, toAbsolute } from '../gallery/paths.ts'
 import { type FileStat, isNotFound, toFileStat } from '../gallery/stat-file.ts'
 import { walk } from '../gallery/walk.ts'
 import type { Account } from './account.ts'
@@ -228,10 +228,7 @@ export class Changes {
     }
     // Without a listing the folder is gone, which the one above it reports.
     if (!visited.has(directory) && failed.length === 0) failedListings.settle(directory)
-    if (!isTree || !visited.has(directory)) return newFiles
-    for (const below of await tree.knownBelow(directory))
-      if (!visited.has(below) && !failed.some((parent) => isInside(below, parent)))
-        await tree.markMissing(below)
+    if (isTree && visited.has(directory)) await tree.markUnvisited(directory, visited, failed)
     return newFiles
   }
 }

@@ -105,6 +105,17 @@ export class FolderTree {
     for (const row of await catalog.files.inFolder(directory)) missing.note(row)
   }
 
+  /** Marks the files of all known folders in and below one missing that a walk has neither visited nor failed to list. */
+  async markUnvisited(
+    directory: string,
+    visited: ReadonlySet<string>,
+    unreadable: readonly string[],
+  ): Promise<void> {
+    for (const below of await this.knownBelow(directory))
+      if (!visited.has(below) && !unreadable.some((parent) => isInside(below, parent)))
+        await this.markMissing(below)
+  }
+
   /** Marks all files missing that are in or below subfolders which a new listing lacks. */
   async markVanished(
     directory: string,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DomainError } from '../errors.ts'
-import { isInside, ROOT } from '../gallery/paths.ts'
+import { ROOT } from '../gallery/paths.ts'
 import type { FileStat } from '../gallery/stat-file.ts'
 import { walk } from '../gallery/walk.ts'
 import { removeUnusedContent } from '../indexing/unused-content.ts'
@@ -107,10 +107,7 @@ export class Scanner {
       if (isFirst) indexer.enqueue(found)
       else for (const file of found) newFiles.push(file)
     }
-    for (const directory of await tree.knownBelow(ROOT)) {
-      if (visited.has(directory) || unreadable.some((parent) => isInside(directory, parent))) continue
-      await tree.markMissing(directory)
-    }
+    await tree.markUnvisited(ROOT, visited, unreadable)
     await account.scanned(visited, unreadable, (await mountPoints.look()).absent)
     return newFiles
   }
