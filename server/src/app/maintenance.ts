@@ -4,7 +4,7 @@ import { messageOf } from '../errors.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import type { Trash } from '../images/trash/trash.ts'
 import type { Log } from '../log.ts'
-import { releaseQueries, type SavedQueries } from '../saved-queries/saved-queries.ts'
+import { releaseQueries, removeExpiredQueries, type SavedQueries } from '../saved-queries/saved-queries.ts'
 
 export interface MaintenanceOptions {
   catalog: Catalog
@@ -36,10 +36,10 @@ export function startMaintenance({
   isShared,
   log,
 }: MaintenanceOptions): () => void {
-  const removeExpiredQueries = () =>
-    void queries
-      .removeExpired()
-      .catch((error) => log.warn(`Old searches could not be removed: ${messageOf(error)}`))
+  const maintainQueries = () =>
+    void removeExpiredQueries(queries, () => catalog.collections.searches()).catch((error) =>
+      log.warn(`Old searches could not be removed: ${messageOf(error)}`),
+    )
   const removeOrphans = () =>
     void thumbnails
       .removeOrphans((hashes) => catalog.images.unknownContents(hashes))
@@ -53,10 +53,10 @@ export function startMaintenance({
     void updateCollections({ catalog, queries, users }).catch((error) =>
       log.warn(`Collections could not be compared with the gallery: ${messageOf(error)}`),
     )
-  removeExpiredQueries()
+  maintainQueries()
   maintainTrash()
   refreshCollections()
-  const timers = [removeExpiredQueries, maintainTrash, refreshCollections].map((work) =>
+  const timers = [maintainQueries, maintainTrash, refreshCollections].map((work) =>
     setInterval(work, EXPIRY_INTERVAL_MS).unref(),
   )
   if (isShared) {

@@ -1,11 +1,13 @@
-import { stat } from 'node:fs/promises'
+import { stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { RETENTION_DAYS } from '../saved-queries/saved-queries.ts'
 import { configFor, embeddedDatabase, startApp } from '../testing/app.ts'
+import { openBrowser } from '../testing/browser.ts'
 import { signInBy } from '../testing/mail-server.ts'
 import { picture } from '../testing/pictures.ts'
 import { ADMIN, signInAs, startTeam } from '../testing/team.ts'
+import { temporaryDirectory } from '../testing/temporary.ts'
 import { describeCollections } from './collections.contract.ts'
 import { savedSearchSchema } from './contract/search-request.ts'
 
@@ -40,6 +42,30 @@ it('pictures of the saved searches of a removed user expire, unless another sear
   await again.start()
   await expect.poll(() => isPinned(own)).toBe(false)
   expect(await isPinned(common)).toBe(true)
+})
+
+it('pictures of saved searches stay in a copy of the files that lost their times', async () => {
+  const config = await configFor(await temporaryDirectory())
+  const app = await startApp(config)
+  const browser = openBrowser(app.http)
+  const keep = async (n: number): Promise<string> => {
+    const data = new FormData()
+    data.set('image', new Blob([(await picture(n)) as Uint8Array<ArrayBuffer>]), 'q.png')
+    return (await (await app.http.request('/api/queries', { method: 'POST', body: data })).json()).id
+  }
+  const [saved, other] = [await keep(1), await keep(2)]
+  const search = { parts: [{ kind: 'image', query_id: saved }] }
+  expect((await browser.post('/api/collections', { name: 'Like 1', search })).status).toBe(200)
+  await app.close()
+  const longAgo = new Date(Date.now() - (RETENTION_DAYS + 1) * 24 * 3_600_000)
+  for (const id of [saved, other])
+    for (const ending of ['picture', 'json'])
+      await utimes(join(config.data_directory, 'queries', `${id}.${ending}`), longAgo, longAgo)
+  const again = await startApp(config)
+  await again.start()
+  const statusOf = async (id: string) => (await openBrowser(again.http).get(`/api/queries/${id}`)).status
+  await expect.poll(() => statusOf(other)).toBe(404)
+  expect(await statusOf(saved)).toBe(200)
 })
 
 it('limits how many images a saved search finds, because all are read at once', () => {

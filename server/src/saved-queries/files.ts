@@ -20,7 +20,7 @@ const REMOVE_EXPIRED_EVERY_BYTES = 64 * 1024 ** 2
 
 /** Stores each query in two files: the picture and its metadata. */
 export function openSavedQueryFiles(directory: string, limits = RETENTION): SavedQueries {
-  let since = { queries: REMOVE_EXPIRED_EVERY, bytes: 0 }
+  let since = { queries: 0, bytes: 0 }
   const fileOf = (id: string, ending: 'picture' | 'json') => join(directory, `${id}.${ending}`)
   return {
     async keep(bytes, kind, sketch) {

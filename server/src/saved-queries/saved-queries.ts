@@ -60,6 +60,24 @@ export async function releaseQueries(
   for (const id of new Set(removed.flatMap(queryIdsIn))) if (!needed.has(id)) await queries.unpin(id)
 }
 
+/**
+ * Deletes expired queries, but none that a saved search refers to. A pin may have been lost: files are pinned by their times, which not
+ * every copy of a data directory has.
+ */
+export async function removeExpiredQueries(
+  queries: SavedQueries,
+  searches: () => Promise<unknown[]>,
+): Promise<void> {
+  const saved = await searches()
+  for (const id of new Set(saved.flatMap(queryIdsIn)))
+    await queries.pin(id).catch((error) => {
+      if (!(error instanceof DomainError && error.code === 'query_not_found')) throw error
+    })
+  // A search may have been deleted, and its queries released, before they were pinned again.
+  await releaseQueries(queries, saved, await searches())
+  await queries.removeExpired()
+}
+
 export function savedQueryNotFound(): DomainError {
   return new DomainError(
     'query_not_found',
