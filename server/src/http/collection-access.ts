@@ -32,16 +32,29 @@ export function assertMayShare(context: Context<HttpEnv>): void {
   if (!hasRole(context, 'editor')) throw new DomainError('forbidden', 'Only editors may share a collection.')
 }
 
+/** Whether the collection can become private. For anyone but its owner, it would be gone. */
+function canUnshare(context: Context<HttpEnv>, collection: Collection): boolean {
+  return isOwn(context, collection) && collection.ownerId !== ''
+}
+
+export function assertMayUnshare(context: Context<HttpEnv>, collection: Collection): void {
+  if (!canUnshare(context, collection))
+    throw new DomainError('forbidden', 'Only the owner of a collection can make it private.')
+}
+
 export function toCollectionJson(context: Context<HttpEnv>, collection: Collection): CollectionJson {
   const { cover, search } = collection
+  // A collection that was made without sign-in belongs to everyone.
+  const isShared = collection.isShared || collection.ownerId === ''
+  const mayShare = canManage(context, collection) && hasRole(context, 'editor')
   return {
     id: collection.id,
     name: collection.name,
-    // A collection that was made without sign-in belongs to everyone.
-    shared: collection.isShared || collection.ownerId === '',
+    shared: isShared,
     is_own: isOwn(context, collection),
     can_edit: canEdit(context, collection),
     can_manage: canManage(context, collection),
+    can_share: isShared ? canUnshare(context, collection) : mayShare,
     kind: search === undefined ? 'images' : 'search',
     search: search ?? null,
     image_count: search === undefined ? collection.images : null,

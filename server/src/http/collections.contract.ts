@@ -47,6 +47,7 @@ export function describeCollections(name: string, database: DatabaseKeys): void 
         is_own: true,
         can_edit: true,
         can_manage: true,
+        can_share: false,
         kind: 'images',
         search: null,
         image_count: 2,
@@ -85,6 +86,8 @@ export function describeCollections(name: string, database: DatabaseKeys): void 
           image_count: 2,
         },
       )
+      const unshare = { shared: false }
+      expect((await call(browser, 'PATCH', `/api/collections/${id}`, unshare)).status).toBe(403)
       expect((await call(browser, 'DELETE', `/api/collections/${id}`)).body).toEqual({ status: 'success' })
       for (const path of [`/api/collections/${id}`, `/api/images?collection=${id}`])
         expect(await call(browser, 'GET', path)).toMatchObject({
@@ -222,6 +225,15 @@ export function describeCollections(name: string, database: DatabaseKeys): void 
       const change = (who: Browser) => call(who, 'POST', `/api/collections/${shared.id}/images`, add)
       expect([(await change(anna)).status, (await change(admin)).status]).toEqual([403, 200])
       expect((await call(anna, 'DELETE', `/api/collections/${shared.id}`)).status).toBe(403)
+      const setShared = (who: Browser, value: boolean) =>
+        call(who, 'PATCH', `/api/collections/${shared.id}`, { shared: value })
+      // An admin would no longer see it, and nobody could share it again if its owner has been removed.
+      expect((await setShared(admin, false)).status).toBe(403)
+      const sharing = async (who: Browser) => (await call(who, 'GET', `/api/collections/${shared.id}`)).body
+      expect(await sharing(admin)).toMatchObject({ shared: true, can_manage: true, can_share: false })
+      expect(await sharing(editor)).toMatchObject({ can_share: true })
+      expect((await setShared(editor, false)).body).toMatchObject({ shared: false, can_share: true })
+      expect((await setShared(editor, true)).body).toMatchObject({ shared: true })
       expect((await call(admin, 'DELETE', `/api/collections/${shared.id}`)).status).toBe(200)
     })
   })

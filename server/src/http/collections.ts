@@ -3,7 +3,13 @@ import type { Catalog, Collection } from '../catalog/catalog.ts'
 import type { Handlers, HttpEnv } from '../contract/routes.ts'
 import { DomainError } from '../errors.ts'
 import { queryIdsIn, releaseQueries, type SavedQueries } from '../saved-queries/saved-queries.ts'
-import { assertMay, assertMayShare, canManage, toCollectionJson } from './collection-access.ts'
+import {
+  assertMay,
+  assertMayShare,
+  assertMayUnshare,
+  canManage,
+  toCollectionJson,
+} from './collection-access.ts'
 import { collectionImageHandlers } from './collection-images.ts'
 import type { CollectionJson, collectionContract } from './contract/collections.ts'
 import type { SavedSearch } from './contract/search-request.ts'
@@ -60,6 +66,7 @@ export function collectionHandlers(options: CollectionHandlersOptions): Handlers
       const { name, shared, search } = context.req.valid('json')
       assertMay(canManage(context, collection), 'change')
       if (shared === true) assertMayShare(context)
+      if (shared === false) assertMayUnshare(context, collection)
       if (search !== undefined && collection.search === undefined)
         throw new DomainError('invalid_request', 'A collection of images can’t become a search.')
       const isVisible = (shared ?? collection.isShared) || collection.ownerId === ''

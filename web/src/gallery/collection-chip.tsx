@@ -6,7 +6,6 @@ import { FilterChip } from '../components/filter-chip.tsx'
 import { IconButton } from '../components/icon-button.tsx'
 import { Menu, MenuItem } from '../components/menu.tsx'
 import { messages } from '../messages/messages.ts'
-import { useHasRole } from '../state/role.ts'
 import { useCollection, useCollectionChanges } from './use-collections.ts'
 
 interface CollectionChipProps {
@@ -21,12 +20,11 @@ export function CollectionChip({ id, onOpen, onLeave, onRename }: CollectionChip
   const collection = useCollection(id)
   const { collections: words } = messages
   const changes = useCollectionChanges(onOpen)
-  const mayShare = useHasRole('editor')
   const [isAsked, setAsked] = useState(false)
   if (collection === undefined) return null
   if (collection === null)
     return <FilterChip icon={<Bookmark />} text={words.deleted} onClear={() => onLeave(id)} />
-  const { name, shared, can_manage } = collection
+  const { name, shared, can_manage, can_share } = collection
   return (
     <span className="flex shrink-0 items-center">
       <FilterChip
@@ -47,7 +45,7 @@ export function CollectionChip({ id, onOpen, onLeave, onRename }: CollectionChip
           <MenuItem icon={<Pencil />} onSelect={() => onRename(id, name)}>
             {words.titles.rename}
           </MenuItem>
-          {mayShare && (
+          {can_share && (
             <MenuItem icon={<Users />} onSelect={() => void changes.change(id, { shared: !shared })}>
               {shared ? words.unshare : words.share}
             </MenuItem>

@@ -14,7 +14,10 @@ const collectionSchema = z
     shared: z.boolean().openapi({ description: 'Whether all users see it.' }),
     is_own: z.boolean(),
     can_edit: z.boolean().openapi({ description: 'Whether the user may add and remove images.' }),
-    can_manage: z.boolean().openapi({ description: 'Whether the user may rename, share and delete it.' }),
+    can_manage: z.boolean().openapi({ description: 'Whether the user may rename and delete it.' }),
+    can_share: z.boolean().openapi({
+      description: 'Whether the user may share it or, if it is shared, make it private.',
+    }),
     kind: z.enum(['images', 'search']).openapi({ description: '`search`: its images are found each time.' }),
     search: z
       .unknown()
