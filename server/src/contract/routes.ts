@@ -16,6 +16,8 @@ export interface HttpEnv {
     hasApiKey?: boolean
     /** For responses that do not end; absent without sign-in. */
     isStillSignedIn?: () => Promise<boolean>
+    /** Waits for a body. Meanwhile the request is not in progress, if its kind is limited. */
+    waitForBody?: <T>(body: Promise<T>) => Promise<T>
   }
 }
 

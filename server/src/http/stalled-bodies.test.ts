@@ -10,6 +10,8 @@ import { listen } from './listen.ts'
 
 /** More than searches that are in progress at a time. */
 const STALLED = 40
+/** More than requests to one of the routes for sign-in that are in progress at a time. */
+const STALLED_SIGN_INS = 520
 /** More than a server reads that closes the connection after 64 MiB. */
 const LARGE_MIB = 70
 
@@ -46,6 +48,26 @@ it('a body without a length from a client who is not signed in is refused before
   const socket = await stall(await serve(signInBy(mail, 'admin@example.org')))
   socket.end()
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 401 /)
+})
+
+it('bodies that do not arrive from clients who are not signed in block neither sign-in nor others', async () => {
+  const mail = await startMailServer({}, onTestFinished)
+  const url = await serve(signInBy(mail, 'admin@example.org'))
+  const sockets = Array.from({ length: STALLED_SIGN_INS }, async () => {
+    const socket = connect(Number(url.port), url.hostname)
+    onTestFinished(() => void socket.destroy())
+    const head = ['POST /api/auth/otp/verify HTTP/1.1', `Host: ${url.host}`, 'Content-Length: 20']
+    socket.write(`${head.join('\r\n')}\r\nExpect: 100-continue\r\n\r\n`)
+    // The server has the head.
+    await once(socket, 'data')
+  })
+  await Promise.all(sockets)
+  expect((await fetch(new URL('/api/session', url))).status).toBe(200)
+  expect((await fetch(new URL('/api/images', url))).status).toBe(401)
+  const body = JSON.stringify({ email: 'admin@example.org' })
+  const headers = { 'content-type': 'application/json' }
+  const start = await fetch(new URL('/api/auth/otp/start', url), { method: 'POST', headers, body })
+  expect(start.status).toBe(200)
 })
 
 /**

@@ -44,7 +44,8 @@ export function readInput(request: RouteConfig['request']): MiddlewareHandler<Ht
 
     async function checkJson(schema: z.ZodType) {
       const type = mediaType(context)
-      const body = await context.req.text()
+      const read = context.req.text()
+      const body = await (context.get('waitForBody')?.(read) ?? read)
       if (body === '') problems.push({ type: 'missing', loc: ['body'], msg: 'Field required', input: null })
       else if (type !== '' && !/^application\/([\w.-]+\+)?json$/.test(type)) problems.push(notAnObject())
       else {

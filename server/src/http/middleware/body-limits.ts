@@ -8,7 +8,8 @@ import { unauthorized } from '../routing.ts'
 const SMALL_BODY_BYTES = 16 * 1024
 /** JSON: a search with many terms. Parsing it must not delay other requests. */
 const JSON_BODY_BYTES = 1024 * 1024
-const SMALL_PATHS = /^\/api\/(auth|session|users|keys)(\/|$)/
+/** Matches a path, also behind its method and a space. */
+export const SMALL_PATHS = /^(\S+ )?\/api\/(auth|session|users|keys)(\/|$)/
 /** Size of a form besides its file. */
 const FORM_OVERHEAD_BYTES = 1024 * 1024
 
