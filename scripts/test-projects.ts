@@ -34,12 +34,14 @@ const LONG_FILES = [
   'e2e/final-deletion.test.ts',
   'e2e/first-load.test.ts',
   'e2e/installed.test.ts',
+  'e2e/interaction.test.ts',
   'e2e/large-view.test.ts',
   'e2e/missing-part.test.ts',
   'e2e/network.test.ts',
   'e2e/package.test.ts',
   'e2e/phone.test.ts',
   'e2e/place.test.ts',
+  'e2e/quality.test.ts',
   'e2e/reverse-proxy.test.ts',
   'e2e/review.test.ts',
   'e2e/soak.test.ts',
@@ -48,6 +50,8 @@ const LONG_FILES = [
   'e2e/upload.test.ts',
   'e2e/words.test.ts',
   'server/src/embedders.test.ts',
+  'server/src/gallery/decoder-pool.test.ts',
+  'server/src/http/match.test.ts',
 ]
 /** The imports of a test decide its project; the first rule that applies counts. */
 const MARKS: [Project, RegExp][] = [

@@ -4,10 +4,8 @@ import { configFor, embeddedDatabase, startApp } from '../testing/app.ts'
 import { circleSketch } from '../testing/pictures.ts'
 import { onceForAll, temporaryDirectory } from '../testing/temporary.ts'
 import { describeParts, served } from './search.contract.ts'
-import { describeWindows } from './windows.contract.ts'
 
 describeParts('a search by parts', embeddedDatabase)
-describeWindows('windows of images', embeddedDatabase)
 
 describe('a search whose client has gone', () => {
   it('ends before its picture is embedded', async () => {
