@@ -1,10 +1,10 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
-import { lstat, readlink, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import type { Config } from '../config/schema.ts'
-import { DomainError, systemCodeOf } from '../errors.ts'
+import { DomainError, messageOf, systemCodeOf } from '../errors.ts'
 import { type GalleryDirectory, liesIn } from '../gallery/directories.ts'
-import { canonicalPath, toSystemPath } from '../gallery/file-names.ts'
+import { lstat, readlink, realpath, stat } from '../gallery/disk.ts'
+import { canonicalPath } from '../gallery/file-names.ts'
 import { normalizeName } from '../gallery/paths.ts'
 
 async function assertGallery(root: string): Promise<void> {
@@ -14,7 +14,7 @@ async function assertGallery(root: string): Promise<void> {
     const reason =
       systemCodeOf(error) === 'ENOENT'
         ? 'there is no such folder'
-        : `it can't be read (${systemCodeOf(error)})`
+        : `it can't be read (${systemCodeOf(error) ?? messageOf(error)})`
     throw new DomainError('directory_not_found', `The gallery ${root} can't be opened: ${reason}.`, {
       cause: error,
     })
@@ -83,7 +83,7 @@ export async function resolveDirectories(
 }
 
 async function exists(path: string): Promise<boolean> {
-  return lstat(toSystemPath(path)).then(
+  return lstat(path).then(
     () => true,
     () => false,
   )

@@ -3,6 +3,7 @@ import { dirname, resolve, sep } from 'node:path'
 import { systemCodeOf } from '../errors.ts'
 import { liesInGallery } from './directories.ts'
 import { lstat, readlink, realpath, realpathSync } from './disk.ts'
+import { assertResponsive, hasUnresponsive } from './drive-timeout.ts'
 import { type IncludeRules, isIncluded, type LeftOutRule } from './include.ts'
 import { ROOT, toAbsolute, toGalleryPath } from './paths.ts'
 
@@ -44,6 +45,8 @@ const HIDDEN: RefusedLink = {
  */
 export async function followLink(root: string, absolute: string, options: IncludeRules): Promise<Link> {
   try {
+    // Resolving a link asks the drive that it leads to.
+    if (hasUnresponsive()) assertResponsive(resolve(dirname(absolute), await readlink(absolute)))
     return judged(root, await realpath(absolute), options)
   } catch (error) {
     return explained(error, true)

@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs'
-import pTimeout from 'p-timeout'
 import { directoriesOf } from './directories.ts'
 import { type DirectoryEntry, lstat, readEntries, stat } from './disk.ts'
+import { isNoAnswer } from './drive-timeout.ts'
 import { hasImageExtension } from './formats/index.ts'
 import { entryRule, type IncludeRules, isOwnData, type LeftOutRule } from './include.ts'
 import {
@@ -66,8 +66,6 @@ export interface DirectoryListing {
 
 /** Leaves some threads of the system to other work while a drive does not answer. */
 const MAX_CONCURRENT_STATS = 8
-/** A drive that does not answer within this time is absent. */
-const LISTING_TIMEOUT_MS = 60_000
 
 /**
  * Lists one folder of the gallery: its image files, its subfolders, and what the gallery leaves out. Symbolic links are followed
@@ -84,9 +82,7 @@ export async function listDirectory(
 ): Promise<DirectoryListing | undefined> {
   const absolute = toAbsolute(root, directory)
   try {
-    const [entries, info] = await withTimeout(absolute, () =>
-      Promise.all([readEntries(absolute), stat(absolute)]),
-    )
+    const [entries, info] = await Promise.all([readEntries(absolute), stat(absolute)])
     // A link that leads elsewhere may have taken its place before it was read.
     const isBelow = parent !== undefined && (await isInReached(absolute, info, parent))
     if (directory !== ROOT && !isBelow && !(await isReached(root, directory, options))) return undefined
@@ -145,18 +141,18 @@ class Lister {
     this.#listing.files.push(...(await this.#stats(images)))
     const sidecars = await this.#addByContent(others)
     for (const path of special) await this.#addSpecial(path)
-    for (const path of links) await this.#addLink(path)
+    for (const path of links) await this.#addLinkUnlessLate(path)
     this.#listing.files = withSidecars(this.#listing.files, sidecars)
     if (this.#listing.directory === ROOT) await this.#addGalleryDirectories()
     this.#listing.leftOut = [...this.#leftOut.values()]
     return this.#listing
   }
 
-  /** Adds existing folders. An existing one that can't be read is reported when it is listed itself. */
+  /** Adds existing folders. One that can't be read or does not answer is reported when it is listed itself. */
   async #addGalleryDirectories(): Promise<void> {
     for (const { name } of directoriesOf(this.#root)) {
-      const info = await this.#examine(name, stat)
-      if (info?.isDirectory()) this.#addDirectory(name, entryRule(name, this.#options))
+      const isThere = await this.#examine(name, stat).then((info) => info?.isDirectory(), isNoAnswer)
+      if (isThere) this.#addDirectory(name, entryRule(name, this.#options))
     }
   }
 
@@ -191,12 +187,12 @@ class Lister {
     const found: FileStat[] = []
     for (let start = 0; start < paths.length; start += MAX_CONCURRENT_STATS) {
       const chunk = paths.slice(start, start + MAX_CONCURRENT_STATS)
-      const results = await withTimeout(toAbsolute(this.#root, this.#listing.directory), () =>
-        Promise.allSettled(chunk.map((path) => statOf(toAbsolute(this.#root, path), path, lstat))),
+      const results = await Promise.allSettled(
+        chunk.map((path) => statOf(toAbsolute(this.#root, path), path, lstat)),
       )
       for (const [n, path] of chunk.entries()) {
         const result = results[n]!
-        if (result.status === 'rejected') this.#listing.unknown.push({ path, error: result.reason })
+        if (result.status === 'rejected') this.#addUnknown(path, result.reason)
         else if (result.value !== undefined) found.push(result.value)
       }
     }
@@ -210,6 +206,16 @@ class Lister {
     if (hasImageExtension(nameOf(path)))
       this.#listing.unreadable.push({ stat: toFileStat(path, info), reason })
     else this.#leaveOut('special_file', path)
+  }
+
+  /** A link may lead to another drive, which does not answer. */
+  async #addLinkUnlessLate(path: string): Promise<void> {
+    try {
+      await this.#addLink(path)
+    } catch (error) {
+      if (!isNoAnswer(error)) throw error
+      this.#listing.unknown.push({ path, error })
+    }
   }
 
   async #addLink(path: string): Promise<void> {
@@ -255,7 +261,10 @@ class Lister {
 
   /** A file that can't be read is examined at its own path. */
   #showsImage(target: string): Promise<boolean> {
-    return hasImageContent(target).catch(() => false)
+    return hasImageContent(target).catch((error) => {
+      if (isNoAnswer(error)) throw error
+      return false
+    })
   }
 
   async #examine(
@@ -265,9 +274,15 @@ class Lister {
     try {
       return await look(toAbsolute(this.#root, path))
     } catch (error) {
-      if (!isNotFound(error)) this.#listing.unknown.push({ path, error })
+      if (!isNotFound(error)) this.#addUnknown(path, error)
       return undefined
     }
+  }
+
+  /** @throws {Error} if the drive of the folder does not answer: the folder can't be listed */
+  #addUnknown(path: string, error: unknown): void {
+    if (isNoAnswer(error)) throw error
+    this.#listing.unknown.push({ path, error })
   }
 
   #leaveOut(rule: LeftOutRule, path: string): void {
@@ -275,17 +290,6 @@ class Lister {
     if (entries === undefined) this.#leftOut.set(rule, { rule, count: 1, example: path })
     else entries.count++
   }
-}
-
-/** Folders that have not responded yet. They are not listed again before they do. */
-const unresponsive = new Set<string>()
-
-/** @throws {Error} if a folder does not answer in time, or an earlier request to it is still waiting */
-async function withTimeout<T>(directory: string, request: () => Promise<T>): Promise<T> {
-  if (unresponsive.has(directory)) throw new Error('the drive does not answer')
-  unresponsive.add(directory)
-  const result = request().finally(() => unresponsive.delete(directory))
-  return pTimeout(result, { milliseconds: LISTING_TIMEOUT_MS, message: 'the drive does not answer' })
 }
 
 function fileType(info: BigIntStats): string {

@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { temporaryDirectory } from '../testing/temporary.ts'
-import { isRemote, mountsOf } from './mounts.ts'
+import { mountsOf } from './mount-table.ts'
+import { isRemote } from './mounts.ts'
 
 const TABLE = `22 27 0:21 / /proc rw,relatime - proc proc rw
 27 1 254:0 / / rw,relatime - ext4 /dev/vda rw

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { systemCodeOf } from '../errors.ts'
+import { isNoAnswer, withTimeout } from './drive-timeout.ts'
 import { toSystemPath } from './file-names.ts'
 import { SNIFF_BYTES, sniff } from './formats/index.ts'
 import { nameOf, toAbsolute } from './paths.ts'
@@ -27,7 +28,10 @@ const NUMBER_DIGITS = 13
 /** By absolute folder. A file is not read again as long as it does not change. Arrays of numbers, because folders of photos have many sidecars. */
 const known = new Map<string, Verdicts>()
 
-/** Sorts files whose names do not end as those of images do by their first bytes. */
+/**
+ * Sorts files whose names do not end as those of images do by their first bytes.
+ * @throws {Error} if the drive does not answer
+ */
 export async function recognise(root: string, directory: string, files: FileStat[]): Promise<Recognised> {
   const key = toAbsolute(root, directory)
   if (files.length === 0) {
@@ -56,7 +60,11 @@ export function forgetRecognised(root: string, directory: string): void {
 }
 
 /** Whether the first bytes of an ordinary file are those of a picture. @throws the system's error */
-export async function hasImageContent(absolute: string): Promise<boolean> {
+export function hasImageContent(absolute: string): Promise<boolean> {
+  return withTimeout(absolute, () => startsAsImage(absolute))
+}
+
+async function startsAsImage(absolute: string): Promise<boolean> {
   // Neither a named pipe nor a link that has taken the place of the file is opened.
   const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW
   const file = await open(toSystemPath(absolute), flags)
@@ -89,6 +97,7 @@ async function verdictOn(root: string, { path, bytes }: FileStat): Promise<Verdi
   try {
     return bytes > 0 && (await hasImageContent(toAbsolute(root, path))) ? 'image' : 'other'
   } catch (error) {
+    if (isNoAnswer(error)) throw error
     return isNotFound(error) || systemCodeOf(error) === 'ELOOP' ? 'other' : 'unreadable'
   }
 }

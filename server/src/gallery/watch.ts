@@ -4,6 +4,7 @@ import { type AsyncSubscription, subscribe } from '@parcel/watcher'
 import { systemCodeOf } from '../errors.ts'
 import { directoriesOf } from './directories.ts'
 import { lstat } from './disk.ts'
+import { isUnresponsive } from './drive-timeout.ts'
 import { decodeName, toSystemPath } from './file-names.ts'
 import type { IncludeRules } from './include.ts'
 
@@ -53,6 +54,8 @@ function watchFolders(root: string, { onChange, onError, onRootGone }: WatchOpti
   const folders = new Map<string, WatchedFolder>()
   const watcher: GalleryWatcher = {
     enter(directory) {
+      // A request would block the thread. The folder is entered before it is listed again.
+      if (isUnresponsive(directory)) return
       const identity = identityNow(directory)
       const known = folders.get(directory)
       if (known?.identity === identity) return

@@ -1,6 +1,6 @@
-import { access, constants } from 'node:fs/promises'
+import { constants } from 'node:fs'
 import type { KnownFile } from '../catalog/catalog.ts'
-import { toSystemPath } from '../gallery/file-names.ts'
+import { access } from '../gallery/disk.ts'
 import type { DirectoryListing } from '../gallery/list-folder.ts'
 import { directoryOf, isInside, joinPath, nameOf, toAbsolute } from '../gallery/paths.ts'
 import { type FileStat, statFile } from '../gallery/stat-file.ts'
@@ -203,7 +203,7 @@ export class PlanExecutor {
   }
 
   async #isReadable(path: string): Promise<boolean> {
-    return access(toSystemPath(toAbsolute(this.#context.root, path)), constants.R_OK).then(
+    return access(toAbsolute(this.#context.root, path), constants.R_OK).then(
       () => true,
       () => false,
     )

@@ -1,4 +1,5 @@
 import { stat } from '../gallery/disk.ts'
+import { isNoAnswer } from '../gallery/drive-timeout.ts'
 import { isReached } from '../gallery/links.ts'
 import type { DirectoryListing } from '../gallery/list-folder.ts'
 import { directoryOf, isInside, ROOT, toAbsolute } from '../gallery/paths.ts'
@@ -74,7 +75,11 @@ export class FolderTree {
   async exists(directory: string): Promise<boolean> {
     const { root, walk } = this.#context
     if (directory === ROOT) return true
-    if (!(await isReached(root, directory, walk))) return false
+    const isOnWay = await isReached(root, directory, walk).catch((error) => {
+      if (isNoAnswer(error)) return true
+      throw error
+    })
+    if (!isOnWay) return false
     return stat(toAbsolute(root, directory)).then(
       (info) => info.isDirectory(),
       (error) => !isNotFound(error),

@@ -3,7 +3,8 @@ import { liesInGallery } from '../gallery/directories.ts'
 import { lstat } from '../gallery/disk.ts'
 import { type IncludeRules, isIncluded } from '../gallery/include.ts'
 import { pointsAt } from '../gallery/links.ts'
-import { type Mount, mountsOfGallery } from '../gallery/mounts.ts'
+import type { Mount } from '../gallery/mount-table.ts'
+import { mountsOfGallery } from '../gallery/mounts.ts'
 import { isInside, toAbsolute, toGalleryPath } from '../gallery/paths.ts'
 
 /** Mount points in the gallery. Files of a drive that is not mounted are absent, not deleted. Paths are relative to the gallery. */

@@ -1,5 +1,5 @@
-import { lstat, readdir } from 'node:fs/promises'
 import { DomainError, messageOf, systemCodeOf } from '../errors.ts'
+import { lstat, readNames } from '../gallery/disk.ts'
 import type { Log } from '../log.ts'
 
 /** The root of the gallery, which may be absent: an unmounted drive is no reason to remove its images. */
@@ -23,7 +23,7 @@ export interface GalleryRootOptions {
 
 export function createGalleryRoot({ root, onUnreadable, log }: GalleryRootOptions): GalleryRoot {
   let problem: string | undefined
-  let device: number | undefined
+  let device: bigint | undefined
   let isOtherDevice = false
 
   return {
@@ -51,7 +51,7 @@ export function createGalleryRoot({ root, onUnreadable, log }: GalleryRootOption
       isOtherDevice = false
     },
     async isEmpty() {
-      return (await readdir(root)).length === 0
+      return (await readNames(root)).length === 0
     },
   }
 
@@ -59,7 +59,7 @@ export function createGalleryRoot({ root, onUnreadable, log }: GalleryRootOption
     try {
       const info = await lstat(root)
       if (!info.isDirectory()) return 'it is not a folder'
-      await readdir(root)
+      await readNames(root)
       if (device !== undefined && device !== info.dev) isOtherDevice = true
       device = info.dev
       return undefined

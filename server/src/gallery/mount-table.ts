@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises'
+import { sep } from 'node:path'
+
+export interface Mount {
+  /** Absolute path at which the file system appears. */
+  path: string
+  /** As the kernel names it: `ext4`, `nfs4`, `fuse.sshfs`. */
+  type: string
+  /** A mount by the names that it keeps when it is mounted again: its source, and the part of it. */
+  drive: string
+}
+
+/** Linux lists its mounts here; see proc(5). */
+const MOUNT_TABLE = '/proc/self/mountinfo'
+
+/**
+ * Lists the mounts of a folder: first the one that contains it, then those below it.
+ * @returns an empty list on systems other than Linux, which have no table of mounts
+ */
+export async function mountsOf(folder: string, table = MOUNT_TABLE): Promise<Mount[]> {
+  const text = await readFile(table, 'utf8').catch(() => '')
+  const mounts = parseMountTable(text)
+  // If several are mounted at one place, the last hides the others.
+  const holding = mounts
+    .filter(({ path }) => path === folder || path === sep || folder.startsWith(path + sep))
+    .reduce<Mount | undefined>(
+      (best, mount) => (best && best.path.length > mount.path.length ? best : mount),
+      undefined,
+    )
+  return [...(holding ? [holding] : []), ...mounts.filter(({ path }) => path.startsWith(folder + sep))]
+}
+
+/** `36 35 98:0 /root /mount/point options [optional …] - type source options`, a line each. */
+function parseMountTable(text: string): Mount[] {
+  return text.split('\n').flatMap((line) => {
+    const [before, after] = line.split(' - ')
+    const [, , , part, path] = before?.split(' ') ?? []
+    const [type, source] = after?.split(' ') ?? []
+    if (path === undefined || type === undefined) return []
+    return [{ path: unescapeOctal(path), type, drive: `${type} ${source} ${part}` }]
+  })
+}
+
+/** Blanks and backslashes of a path stand as `\040` and `\134`, its bytes in UTF-8. */
+function unescapeOctal(text: string): string {
+  return text.replaceAll(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8)))
+}
