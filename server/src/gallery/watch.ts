@@ -75,14 +75,17 @@ function watchFolders(root: string, { onChange, onError, onRootGone }: WatchOpti
   return watcher
 
   function watch(directory: string): FSWatcher {
-    const watcher = watchOneDirectory(toSystemPath(directory), { encoding: 'buffer' }, (type, bytes) => {
+    const raised = watchOneDirectory(toSystemPath(directory), { encoding: 'buffer' }, (type, bytes) => {
       const name = bytes === null ? undefined : decodeName(bytes)
-      // The removal of the folder itself is reported under its own name.
-      if (type === 'rename' && directory === root && name === basename(root)) onRootGone()
+      // The removal of the folder itself is reported under its own name, and ends the watch. Its inode may be that of the next folder here.
+      if (type === 'rename' && name === basename(directory)) {
+        watcher.leave(directory)
+        if (directory === root) onRootGone()
+      }
       const path = name === undefined ? directory : join(directory, name)
       onChange([{ path, isWithinFile: type === 'change' }])
     })
-    return watcher.on('error', onError)
+    return raised.on('error', onError)
   }
 }
 

@@ -128,6 +128,7 @@ export class Changes {
     const { catalog } = this.#context
     const { tree, executor, account } = this.#options
     if (directory !== ROOT && !(await tree.exists(directory))) return undefined
+    tree.enter(directory)
     const examined = await this.#examine(directory, paths)
     if (examined === undefined) return undefined
     const { files, gone } = examined
