@@ -1,9 +1,10 @@
 import type { BigIntStats } from 'node:fs'
+import { join } from 'node:path'
 import { systemCodeOf } from '../errors.ts'
 import { lstat, readNames, stat } from './disk.ts'
 import type { IncludeRules } from './include.ts'
 import { followLink } from './links.ts'
-import { directoryOf, isTop, nameOf, toAbsolute } from './paths.ts'
+import { directoryOf, isTop, joinPath, nameOf, normalizeName, toAbsolute } from './paths.ts'
 
 /** The result of one `stat`. Times in milliseconds since 1970. */
 export interface FileStat {
@@ -54,6 +55,23 @@ export async function hasExactCase(
     if (!(await names).has(nameOf(at))) return false
   }
   return true
+}
+
+/**
+ * Returns the path under which a listing finds a file: where upper and lower case, or the forms of Unicode, are the same to the
+ * file system, its names may be spelled in another way.
+ */
+export async function spellingOnDisk(root: string, path: string): Promise<string> {
+  if (isTop(root, path)) return path
+  const directory = await spellingOnDisk(root, directoryOf(path))
+  const [name, folder] = [nameOf(path), toAbsolute(root, directory)]
+  const names = await readNames(folder)
+  if (names.includes(name)) return joinPath(directory, name)
+  const found = await lstat(join(folder, name)).catch(undefinedIfNotFound)
+  for (const other of names.filter((one) => normalizeName(one) === normalizeName(name)))
+    if ((await lstat(join(folder, other)).catch(undefinedIfNotFound))?.ino === found?.ino)
+      return joinPath(directory, other)
+  return joinPath(directory, name)
 }
 
 export async function statOf(

@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import fs, { link, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import type { App } from '../app/compose.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { openBrowser } from '../testing/browser.ts'
@@ -98,6 +99,33 @@ describe('an upload with on_conflict: replace', () => {
     const added = await upload(app, 'b.png', await picture(3), { on_conflict: 'replace' })
     expect(added).toMatchObject({ status: 'success', image: { path: 'b (2).png' } })
     expect(await readFile(join(root, 'b.png'), 'utf8')).toBe('precious text')
+  })
+})
+
+/** A second name of a file that listings lack, as on a disk to which two spellings are one name. */
+async function spellAlso(root: string, name: string, other: string): Promise<void> {
+  await link(join(root, name), join(root, other))
+  const real = fs.readdir as (path: string, options?: unknown) => Promise<(string | { name: string })[]>
+  const replaceBy = (replacement: unknown) => {
+    fs.readdir = replacement as typeof readdir
+    syncBuiltinESMExports()
+  }
+  replaceBy(async (path: string, options?: unknown) =>
+    (await real(path, options)).filter(
+      (entry) => path !== root || (typeof entry === 'string' ? entry : entry.name) !== other,
+    ),
+  )
+  onTestFinished(() => replaceBy(real))
+}
+
+describe('an upload with the name of an image in another spelling, where the disk sees no difference', () => {
+  it('has the id of the image', async () => {
+    const { root, app } = await openGallery()
+    const { id } = (await app.catalog.images.getByPath('a.png'))!
+    await spellAlso(root, 'a.png', 'A.png')
+    const answer = await upload(app, 'A.png', await readFile(join(root, 'a.png')))
+    expect(answer).toMatchObject({ status: 'success', image: { id, path: 'a.png' } })
+    expect(await pathsIn(app)).toEqual(['a.png'])
   })
 })
 

@@ -15,6 +15,7 @@ import {
   ROOT,
   toAbsolute,
 } from '../gallery/paths.ts'
+import { spellingOnDisk } from '../gallery/stat-file.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import type { Indexer } from '../indexing/indexer.ts'
 import { makeFolders, removeEmptyFolders } from './folders.ts'
@@ -124,7 +125,10 @@ export function createAdd(options: AddOptions) {
 
   /** @returns the image of a file that is in the gallery; a file that is not indexed yet is indexed now */
   async function indexed(path: string): Promise<Image> {
-    return (await catalog.images.getByPath(path)) ?? indexer.indexNow(path)
+    const image = await catalog.images.getByPath(path)
+    if (image !== undefined) return image
+    const onDisk = await spellingOnDisk(root, path)
+    return (await catalog.images.getByPath(onDisk)) ?? indexer.indexNow(onDisk)
   }
 }
 
