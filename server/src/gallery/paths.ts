@@ -7,7 +7,8 @@ import { byteLengthOf, canonicalPath } from './file-names.ts'
 /** Path of the gallery's root in the catalog and the API. */
 export const ROOT = '.'
 
-const MAX_NAME_BYTES = 255
+/** As on most file systems. */
+export const MAX_NAME_BYTES = 255
 const DRIVE_LETTER = /^[a-z]:/i
 /** In a name that a client sends, control characters are a mistake or an attack; files on disk may have them. */
 const CONTROL_CHARACTER = /\p{Cc}/u

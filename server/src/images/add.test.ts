@@ -102,6 +102,24 @@ describe('an upload with on_conflict: replace', () => {
   })
 })
 
+it('a name that leaves no room for a number is shortened, for an upload and in the trash', async () => {
+  const { app } = await openGallery()
+  const stem = '画'.repeat(83)
+  const { image } = await upload(app, `${stem}.png`, await picture(2))
+  const { id } = image as { id: string }
+  const browser = openBrowser(app.http)
+  expect((await browser.request('DELETE', `/api/images/${id}`)).status).toBe(200)
+  for (const n of [3, 4])
+    expect(await upload(app, `${stem}.png`, await picture(n))).toMatchObject({ status: 'success' })
+  expect((await browser.post('/api/trash/restore', { image_ids: [id] })).status).toBe(200)
+  expect((await pathsIn(app)).slice(1)).toEqual([
+    `${stem.slice(0, -1)} (2).png`,
+    `${stem.slice(0, -1)} (3).png`,
+    `${stem}.png`,
+  ])
+  expect((await app.catalog.images.get(id))!.path).toBe(`${stem.slice(0, -1)} (3).png`)
+})
+
 /** A second name of a file that listings lack, as on a disk to which two spellings are one name. */
 async function spellAlso(root: string, name: string, other: string): Promise<void> {
   await link(join(root, name), join(root, other))

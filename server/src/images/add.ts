@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises'
-import { parse as parsePath } from 'node:path'
 import type { Catalog, Image } from '../catalog/catalog.ts'
 import { DomainError } from '../errors.ts'
 import { toSystemPath } from '../gallery/file-names.ts'
@@ -19,6 +18,7 @@ import { spellingOnDisk } from '../gallery/stat-file.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import type { Indexer } from '../indexing/indexer.ts'
 import { makeFolders, removeEmptyFolders } from './folders.ts'
+import { MAX_COPIES, numberedName } from './numbered-name.ts'
 import type { Trash } from './trash/trash.ts'
 import { hasBytes, writeNew } from './write-file.ts'
 
@@ -46,9 +46,6 @@ export interface Upload {
   directory: string
   onConflict: OnConflict
 }
-
-/** Numbers that are tried for `NAME (2).png`. */
-const MAX_COPIES = 10_000
 
 /** Returns the function that writes an uploaded file into the gallery and indexes it. */
 export function createAdd(options: AddOptions) {
@@ -145,13 +142,6 @@ function uploadPath(directory: string, name: string): string {
   const within = segments.length === 0 ? ROOT : parseDirectory(segments.join('/') || '/')
   const folder = parseDirectory(directory)
   return joinPath(within === ROOT ? folder : joinPath(folder, within), fileName)
-}
-
-/** `a.png`, `a (2).png`, `a (3).png`, … */
-function numberedName(fileName: string, copy: number): string {
-  if (copy === 1) return fileName
-  const { name, ext } = parsePath(fileName)
-  return parseFileName(`${name} (${copy})${ext}`)
 }
 
 function checkedName(name: string): string {

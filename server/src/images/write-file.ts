@@ -68,6 +68,11 @@ export function writeFailure(error: unknown): unknown {
     case 'EIO':
     case 'ESTALE':
       return failure('gallery_unavailable', `its drive does not answer (${code})`)
+    // Some file systems take fewer bytes than others, such as those that encrypt names.
+    case 'ENAMETOOLONG':
+      return new DomainError('invalid_path', 'The name is too long for this drive: give a shorter one.', {
+        cause: error,
+      })
     default:
       return error
   }

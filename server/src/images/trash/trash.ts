@@ -1,5 +1,4 @@
 import { unlink } from 'node:fs/promises'
-import { parse as parsePath } from 'node:path/posix'
 import type { Catalog, Image, Page, TrashedImage, TrashPlace } from '../../catalog/catalog.ts'
 import { DomainError } from '../../errors.ts'
 import type { EventBus } from '../../events.ts'
@@ -10,6 +9,7 @@ import { directoryOf, joinPath, ROOT, resolveDirectory, toAbsolute } from '../..
 import { statFile } from '../../gallery/stat-file.ts'
 import type { ThumbnailStore } from '../../gallery/thumbnails.ts'
 import { removeUnusedContent } from '../../indexing/unused-content.ts'
+import { MAX_COPIES, numberedName } from '../numbered-name.ts'
 import { writeFailure } from '../write-file.ts'
 import { createTrashFolder, exists } from './trash-folder.ts'
 import { readTrashRecord, writeTrashRecord } from './trash-record.ts'
@@ -71,8 +71,6 @@ const IMAGES_PER_SECTION = 200
 const REPAIRED_AFTER_MS = 3_600_000
 /** Other processes remove the expired files of their data directories within this time, or have ended for good. */
 const OWNER_GRACE_MS = 7 * DAY_MS
-/** Numbers that are tried for `NAME (2).png`. */
-const MAX_COPIES = 10_000
 
 export function createTrash(options: TrashOptions): Trash {
   return new FolderTrash(options)
@@ -243,9 +241,8 @@ class FolderTrash implements Trash {
   /** @returns the path that the file has now; undefined if the trash has no such file */
   async #takeOut(trashed: TrashPlace & Pick<TrashedImage, 'image'>): Promise<string | undefined> {
     const { image } = trashed
-    const { name, ext } = parsePath(image.name)
     for (let copy = 1; copy <= MAX_COPIES; copy++) {
-      const path = joinPath(image.directory, copy === 1 ? image.name : `${name} (${copy})${ext}`)
+      const path = joinPath(image.directory, numberedName(image.name, copy))
       const isMoved = await this.#folder.takeOut(trashed, path).catch((error) => {
         throw writeFailure(error)
       })
