@@ -137,6 +137,27 @@ export function describeTrash(name: string, database: DatabaseKeys): void {
       expect(await filesIn(join(config.data_directory, 'trash'))).toEqual([])
     })
 
+    it('keeps a file that changes while it is copied into the data directory', async () => {
+      const { root, config, app, browser, first } = await openGallery(database)
+      await symlink('/sys', join(root, '.sketch-search-trash'))
+      const { trash } = app.catalog
+      const setPlace = trash.setPlace.bind(trash)
+      const bytes = await picture(3)
+      vi.spyOn(trash, 'setPlace').mockImplementationOnce(async (...place) => {
+        await writeFile(join(root, 'folder/1.png'), bytes)
+        return setPlace(...place)
+      })
+      const response = await browser.request('DELETE', `/api/images/${first.id}`)
+      expect(await response.json()).toMatchObject({ code: 'conflict' })
+      // The trash is emptied during the copy.
+      vi.spyOn(trash, 'setPlace').mockResolvedValueOnce(false)
+      await app.trash.put((await imageAt(app, 'folder/2.png'))!)
+      expect(await readFile(join(root, 'folder/1.png'))).toEqual(bytes)
+      expect((await readdir(join(root, 'folder'))).sort()).toEqual(['1.png', '2.png'])
+      expect(await filesIn(join(config.data_directory, 'trash'))).toEqual([])
+      expect(await imageAt(app, 'folder/1.png')).toMatchObject({ id: first.id })
+    })
+
     it('recognises another gallery by files that its trash lacks, not by those in the data directory', async () => {
       const { root, app, browser, first } = await openGallery(database)
       const second = (await imageAt(app, 'folder/2.png'))!

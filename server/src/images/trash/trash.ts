@@ -1,4 +1,5 @@
-import { unlink } from 'node:fs/promises'
+import type { BigIntStats } from 'node:fs'
+import { stat, unlink } from 'node:fs/promises'
 import type { Catalog, Image, Page, TrashedImage, TrashPlace } from '../../catalog/catalog.ts'
 import { DomainError } from '../../errors.ts'
 import type { EventBus } from '../../events.ts'
@@ -213,12 +214,21 @@ class FolderTrash implements Trash {
     return true
   }
 
-  /** Copies the file to the data directory. It is removed from its place only when its row names the copy. */
+  /**
+   * Copies the file to the data directory. It is removed from its place only when its row names the copy.
+   * @throws {DomainError} `conflict` if another program changes the file meanwhile: copying a large one takes seconds
+   */
   async #moveAway(image: Image, record: string): Promise<void> {
-    const place = await this.#folder.copyIn(image.path, record)
     const file = toSystemPath(toAbsolute(this.#root, image.path))
+    const before = await stat(file, { bigint: true })
+    const place = await this.#folder.copyIn(image.path, record)
     try {
-      await this.#catalog.trash.setPlace(image.id, place)
+      const isInTrash = await this.#catalog.trash.setPlace(image.id, place)
+      // The trash was emptied in between: the next scan finds the file at its place.
+      if (!isInTrash) return await this.#folder.remove(place)
+      // A file that is gone by now leaves the copy as the only one.
+      const now = (await exists(file)) ? await stat(file, { bigint: true }) : before
+      if (!isSameFile(now, before)) throw changedMeanwhile(image)
       await unlink(file).catch(async (error) => {
         // A network drive may report an error for a removal that it has carried out: then the copy is the only one.
         if (await exists(file)) throw error
@@ -292,6 +302,17 @@ class FolderTrash implements Trash {
   #isAbandoned({ place, deletedAt }: TrashedImage): boolean {
     return place === 'data' && deletedAt < Date.now() - this.days * DAY_MS - OWNER_GRACE_MS
   }
+}
+
+function isSameFile(a: BigIntStats, b: BigIntStats): boolean {
+  return a.dev === b.dev && a.ino === b.ino && a.size === b.size && a.mtimeNs === b.mtimeNs
+}
+
+function changedMeanwhile({ path }: Image): DomainError {
+  return new DomainError(
+    'conflict',
+    `${JSON.stringify(path)} was not deleted: another program has changed it meanwhile.`,
+  )
 }
 
 /** The file is not in this data directory. */
