@@ -67,6 +67,32 @@ describe('the database', () => {
     await database.destroy()
   })
 
+  it('can be opened after a migration that was interrupted', async () => {
+    const file = join(await temporaryDirectory(), 'catalog.sqlite')
+    const first = {
+      '001': { up: (db: Kysely<unknown>) => sql`create table a (b)`.execute(db).then(() => {}) },
+    }
+    await (await openDatabase(file, first)).destroy()
+    let isInterrupted = true
+    const both = {
+      ...first,
+      '002': {
+        async up(db: Kysely<unknown>) {
+          await sql`alter table a add column c`.execute(db)
+          if (isInterrupted) throw new Error('database or disk is full')
+        },
+      },
+    }
+    await expect(openDatabase(file, both)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(/can't be migrated: database or disk is full/),
+    })
+    isInterrupted = false
+    const database = await openDatabase(file, both)
+    expect((await sql`select c from a`.execute(database)).rows).toEqual([])
+    await database.destroy()
+  })
+
   it('is created from nothing', async () => {
     const file = join(await temporaryDirectory(), 'catalog.sqlite')
     const database = await openDatabase(file)

@@ -72,9 +72,10 @@ export async function openDatabase<T = Tables>(
     })
   }
   const database = new Kysely<T>({ dialect: new SqliteDialect({ database: adapt(connection) }) })
-  const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } })
-  const { error } = await migrator.migrateToLatest()
-  if (error !== undefined) {
+  try {
+    await migrate(connection, database, migrations)
+  } catch (error) {
+    // Closing the connection rolls back.
     await database.destroy()
     throw new DomainError('unavailable', `The database ${file} can't be migrated: ${messageOf(error)}.`, {
       cause: error,
@@ -83,6 +84,20 @@ export async function openDatabase<T = Tables>(
   // Only after the migrations, because they rebuild tables that others refer to.
   connection.exec('PRAGMA foreign_keys = ON')
   return database
+}
+
+/** A process that dies in the middle leaves the tables as they were: Kysely uses no transaction for migrations of SQLite. */
+async function migrate<T>(
+  connection: DatabaseSync,
+  database: Kysely<T>,
+  migrations: Migrations,
+): Promise<void> {
+  const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } })
+  // Without IMMEDIATE, a process that only reads takes no lock.
+  connection.exec('BEGIN')
+  const { error } = await migrator.migrateToLatest()
+  if (error !== undefined) throw error
+  connection.exec('COMMIT')
 }
 
 /**
