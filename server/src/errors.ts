@@ -92,3 +92,8 @@ export function systemCodeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined
   return typeof error.code === 'string' ? error.code : undefined
 }
+
+/** Whether a thrown value is an error of the operating system. Those from other threads have only their messages. */
+export function isSystemError(error: unknown): boolean {
+  return error instanceof Error && /^E[A-Z0-9]+: /.test(error.message)
+}

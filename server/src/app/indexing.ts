@@ -127,6 +127,7 @@ export async function openIndexing(
         allEvents: events,
         createSync,
         files: galleryFiles,
+        thumbnails,
         indexes: options.indexes,
         watches: options.indexes && options.galleryServer === undefined,
         log: textLog,
@@ -191,6 +192,7 @@ async function joinCluster(
     | 'allEvents'
     | 'createSync'
     | 'files'
+    | 'thumbnails'
     | 'indexes'
     | 'watches'
     | 'log'

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import type { App, AppOptions } from '../app/compose.ts'
 import type { Config } from '../config/schema.ts'
 import { clientConfig, type PostgresOptions } from '../database/postgres/connection.ts'
+import { DomainError } from '../errors.ts'
 import { createEventBus, MAX_KEPT_EVENTS, type PublishedEvent } from '../events.ts'
 import { statFile } from '../gallery/stat-file.ts'
 import { openThumbnailStore } from '../gallery/thumbnails.ts'
@@ -441,30 +442,39 @@ describe('removing missing files', () => {
 })
 
 describe('a job', () => {
-  it('that fails repeatedly for no reason of its file is reported as lost, with the reason', async () => {
+  it('that fails repeatedly for no reason of its file is reported as lost, unless a drive or a disk is to blame', async () => {
     const gallery = await galleryOf(2)
     const [config] = await configsFor(gallery, 1)
     const app = await start(config!)
     await indexAll(app)
     const jobs = await jobsOn(config!, { retryLimit: 1, retryDelay: 1 })
+    const reasons: Record<string, unknown> = {
+      'a/0.png': new Error('a bug'),
+      'a/1.png': new Error('EIO: i/o error, read'),
+      'a/2.png': new DomainError('unavailable', 'The drive does not answer.'),
+    }
     const lost: string[] = []
     let tries = 0
     await jobs.workOnFiles({
       batchSize: 2,
-      async index() {
+      async index({ path }) {
         tries++
-        return { left: new Error('a bug') }
+        return { left: reasons[path] }
       },
       onUnfinished: () => {},
       async lost(file) {
         lost.push(`${file.path}: ${file.reason}`)
       },
     })
-    const version = { path: 'a/0.png', bytes: 1, modifiedAt: 2 }
-    await jobs.addFiles([version])
-    await jobs.addFiles([version])
+    const versions = Object.keys(reasons).map((path) => ({ path, bytes: 1, modifiedAt: 2 }))
+    // The file whose job is lost comes last, so that the others would be lost before.
+    await jobs.addFiles(versions.slice(1))
+    await eventually(() => expect(tries).toBe(4))
+    await eventually(async () => expect(await jobs.countFiles()).toBe(0))
+    await jobs.addFiles([versions[0]!])
+    await jobs.addFiles([versions[0]!])
     await eventually(() => expect(lost).toEqual(['a/0.png: a bug']))
-    expect(tries).toBe(2)
+    expect(tries).toBe(6)
     expect(await jobs.countFiles()).toBe(0)
   })
 

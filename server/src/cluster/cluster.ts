@@ -3,13 +3,15 @@ import { LEADER_LOCK } from '../database/postgres/locks.ts'
 import { withRetries } from '../database/postgres/retries.ts'
 import type { EventBus, EventFeed } from '../events.ts'
 import type { GalleryFiles } from '../gallery/gallery-files.ts'
+import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import type { Indexer, IndexQueue } from '../indexing/indexer.ts'
 import type { Log } from '../log.ts'
 import type { ClusterStorage } from '../storage/open-storage.ts'
 import type { GallerySync } from '../sync/gallery-sync.ts'
+import { recordDeadJob } from './dead-jobs.ts'
 import { createDistributedIndexer } from './distributed-indexer.ts'
 import { openEventRelay } from './event-relay.ts'
-import { type DeadFileJob, openJobQueue } from './job-queue.ts'
+import { openJobQueue } from './job-queue.ts'
 import { createRemoteSync } from './remote-sync.ts'
 import { openEventTable } from './tables/event-table.ts'
 import { openWatchTable } from './tables/watch-table.ts'
@@ -20,6 +22,7 @@ export interface ClusterOptions {
   waitForReplicas(): Promise<void>
   catalog: Catalog
   files: GalleryFiles
+  thumbnails: ThumbnailStore
   embedderName: string
   /** Identity of the queue of files: an embedder with its weights. */
   space: string
@@ -49,7 +52,7 @@ export interface Cluster {
 }
 
 export async function openCluster(options: ClusterOptions): Promise<Cluster> {
-  const { shared, catalog, files, localIndexer, localEvents, allEvents, log } = options
+  const { shared, catalog, files, thumbnails, localIndexer, localEvents, allEvents, log } = options
   const jobQueue = withRetries(
     await openJobQueue({ connection: shared.connection(), space: options.space, log }),
   )
@@ -59,7 +62,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     batchSize: options.batchSize,
     allEvents,
     onUnfinished: (paths) => sync.recheck(paths),
-    onLost: recordDeadJob,
+    onLost: (job) => recordDeadJob(job, { catalog, files, thumbnails, events: localEvents }),
     log,
   })
   const eventTable = openEventTable(shared.tables)
@@ -102,22 +105,5 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
       await Promise.all([indexed, jobQueue.close()])
       await events.close()
     },
-  }
-
-  /** Records the failure of a file that has not changed since. */
-  async function recordDeadJob({ path, bytes, modifiedAt, reason }: DeadFileJob): Promise<void> {
-    const now = await files.stat(path).catch(() => undefined)
-    if (now?.bytes !== bytes || now.modifiedAt !== modifiedAt) return
-    await catalog.failures.put({
-      path,
-      bytes,
-      modifiedAt,
-      inode: String(now.inode),
-      contentHash: undefined,
-      code: 'internal_error',
-      reason: `Indexing it has failed repeatedly: ${reason}.`,
-      failedAt: Date.now(),
-    })
-    localEvents.emit('fileFailed', { path })
   }
 }

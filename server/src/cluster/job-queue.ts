@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PgBoss } from 'pg-boss'
-import { DomainError, messageOf } from '../errors.ts'
+import { DomainError, isSystemError, messageOf } from '../errors.ts'
 import { jobKey } from '../indexing/file-version.ts'
 import type { FileOutcome, FileVersion } from '../indexing/indexer.ts'
 import type { Log } from '../log.ts'
@@ -189,7 +189,8 @@ class BossQueue implements JobQueue {
         if (typeof outcome === 'string') return { id, status: 'completed' as const }
         const { left: reason } = outcome
         // A full disk or a lost drive is no fault of the file: the next scan finds it again.
-        const isLeft = retryCount >= retryLimit && reason instanceof DomainError
+        const isExternal = reason instanceof DomainError || isSystemError(reason)
+        const isLeft = retryCount >= retryLimit && isExternal
         return {
           id,
           status: isLeft ? ('completed' as const) : ('failed' as const),

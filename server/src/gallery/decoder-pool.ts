@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { DomainError } from '../errors.ts'
 import { type DecoderChild, DecoderEnded, type DecoderLimits, startDecoder } from './decoder-child.ts'
 import type { DecoderJob, DecoderResult, ReaderOptions } from './decoder-protocol.ts'
-import { unreadable } from './reasons.ts'
+import { driveDoesNotAnswer, unreadable } from './reasons.ts'
 
 /** A query or an upload, for which someone waits, does not wait for indexing. */
 type DecoderPriority = 'query' | 'bulk'
@@ -10,7 +10,8 @@ type DecoderPriority = 'query' | 'bulk'
 /** Decodes images in processes of their own, each within a limit of time and memory. */
 export interface DecoderPool {
   /**
-   * @throws {DomainError} `image_unreadable` or `image_too_large`, with the reason; `unavailable` if too many jobs wait
+   * @throws {DomainError} `image_unreadable` or `image_too_large`, with the reason; `unavailable` if too many jobs wait, the drive does not
+   * answer, or no process starts
    * @throws {Error} if the image is not to blame
    */
   run(job: DecoderJob, priority: DecoderPriority): Promise<DecoderResult>
@@ -167,9 +168,11 @@ class ProcessPool implements DecoderPool {
       case 'memory':
         return unreadable(`decoding takes more than ${Math.round(memoryBytes / 1024 ** 2)} MiB of memory`)
       case 'disk':
-        return new Error('the drive does not answer', { cause: error })
+        return driveDoesNotAnswer(error)
       case 'not started':
-        return new Error('the process that decodes images does not start', { cause: error })
+        return new DomainError('unavailable', 'The process that decodes images does not start.', {
+          cause: error,
+        })
       case 'died':
         return unreadable('it ends the process that decodes it', error)
     }

@@ -101,7 +101,7 @@ describe('the image reader', () => {
         return { call: never, end: never, hasEnded: false }
       },
     })
-    for (let n = 0; n < 40; n++) await expect(read('waits')).rejects.toThrow('the drive does not answer')
+    for (let n = 0; n < 40; n++) await expect(read('waits')).rejects.toMatchObject({ code: 'unavailable' })
     expect(begun).toBeLessThan(25)
   })
 

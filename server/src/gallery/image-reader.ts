@@ -13,7 +13,7 @@ import type { ReaderOptions } from './decoder-protocol.ts'
 import type { ImageFile, ImageFileRequest } from './image-file.ts'
 import type { MetadataRequest, MetadataResult } from './read-metadata.ts'
 import type { ReaderMethod } from './reader-thread.ts'
-import { unreadable } from './reasons.ts'
+import { driveDoesNotAnswer, unreadable } from './reasons.ts'
 
 /**
  * Reads and decodes image files without blocking the server. Threads read the files and decode what `decodeLight` accepts;
@@ -23,14 +23,12 @@ export interface ImageReader {
   /** Number of files that are worth to be read at the same time. */
   readonly width: number
   /**
-   * @throws {DomainError} `image_unreadable` or `image_too_large`, with the reason
-   * @throws {Error} if the drive does not answer
+   * @throws {DomainError} `image_unreadable` or `image_too_large`, with the reason; `unavailable` if the drive does not answer
    */
   read(request: ImageFileRequest): Promise<ImageFile>
   /**
    * Reads the metadata of an indexed image without decoding it.
-   * @throws {DomainError} `permission_denied`
-   * @throws {Error} if the drive does not answer
+   * @throws {DomainError} `permission_denied`; `unavailable` if the drive does not answer
    */
   readMetadata(request: MetadataRequest): Promise<MetadataResult>
   /** Decodes bytes in memory. @throws {DomainError} as `read` */
@@ -132,7 +130,7 @@ class ReaderThreads {
 
   /** @returns undefined if the file has to be decoded in a process of its own */
   async call(method: ReaderMethod, request: Request): Promise<unknown> {
-    if (this.#stuck.size > MAX_STUCK_THREADS) throw new Error('the drive does not answer')
+    if (this.#stuck.size > MAX_STUCK_THREADS) throw driveDoesNotAnswer()
     const lane = this.#freest()
     // A thread that one file has ended must not make other files fail.
     if (lane.thread.hasEnded) lane.thread = this.#start()
@@ -197,8 +195,7 @@ class ReaderThreads {
 
   #explain(error: unknown): unknown {
     if (!(error instanceof HungError)) return error
-    // This is no failure of the file.
-    if (error.isDiskToBlame) return new Error('the drive does not answer', { cause: error })
+    if (error.isDiskToBlame) return driveDoesNotAnswer(error)
     return unreadable(`decoding takes longer than ${Math.ceil(this.#timeoutMs / 1000)} seconds`)
   }
 }

@@ -1,5 +1,10 @@
 import { DomainError, messageOf } from '../errors.ts'
 
+/** No file is to blame for this. */
+export function driveDoesNotAnswer(cause?: unknown): DomainError {
+  return new DomainError('unavailable', 'The drive does not answer.', { cause })
+}
+
 /** Longest reason of a failure, in characters: one sentence that fits a line or two of the page. */
 const MAX_REASON_LENGTH = 200
 const PREFIX = "The image can't be read: "

@@ -136,7 +136,8 @@ class AttributeBackfill implements Backfill {
         colours: isRead ? result.metadata.colours : undefined,
       }
     } catch (error) {
-      if (error instanceof DomainError || this.#isClosed) return undefined
+      const isOfFile = error instanceof DomainError && error.code !== 'unavailable'
+      if (isOfFile || this.#isClosed) return undefined
       this.#options.log.warn(`The metadata of ${JSON.stringify(path)} could not be read: ${messageOf(error)}`)
       return undefined
     }

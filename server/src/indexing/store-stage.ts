@@ -8,6 +8,7 @@ import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import { WINDOW_WEIGHT } from '../gallery/windows.ts'
 import type { FileOutcome } from './file-version.ts'
 import type { FailedVersion, ReadFile } from './read-stage.ts'
+import { replaceByFailure } from './replace-by-failure.ts'
 import { removeUnusedContent } from './unused-content.ts'
 
 export interface StoreStageOptions {
@@ -72,7 +73,7 @@ export class StoreStage {
       const stat = version ?? (await this.#versionNow(path))
       if (stat === undefined) return 'gone'
       const { bytes, modifiedAt, changedAt, contentHash } = stat
-      const replaced = await catalog.failures.put({
+      const failure = {
         path,
         bytes,
         modifiedAt,
@@ -82,13 +83,9 @@ export class StoreStage {
         code: error.code,
         reason: error.message,
         failedAt: Date.now(),
-      })
-      onFailed()
-      if (replaced !== undefined) {
-        events.emit('fileDeleted', { path })
-        await removeUnusedContent(catalog, thumbnails, [replaced])
       }
-      events.emit('fileFailed', { path })
+      await replaceByFailure(failure, { catalog, thumbnails, events })
+      onFailed()
       await this.#reportChanged([{ ...stat, path }])
       return 'done'
     } catch (failure) {
