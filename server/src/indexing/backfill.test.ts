@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Kysely, sql } from 'kysely'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { z } from 'zod'
 import { type AttributeTable, IMAGE_ATTRIBUTES, versionOf } from '../catalog/attributes.ts'
 import type { Catalog } from '../catalog/catalog.ts'
@@ -166,6 +166,25 @@ describe.each(Object.keys(DATABASES))('a column that is added on %s', (name) => 
 })
 
 describe('the backfill', () => {
+  it('does not start again while it runs, however long it waits for indexing', async () => {
+    const catalog = await (await DATABASES.SQLite!()).catalog()
+    const runs = vi.spyOn(catalog.images, 'countOutdated')
+    const indexed = Promise.withResolvers<void>()
+    const indexer = { pending: 1, idle: () => indexed.promise, enqueue() {} }
+    const reader = { width: 1, readMetadata: () => Promise.reject(new Error('nothing is outdated')) }
+    const backfill = createBackfill({ catalog, reader, indexer, isSearching: () => false, log: SILENT })
+    const clock = vi.spyOn(performance, 'now')
+    onTestFinished(() => clock.mockRestore())
+    for (let hour = 1; hour <= 3; hour++) {
+      clock.mockReturnValue(hour * 3_600_000)
+      backfill.start()
+    }
+    indexer.pending = 0
+    indexed.resolve()
+    await backfill.idle()
+    expect(runs).toHaveBeenCalledOnce()
+  })
+
   it('skips images whose files have changed or are missing, and writes a lost thumbnail again', async () => {
     const root = await temporaryDirectory()
     const { catalog: open } = await DATABASES.SQLite!()

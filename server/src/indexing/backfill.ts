@@ -44,7 +44,7 @@ class AttributeBackfill implements Backfill {
   #pending = 0
   #isComplete = false
   #isClosed = false
-  #startedAt = Number.NEGATIVE_INFINITY
+  #endedAt = Number.NEGATIVE_INFINITY
   #running: Promise<void> | undefined
 
   constructor(options: BackfillOptions) {
@@ -56,15 +56,15 @@ class AttributeBackfill implements Backfill {
   }
 
   start(): void {
-    const isEarly = performance.now() - this.#startedAt < RETRY_INTERVAL_MS
-    if (this.#isComplete || this.#isClosed || isEarly) return
-    this.#startedAt = performance.now()
+    const isEarly = performance.now() - this.#endedAt < RETRY_INTERVAL_MS
+    if (this.#running !== undefined || this.#isComplete || this.#isClosed || isEarly) return
     this.#running = this.#run()
       .catch((error) => {
         if (!this.#isClosed) this.#options.log.warn(`Metadata could not be read: ${messageOf(error)}`)
       })
       .finally(() => {
         this.#running = undefined
+        this.#endedAt = performance.now()
       })
   }
 
