@@ -1,6 +1,7 @@
 import { utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { canMount, mountReadOnly } from '../testing/mounts.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
 import { openRenditionStore } from './rendition-store.ts'
 
@@ -42,6 +43,13 @@ it('has no version of which only an empty file is left', async () => {
   await store.write(hash('a'), 256, bytes(100))
   await writeFile(join(directory, '256', 'aa', `${hash('a')}.webp`), '')
   expect(await store.read(hash('a'), 256)).toBeUndefined()
+})
+
+it.skipIf(!canMount())('returns stored versions from a disk that is read-only by now', async () => {
+  const directory = await temporaryDirectory()
+  await openRenditionStore(directory).write(hash('a'), 256, bytes(100))
+  mountReadOnly(directory)
+  expect(await openRenditionStore(directory).read(hash('a'), 256)).toEqual(bytes(100))
 })
 
 it('removes all versions of an image', async () => {

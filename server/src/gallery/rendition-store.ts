@@ -48,8 +48,10 @@ export function openRenditionStore(directory: string, maxBytes = MAX_BYTES): Ren
         if (webp.length === 0) return undefined
         sizes.get(file)
         const now = new Date()
-        // The order of use survives a restart.
-        await utimes(file, now, now)
+        // The order of use survives a restart, but not a read-only disk.
+        await utimes(file, now, now).catch((error) => {
+          if (systemCodeOf(error) === undefined) throw error
+        })
         return webp
       } catch (error) {
         if (systemCodeOf(error) === 'ENOENT') return undefined
