@@ -76,6 +76,9 @@ export class DomainError extends Error {
 
 /** The message of a thrown value, on one line. */
 export function messageOf(error: unknown): string {
+  // Node's error for a host with several addresses has no message of its own.
+  if (error instanceof AggregateError && error.message === '' && error.errors.length > 0)
+    return messageOf(error.errors[0])
   const message = error instanceof Error ? error.message : String(error)
   return message.replaceAll(/\s*\n\s*/g, ' ').trim()
 }
