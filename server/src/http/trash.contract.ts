@@ -306,6 +306,20 @@ export function describeTrash(name: string, database: DatabaseKeys): void {
       expect((await next.catalog.images.counts()).indexed).toBe(2)
     })
 
+    it('lists deleted images of a drive again that a scan of the new catalog has found later', async () => {
+      const opened = await openGallery(database)
+      const { root, app, first } = opened
+      const trash = await openTrash(opened)
+      await trash.put(first)
+      await app.catalog.trash.remove([first.id])
+      await rename(join(root, '.sketch-search-trash'), join(root, 'folder/.sketch-search-trash'))
+      await trash.repair()
+      expect((await trash.list(ALL)).total).toBe(0)
+      await app.catalog.files.saveMountPoints(['folder'])
+      await trash.repair()
+      expect((await trash.restore([first.id])).map(({ path }) => path)).toEqual(['folder/1.png'])
+    })
+
     it('makes no folder for a deleted image whose file is gone', async () => {
       const { root, browser, first } = await openGallery(database)
       await browser.request('DELETE', `/api/images/${first.id}`)

@@ -22,7 +22,7 @@ import { DomainError, systemCodeOf } from '../../errors.ts'
 import { readEntries } from '../../gallery/disk.ts'
 import { toSystemPath } from '../../gallery/file-names.ts'
 import { TRASH_FOLDER, TRASH_RECORD } from '../../gallery/include.ts'
-import { directoryOf, isTop, joinPath, nameOf, toAbsolute } from '../../gallery/paths.ts'
+import { directoryOf, isTop, joinPath, nameOf, ROOT, toAbsolute } from '../../gallery/paths.ts'
 
 /** The trash folder can't be made or written to there, or is on another file system after all. */
 const CANNOT_WRITE = new Set(['EACCES', 'EPERM', 'EROFS', 'EXDEV', 'ENOSPC', 'ENAMETOOLONG'])
@@ -50,8 +50,13 @@ export interface TrashFolder {
   isPresent(place: TrashPlace): Promise<boolean>
   /** @returns false if the path is taken; `gone` if the trash has no such file */
   takeOut(from: TrashPlace, path: string): Promise<boolean | 'gone'>
-  /** Files in the trash of some folders of the gallery and of the data directory, with their records. */
-  records(tops: readonly string[]): AsyncGenerator<TrashPlace & { record: string }>
+  /**
+   * Files in the trash at the top of a drive; without a top, in the data directory.
+   * @returns undefined if there is no trash that can be read
+   */
+  places(top: string | undefined): Promise<TrashPlace[] | undefined>
+  /** The record of a file. @returns undefined without one, and for one that is no file of the usual size */
+  record(place: TrashPlace): Promise<string | undefined>
   /** Deletes a file for good. */
   remove(place: TrashPlace): Promise<void>
 }
@@ -133,7 +138,20 @@ export function createTrashFolder({ root, dataFolder, isShared }: TrashFolderOpt
       return true
     },
 
-    records: (tops) => recordsIn(root, dataFolder, tops),
+    async places(top) {
+      const place = top === undefined ? 'data' : 'gallery'
+      const folder = joinPath(top ?? ROOT, TRASH_FOLDER)
+      const files = await filesIn(top === undefined ? dataFolder : toAbsolute(root, folder))
+      return files?.map((file) => ({ place, file: top === undefined ? file : `${folder}/${file}` }))
+    },
+
+    async record(place) {
+      const file = recordOf(place)
+      const info = await lstat(file).catch(() => undefined)
+      // A pipe would never end.
+      if (!info?.isFile() || info.size > MAX_RECORD_BYTES) return undefined
+      return readFile(file, 'utf8').catch(() => undefined)
+    },
 
     async remove({ place, file }) {
       await rm(absolute({ place, file: directoryOf(file) }), { recursive: true, force: true })
@@ -174,35 +192,13 @@ const besideIt = ({ place, file }: TrashPlace): TrashPlace => ({
   file: joinPath(directoryOf(file), TRASH_RECORD),
 })
 
-async function* recordsIn(
-  root: string,
-  dataFolder: string,
-  tops: readonly string[],
-): AsyncGenerator<TrashPlace & { record: string }> {
-  for (const top of tops) {
-    const folder = joinPath(top, TRASH_FOLDER)
-    const trash = toAbsolute(root, folder)
-    for (const file of await filesIn(trash))
-      yield* withRecord(trash, file, { place: 'gallery', file: `${folder}/${file}` })
-  }
-  for (const file of await filesIn(dataFolder)) yield* withRecord(dataFolder, file, { place: 'data', file })
-}
-
-/** A file without a record, or with one that is no file of the usual size, is left out. */
-async function* withRecord(trash: string, file: string, place: TrashPlace) {
-  const path = toSystemPath(join(trash, directoryOf(file), TRASH_RECORD))
-  const info = await lstat(path).catch(() => undefined)
-  // A pipe would never end.
-  if (!info?.isFile() || info.size > MAX_RECORD_BYTES) return
-  const record = await readFile(path, 'utf8').catch(() => undefined)
-  if (record !== undefined) yield { ...place, record }
-}
-
-/** Paths of the files in the folders of a trash, without records. Links are not followed. */
-async function filesIn(trash: string): Promise<string[]> {
-  if (!(await lstat(toSystemPath(trash)).catch(() => undefined))?.isDirectory()) return []
+/** Paths of the files in the folders of a trash, without records. Links are not followed. @returns undefined if it can't be read */
+async function filesIn(trash: string): Promise<string[] | undefined> {
+  if (!(await lstat(toSystemPath(trash)).catch(() => undefined))?.isDirectory()) return undefined
+  const folders = await readEntries(trash).catch(() => undefined)
+  if (folders === undefined) return undefined
   const files: string[] = []
-  for (const folder of await readEntries(trash)) {
+  for (const folder of folders) {
     if (!folder.isDirectory()) continue
     // A folder that is gone by now, or can't be read, has nothing to list.
     const entries = await readEntries(join(trash, folder.name)).catch(() => [])

@@ -3,7 +3,6 @@ import { stat, unlink } from 'node:fs/promises'
 import type { Catalog, Image, Page, TrashedImage, TrashPlace } from '../../catalog/catalog.ts'
 import { DomainError } from '../../errors.ts'
 import type { EventBus } from '../../events.ts'
-import { directoriesOf } from '../../gallery/directories.ts'
 import { toSystemPath } from '../../gallery/file-names.ts'
 import type { IncludeRules } from '../../gallery/include.ts'
 import { directoryOf, joinPath, ROOT, resolveDirectory, toAbsolute } from '../../gallery/paths.ts'
@@ -12,8 +11,9 @@ import type { ThumbnailStore } from '../../gallery/thumbnails.ts'
 import { removeUnusedContent } from '../../indexing/unused-content.ts'
 import { MAX_COPIES, numberedName } from '../numbered-name.ts'
 import { writeFailure } from '../write-file.ts'
+import { createAdoption } from './adoption.ts'
 import { createTrashFolder, exists } from './trash-folder.ts'
-import { readTrashRecord, writeTrashRecord } from './trash-record.ts'
+import { writeTrashRecord } from './trash-record.ts'
 
 export interface TrashOptions {
   root: string
@@ -60,8 +60,8 @@ export interface Trash {
    */
   removeExpired(): Promise<void>
   /**
-   * Gives images their rows back whose files are still in the gallery, because a process ended in the middle of a deletion. The first
-   * time, it also lists files again whose rows are lost with an earlier catalog.
+   * Gives images their rows back whose files are still in the gallery, because a process ended in the middle of a deletion. Lists files
+   * again whose rows are lost with an earlier catalog.
    */
   repair(): Promise<void>
 }
@@ -85,7 +85,7 @@ class FolderTrash implements Trash {
   readonly #events
   readonly days
   readonly #folder
-  #isAdopted = false
+  readonly #adoptFiles
 
   constructor(options: TrashOptions) {
     this.#options = options
@@ -96,6 +96,7 @@ class FolderTrash implements Trash {
     this.#events = events
     this.days = days
     this.#folder = createTrashFolder(this.#options)
+    this.#adoptFiles = createAdoption({ root, catalog, folder: this.#folder })
   }
 
   async put(image: Image): Promise<boolean> {
@@ -131,8 +132,7 @@ class FolderTrash implements Trash {
   }
 
   async repair(): Promise<void> {
-    if (!this.#isAdopted) await this.#adoptFiles()
-    this.#isAdopted = true
+    await this.#adoptFiles()
     const before = Date.now() - REPAIRED_AFTER_MS
     for (let kept = 0; ; ) {
       const section = await this.#catalog.trash.deletedBefore(before, {
@@ -143,23 +143,6 @@ class FolderTrash implements Trash {
       for (const trashed of section)
         if ((await this.#folder.has(trashed)) || !(await this.#isBackInPlace(trashed))) kept++
     }
-  }
-
-  async #adoptFiles(): Promise<void> {
-    const tops = [
-      ROOT,
-      ...directoriesOf(this.#root).map(({ name }) => name),
-      ...(await this.#catalog.files.mountPoints()),
-    ]
-    let section: TrashedImage[] = []
-    for await (const { record, place, file } of this.#folder.records([...new Set(tops)])) {
-      const trashed = readTrashRecord(record)
-      if (trashed !== undefined) section.push({ ...trashed, place, file })
-      if (section.length < IMAGES_PER_SECTION) continue
-      await this.#catalog.trash.adopt(section)
-      section = []
-    }
-    await this.#catalog.trash.adopt(section)
   }
 
   async remove(imageIds: string[]): Promise<void> {
