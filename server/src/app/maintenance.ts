@@ -44,17 +44,18 @@ export function startMaintenance({
     void thumbnails
       .removeOrphans((hashes) => catalog.images.unknownContents(hashes))
       .catch((error) => log.warn(`Orphaned thumbnails could not be removed: ${messageOf(error)}`))
-  const maintainTrash = () =>
-    void trash
-      ?.repair()
-      .then(() => trash.removeExpired())
-      .catch((error) => log.warn(`The trash could not be brought up to date: ${messageOf(error)}`))
+  const warnOfTrash = (error: unknown) =>
+    log.warn(`The trash could not be brought up to date: ${messageOf(error)}`)
+  const maintainTrash = async () => {
+    await trash?.repair().catch(warnOfTrash)
+    await trash?.removeExpired().catch(warnOfTrash)
+  }
   const refreshCollections = () =>
     void updateCollections({ catalog, queries, users }).catch((error) =>
       log.warn(`Collections could not be compared with the gallery: ${messageOf(error)}`),
     )
   maintainQueries()
-  maintainTrash()
+  void maintainTrash()
   refreshCollections()
   const timers = [maintainQueries, maintainTrash, refreshCollections].map((work) =>
     setInterval(work, EXPIRY_INTERVAL_MS).unref(),

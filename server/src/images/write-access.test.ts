@@ -1,8 +1,8 @@
 import { rmdir } from 'node:fs/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { openBrowser } from '../testing/browser.ts'
-import { canMount, mountReadOnly } from '../testing/mounts.ts'
+import { canMount, mountReadOnly, unmount } from '../testing/mounts.ts'
 import { picture, writeSettled } from '../testing/pictures.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
 
@@ -36,5 +36,28 @@ describe.skipIf(!canMount())('a gallery that is mounted read-only (needs the rig
     const response = await browser.request('POST', '/api/trash/restore', { image_ids: [id] })
     expect(await response.json()).toMatchObject({ code: 'permission_denied' })
     expect(await (await browser.get('/api/trash')).json()).toMatchObject({ total: 1 })
+  })
+  it('keeps its deleted images, and those of other drives expire', async () => {
+    const [root, phone] = [await temporaryDirectory(), await temporaryDirectory()]
+    await writeSettled(`${phone}/1.png`, await picture(1))
+    await writeSettled(`${root}/2.png`, await picture(2))
+    const directories = [{ name: 'Phone', path: phone }]
+    const app = await startApp(await configFor(root, { 'watcher.directories': directories }))
+    await indexAll(app)
+    const browser = openBrowser(app.http)
+    for (const path of ['Phone/1.png', '2.png'])
+      expect(await app.trash.put((await app.catalog.images.getByPath(path))!)).toBe(true)
+    mountReadOnly(phone)
+    const repair = vi.spyOn(app.trash, 'repair').mockRejectedValueOnce(new Error('EIO: i/o error'))
+    const now = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 40 * 24 * 3_600_000)
+    onTestFinished(() => now.mockRestore())
+    await app.start()
+    const listed = async () => (await (await browser.get('/api/trash')).json()).images
+    await expect.poll(listed).toMatchObject([{ path: 'Phone/1.png' }])
+    expect(repair).toHaveBeenCalled()
+    const response = await browser.request('DELETE', '/api/trash')
+    expect(await response.json()).toMatchObject({ code: 'permission_denied' })
+    unmount(phone)
+    expect(await (await browser.request('DELETE', '/api/trash')).json()).toMatchObject({ removed: 1 })
   })
 })

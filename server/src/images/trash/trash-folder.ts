@@ -22,7 +22,7 @@ import { DomainError, systemCodeOf } from '../../errors.ts'
 import { readEntries } from '../../gallery/disk.ts'
 import { toSystemPath } from '../../gallery/file-names.ts'
 import { TRASH_FOLDER, TRASH_RECORD } from '../../gallery/include.ts'
-import { directoryOf, isTop, joinPath, nameOf, ROOT, toAbsolute } from '../../gallery/paths.ts'
+import { directoryOf, isTop, joinPath, nameOf, toAbsolute } from '../../gallery/paths.ts'
 
 /** The trash folder can't be made or written to there, or is on another file system after all. */
 const CANNOT_WRITE = new Set(['EACCES', 'EPERM', 'EROFS', 'EXDEV', 'ENOSPC', 'ENAMETOOLONG'])
@@ -138,20 +138,9 @@ export function createTrashFolder({ root, dataFolder, isShared }: TrashFolderOpt
       return true
     },
 
-    async places(top) {
-      const place = top === undefined ? 'data' : 'gallery'
-      const folder = joinPath(top ?? ROOT, TRASH_FOLDER)
-      const files = await filesIn(top === undefined ? dataFolder : toAbsolute(root, folder))
-      return files?.map((file) => ({ place, file: top === undefined ? file : `${folder}/${file}` }))
-    },
+    places: (top) => placesIn(root, dataFolder, top),
 
-    async record(place) {
-      const file = recordOf(place)
-      const info = await lstat(file).catch(() => undefined)
-      // A pipe would never end.
-      if (!info?.isFile() || info.size > MAX_RECORD_BYTES) return undefined
-      return readFile(file, 'utf8').catch(() => undefined)
-    },
+    record: (place) => readRecord(recordOf(place)),
 
     async remove({ place, file }) {
       await rm(absolute({ place, file: directoryOf(file) }), { recursive: true, force: true })
@@ -191,6 +180,24 @@ const besideIt = ({ place, file }: TrashPlace): TrashPlace => ({
   place,
   file: joinPath(directoryOf(file), TRASH_RECORD),
 })
+
+async function placesIn(
+  root: string,
+  dataFolder: string,
+  top: string | undefined,
+): Promise<TrashPlace[] | undefined> {
+  if (top === undefined) return (await filesIn(dataFolder))?.map((file) => ({ place: 'data', file }))
+  const folder = joinPath(top, TRASH_FOLDER)
+  const files = await filesIn(toAbsolute(root, folder))
+  return files?.map((file) => ({ place: 'gallery', file: `${folder}/${file}` }))
+}
+
+async function readRecord(file: string | Buffer): Promise<string | undefined> {
+  const info = await lstat(file).catch(() => undefined)
+  // A pipe would never end.
+  if (!info?.isFile() || info.size > MAX_RECORD_BYTES) return undefined
+  return readFile(file, 'utf8').catch(() => undefined)
+}
 
 /** Paths of the files in the folders of a trash, without records. Links are not followed. @returns undefined if it can't be read */
 async function filesIn(trash: string): Promise<string[] | undefined> {

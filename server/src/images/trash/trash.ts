@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs'
 import { stat, unlink } from 'node:fs/promises'
 import type { Catalog, Image, Page, TrashedImage, TrashPlace } from '../../catalog/catalog.ts'
-import { DomainError } from '../../errors.ts'
+import { DomainError, isSystemError } from '../../errors.ts'
 import type { EventBus } from '../../events.ts'
 import { toSystemPath } from '../../gallery/file-names.ts'
 import type { IncludeRules } from '../../gallery/include.ts'
@@ -12,6 +12,7 @@ import { removeUnusedContent } from '../../indexing/unused-content.ts'
 import { MAX_COPIES, numberedName } from '../numbered-name.ts'
 import { writeFailure } from '../write-file.ts'
 import { createAdoption } from './adoption.ts'
+import { changedMeanwhile, elsewhere, gone } from './errors.ts'
 import { createTrashFolder, exists } from './trash-folder.ts'
 import { writeTrashRecord } from './trash-record.ts'
 
@@ -45,9 +46,12 @@ export interface Trash {
    * @throws {DomainError} the first reason, if there were images and none could be put back
    */
   restore(imageIds: string[]): Promise<Image[]>
-  /** Removes images for good, except for those on absent drives and in the data directories of other processes. */
+  /**
+   * Removes images for good, except for those on absent drives and in the data directories of other processes.
+   * @throws {DomainError} the first reason, if there were images and none could be removed
+   */
   remove(imageIds: string[]): Promise<void>
-  /** Removes everything permanently that `remove` can remove. @returns the number of images */
+  /** Removes everything permanently that `remove` can remove. @returns the number of images @throws {DomainError} as `remove` */
   empty(): Promise<number>
   /**
    * @returns false if files should be in the trash of the gallery and none is, as if the gallery is another one. Files in the data
@@ -57,6 +61,7 @@ export interface Trash {
   /**
    * Removes images for good whose time is over. Those on absent drives are kept until the drive is back, and those in the data directory
    * of another process for a week in which it can remove them.
+   * @throws {DomainError} the first reason for which one could not be removed, after all others are removed
    */
   removeExpired(): Promise<void>
   /**
@@ -141,15 +146,25 @@ class FolderTrash implements Trash {
       })
       if (section.length === 0) return
       for (const trashed of section)
-        if ((await this.#folder.has(trashed)) || !(await this.#isBackInPlace(trashed))) kept++
+        if ((await this.#folder.has(trashed)) || !(await this.#repairOne(trashed))) kept++
     }
   }
 
-  async remove(imageIds: string[]): Promise<void> {
-    await this.#removeAll(await this.#catalog.trash.get(imageIds))
+  /** A file that can't be examined keeps no others from being repaired. */
+  #repairOne(trashed: TrashedImage): Promise<boolean> {
+    return this.#isBackInPlace(trashed).catch((error) => {
+      if (!isSystemError(error)) throw error
+      return false
+    })
   }
 
-  readonly empty = () => this.#removeBefore(Number.MAX_SAFE_INTEGER)
+  async remove(imageIds: string[]): Promise<void> {
+    failIfNothing(await this.#removeAll(await this.#catalog.trash.get(imageIds)))
+  }
+
+  async empty(): Promise<number> {
+    return failIfNothing(await this.#removeBefore(Number.MAX_SAFE_INTEGER))
+  }
 
   async mayBeOfGallery(): Promise<boolean> {
     let isMissing = false
@@ -166,7 +181,8 @@ class FolderTrash implements Trash {
   }
 
   async removeExpired(): Promise<void> {
-    await this.#removeBefore(Date.now() - this.days * DAY_MS)
+    const { problem } = await this.#removeBefore(Date.now() - this.days * DAY_MS)
+    if (problem !== undefined) throw problem
   }
 
   async #restoreOne(trashed: TrashedImage): Promise<Image | undefined> {
@@ -256,29 +272,37 @@ class FolderTrash implements Trash {
       throw new DomainError('conflict', `The folder ${JSON.stringify(directory)} is a link now.`)
   }
 
-  async #removeBefore(time: number): Promise<number> {
-    for (let [count, kept] = [0, 0]; ; ) {
+  async #removeBefore(time: number): Promise<Removal> {
+    const all: Removal = { count: 0, problem: undefined }
+    for (let kept = 0; ; ) {
       const page = { offset: kept, limit: IMAGES_PER_SECTION }
       const section = await this.#catalog.trash.deletedBefore(time, page)
-      if (section.length === 0) return count
-      const removed = await this.#removeAll(section)
-      count += removed
-      kept += section.length - removed
+      if (section.length === 0) return all
+      const { count, problem } = await this.#removeAll(section)
+      all.count += count
+      all.problem ??= problem
+      kept += section.length - count
     }
   }
 
-  /** @returns the number of images that were removed */
-  async #removeAll(section: TrashedImage[]): Promise<number> {
+  /** Keeps an image whose file can't be removed, and goes on with the others. */
+  async #removeAll(section: TrashedImage[]): Promise<Removal> {
     const removed: Image[] = []
+    let problem: unknown
     for (const trashed of section) {
       if (!(await this.#folder.isPresent(trashed)) && !this.#isAbandoned(trashed)) continue
-      await this.#folder.remove(trashed)
+      try {
+        await this.#folder.remove(trashed)
+      } catch (error) {
+        problem ??= writeFailure(error)
+        if (await this.#folder.has(trashed)) continue
+      }
       removed.push(trashed.image)
     }
     await this.#catalog.trash.remove(removed.map(({ id }) => id))
     const hashes = [...new Set(removed.map(({ contentHash }) => contentHash))]
     await removeUnusedContent(this.#catalog, this.#thumbnails, hashes)
-    return removed.length
+    return { count: removed.length, problem }
   }
 
   /** Whether the process that has the file in its data directory has ended. If it starts again, it lists and then removes the file. */
@@ -287,28 +311,17 @@ class FolderTrash implements Trash {
   }
 }
 
+/** Images that were removed for good, and the first reason why another one was not. */
+interface Removal {
+  count: number
+  problem: unknown
+}
+
+function failIfNothing({ count, problem }: Removal): number {
+  if (count === 0 && problem !== undefined) throw problem
+  return count
+}
+
 function isSameFile(a: BigIntStats, b: BigIntStats): boolean {
   return a.dev === b.dev && a.ino === b.ino && a.size === b.size && a.mtimeNs === b.mtimeNs
-}
-
-function changedMeanwhile({ path }: Image): DomainError {
-  return new DomainError(
-    'conflict',
-    `${JSON.stringify(path)} was not deleted: another program has changed it meanwhile.`,
-  )
-}
-
-/** The file is not in this data directory. */
-function elsewhere({ path }: Image): DomainError {
-  return new DomainError(
-    'conflict',
-    `${JSON.stringify(path)} can be restored only through the server that deleted it: its file is in the data directory there, because its drive has no trash.`,
-  )
-}
-
-function gone(image: Image): DomainError {
-  return new DomainError(
-    'image_not_found',
-    `The trash has no file of ${JSON.stringify(image.path)} any more.`,
-  )
 }
