@@ -147,6 +147,15 @@ describe('an upload with the name of an image in another spelling, where the dis
   })
 })
 
+it('an upload whose path is too long leaves no folder behind', async () => {
+  const { root, app } = await openGallery()
+  const before = await readdir(root)
+  const directory = Array(15).fill('x'.repeat(255)).join('/')
+  const refused = await upload(app, `${'y'.repeat(250)}/b.png`, await picture(2), { directory })
+  expect(refused).toMatchObject({ code: 'invalid_path', error: expect.stringMatching(/too long/) })
+  expect(await readdir(root)).toEqual(before)
+})
+
 describe('without watch_recursive', () => {
   it('an upload into a folder is found and stays, while other files in it are ignored', async () => {
     const { root, config, app } = await openGallery({ 'watcher.watch_recursive': false })

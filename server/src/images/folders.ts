@@ -5,12 +5,22 @@ import { isTop, ROOT, resolveDirectory, toAbsolute } from '../gallery/paths.ts'
 import { writeFailure } from './write-file.ts'
 
 /**
- * Makes the folders on the way to a folder of the gallery that are missing. Symbolic links on the way are refused.
+ * Makes the folders on the way to a folder of the gallery that are missing, or none. Symbolic links on the way are refused.
  * @returns the created folders, absolute, outermost first
  * @throws {DomainError} `invalid_path`, `directory_not_found` if a file is in the way, `permission_denied`, `gallery_unavailable`
  */
 export async function makeFolders(root: string, folder: string): Promise<string[]> {
   const created: string[] = []
+  try {
+    await makeInto(created, root, folder)
+    return created
+  } catch (error) {
+    await removeEmptyFolders(created)
+    throw error
+  }
+}
+
+async function makeInto(created: string[], root: string, folder: string): Promise<void> {
   const names = folder === ROOT ? [] : folder.split('/')
   const realRoot = await resolveDirectory(root, ROOT)
   for (let depth = 0; depth <= names.length; depth++) {
@@ -23,7 +33,6 @@ export async function makeFolders(root: string, folder: string): Promise<string[
       `The folder "${path}" lies behind a symbolic link: name the folder that it leads to.`,
     )
   }
-  return created
 }
 
 /** @returns false if it exists already */
