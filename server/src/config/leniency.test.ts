@@ -92,18 +92,20 @@ describe('a configuration of the reference implementation', () => {
 
   it('is clamped where a number is out of range, except for ports', async () => {
     const { config, warnings } = await load(
-      `auth:\n  default_user_email: Anna <anna@example.org>\n  expires_in_s: 1\n  max_attempts: 1000\n  ${SMTP}\nsession: {expires_in_s: 5}\nthumbnail: {size: [8, 4000]}\nwatcher: {files_batch_size: 512}\n`,
+      `auth:\n  default_user_email: Anna <anna@example.org>\n  expires_in_s: 1\n  max_attempts: 1000\n  ${SMTP}\nsession: {expires_in_s: 5}\nthumbnail: {size: [8, 4000]}\nwatcher: {files_batch_size: 512}\nlimits: {max_file_bytes: 4294967296}\n`,
     )
     expect(config).toMatchObject({
       auth: { kind: 'otp', expires_in_s: 30, max_attempts: 100, default_user_email: 'anna@example.org' },
       session: { expires_in_s: 60 },
       thumbnail: { size: [16, 1024] },
       watcher: { files_batch_size: 256 },
+      // Node.js reads no file of 2 GiB at once.
+      limits: { max_file_bytes: 2_147_483_647 },
     })
     expect(config.auth).toMatchObject({
       smtp: { username: '', port: 587, use_tls: true, from_address: 'pictures@example.org' },
     })
-    expect(warnings).toHaveLength(6)
+    expect(warnings).toHaveLength(7)
     expect(warnings[0]).toBe('auth.expires_in_s (line 3) is 1, which is out of range: 30 is used.')
     await expect(load('port: 80\n')).rejects.toThrow(/port/)
   })

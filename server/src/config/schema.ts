@@ -141,15 +141,20 @@ const trash = z.strictObject({
     .describe('Days for which deleted images can be restored. With 0 they are deleted at once.'),
 })
 
+/** Node.js reads no larger file at once. */
+const MAX_READ_BYTES = 2 ** 31 - 1
+
 const limits = z.strictObject({
   max_file_bytes: z
     .int()
     .min(1024)
+    .max(MAX_READ_BYTES)
     .default(256 * MEBIBYTE)
     .describe('A larger file, in bytes, is not read and is listed as a failure.'),
   max_upload_bytes: z
     .int()
     .min(1024)
+    .max(MAX_READ_BYTES)
     .default(64 * MEBIBYTE)
     .describe('A larger upload, in bytes, is rejected with status 413.'),
   max_pixels: z
