@@ -261,6 +261,16 @@ describe('readIptc', () => {
     expect(readIptc(photoshop)).toEqual(expected)
   })
 
+  it('reads many keywords in time that grows with their number, and keeps at most 1,000', () => {
+    const many = Buffer.concat(Array.from({ length: 100_000 }, (_, n) => field(25, String(n))))
+    // Processor time, which does not depend on other load. In time that grows with the square, it takes minutes.
+    const before = process.cpuUsage()
+    const { keywords } = readIptc(many)
+    const { user, system } = process.cpuUsage(before)
+    expect((user + system) / 1e6).toBeLessThan(5)
+    expect(keywords?.length).toBe(1_000)
+  })
+
   it('reads texts that are not UTF-8', () => {
     const latin = Buffer.concat([Buffer.from([0x1c, 2, 5, 0, 4]), Buffer.from('Möwe', 'latin1')])
     expect(readIptc(latin).title).toBe('Möwe')

@@ -1,5 +1,5 @@
 import type { FileDetails } from './file-details.ts'
-import { cleanText, decodeText, parseTime } from './values.ts'
+import { cleanText, decodeText, MAX_KEYWORDS, parseTime } from './values.ts'
 
 /** Datasets of the application record (IPTC-NAA Information Interchange Model 4.2, chapter 6). */
 const DATASETS = { title: 5, keyword: 25, date: 55, time: 60, caption: 120 }
@@ -52,8 +52,11 @@ function fieldsOf(records: Buffer): Map<number, string[]> {
     if ((size & EXTENDED) !== 0) break
     const value = records.subarray(at + HEADER_BYTES, at + HEADER_BYTES + size)
     const dataset = records[at + 2]!
-    if (records[at + 1] === APPLICATION_RECORD)
-      fields.set(dataset, [...(fields.get(dataset) ?? []), decodeText(value)])
+    const values = fields.get(dataset) ?? []
+    if (records[at + 1] === APPLICATION_RECORD && values.length < MAX_KEYWORDS) {
+      values.push(decodeText(value))
+      fields.set(dataset, values)
+    }
     at += HEADER_BYTES + size
   }
   return fields

@@ -1,4 +1,6 @@
 const MAX_TEXT_LENGTH = 4_000
+/** A file with more keywords has none of use. */
+export const MAX_KEYWORDS = 1_000
 const MIN_YEAR = 1826
 const MAX_YEAR = 9998
 

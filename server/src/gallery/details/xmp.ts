@@ -1,10 +1,9 @@
 import { parseXml, XmlElement } from '@rgrove/parse-xml'
 import type { FileDetails } from './file-details.ts'
-import { cleanNumber, cleanRating, cleanText, decodeText, parseTime } from './values.ts'
+import { cleanNumber, cleanRating, cleanText, decodeText, MAX_KEYWORDS, parseTime } from './values.ts'
 
 /** Larger packets contain previews or histories of edits. */
 const MAX_XMP_BYTES = 4 * 1024 * 1024
-const MAX_KEYWORDS = 1_000
 
 /**
  * Reads an XMP packet. Properties are attributes of `rdf:Description` or elements in it; lists contain `rdf:li`. Prefixes
