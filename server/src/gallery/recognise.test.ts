@@ -1,6 +1,7 @@
-import { rm, writeFile } from 'node:fs/promises'
+import fs, { rm, writeFile } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { picture } from '../testing/pictures.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
 import { recognise } from './recognise.ts'
@@ -33,4 +34,20 @@ it('reads only the changed files of a folder again', async () => {
   const changed = await statAt('note.txt')
   const afterwards = await recognise(root, '.', [changed, sidecar])
   expect(afterwards).toEqual({ images: [changed], others: [sidecar], unreadable: [] })
+})
+
+it('reads a file again that could not be read', async () => {
+  const root = await temporaryDirectory()
+  await writeFile(join(root, 'picture.bin'), await picture(1))
+  const files = [(await statFile(root, 'picture.bin', OPTIONS))!]
+  const { open } = fs
+  const replaceBy = (replacement: typeof open) => {
+    fs.open = replacement
+    syncBuiltinESMExports()
+  }
+  onTestFinished(() => replaceBy(open))
+  replaceBy(() => Promise.reject(Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' })))
+  expect(await recognise(root, '.', files)).toEqual({ images: [], others: [], unreadable: files })
+  replaceBy(open)
+  expect(await recognise(root, '.', files)).toEqual({ images: files, others: [], unreadable: [] })
 })

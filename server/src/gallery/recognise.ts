@@ -17,8 +17,11 @@ export interface Recognised {
 
 type Verdict = 'image' | 'other' | 'unreadable'
 
-/** Files of a folder by what their first bytes are. A number stands for one version of one file. */
-type Verdicts = Record<Verdict, Float64Array>
+/**
+ * Files of a folder by what their first bytes are. A number stands for one version of one file. A file that can't be read is read
+ * again with the next listing, because the reason may pass.
+ */
+type Verdicts = Record<Exclude<Verdict, 'unreadable'>, Float64Array>
 
 const MAX_CONCURRENT_READS = 8
 
@@ -46,11 +49,7 @@ export async function recognise(root: string, directory: string, files: FileStat
   const inGroup = (verdict: Verdict) => groups.get(verdict) ?? []
   const numbersOf = (verdict: Verdict) => Float64Array.from(inGroup(verdict), ({ number }) => number)
   const filesOf = (verdict: Verdict) => inGroup(verdict).map(({ file }) => file)
-  known.set(key, {
-    image: numbersOf('image'),
-    other: numbersOf('other'),
-    unreadable: numbersOf('unreadable'),
-  })
+  known.set(key, { image: numbersOf('image'), other: numbersOf('other') })
   return { images: filesOf('image'), others: filesOf('other'), unreadable: filesOf('unreadable') }
 }
 
@@ -104,11 +103,10 @@ async function verdictOn(root: string, { path, bytes }: FileStat): Promise<Verdi
 
 function verdictsByNumber(verdicts: Verdicts | undefined): Map<number, Verdict> {
   if (verdicts === undefined) return new Map()
-  const { image, other, unreadable } = verdicts
+  const { image, other } = verdicts
   return new Map([
     ...Array.from(image, (number) => [number, 'image'] as const),
     ...Array.from(other, (number) => [number, 'other'] as const),
-    ...Array.from(unreadable, (number) => [number, 'unreadable'] as const),
   ])
 }
 
