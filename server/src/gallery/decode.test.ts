@@ -301,6 +301,12 @@ describe('decodeImage', () => {
     header.writeInt32LE(60_000, 18)
     header.writeInt32LE(60_000, 22)
     await expect(decode(header)).rejects.toMatchObject({ code: 'image_too_large' })
+    header.writeInt32LE(8100, 18)
+    header.writeInt32LE(7920, 22)
+    await expect(decode(header, { maxPixels: 1e9 })).rejects.toMatchObject({
+      message:
+        'The image is too large: 8100 × 7920 is 64.2 megapixels, at most 64 megapixels are decoded in this format.',
+    })
     header.writeInt32LE(900, 18)
     header.writeInt32LE(900, 22)
     header.writeUInt16LE(24, 28)

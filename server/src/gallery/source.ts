@@ -163,8 +163,7 @@ function fromDecoded({ data, width, height, channels, share }: Pixels): Source {
 function openRaw(bytes: Uint8Array, limits: DecodeLimits): Promise<Source> {
   return openRawPhoto(bytes, {
     checkSize: (width, height) => checkPixels(width, height, limits.maxPixels),
-    checkDeveloped: (width, height) =>
-      checkPixels(width, height, Math.min(limits.maxPixels, MAX_WHOLE_PIXELS)),
+    checkDeveloped: (width, height) => checkPixels(width, height, limits.maxPixels, true),
     decodeLock: limits.decodeLock,
   })
 }
@@ -182,8 +181,7 @@ function isInMemoryAsAWhole({ isWhole = false }: Size, format: ImageFormat): boo
 }
 
 function checkSize(size: Size, format: ImageFormat, { maxPixels }: DecodeLimits): void {
-  const max = isInMemoryAsAWhole(size, format) ? Math.min(maxPixels, MAX_WHOLE_PIXELS) : maxPixels
-  checkPixels(size.width, size.height, max)
+  checkPixels(size.width, size.height, maxPixels, isInMemoryAsAWhole(size, format))
 }
 
 function lockIfHeavy<T>(
@@ -197,12 +195,15 @@ function lockIfHeavy<T>(
   return isHeavy && decodeLock !== undefined ? decodeLock(run) : run()
 }
 
-function checkPixels(width: number, height: number, maxPixels: number): void {
+function checkPixels(width: number, height: number, maxPixels: number, isWhole = false): void {
   if (!(width >= 1 && height >= 1)) throw unreadable('it has no pixels')
-  if (width * height <= maxPixels) return
-  const mega = (pixels: number) => `${Math.round(pixels / 1e6).toLocaleString('en')} megapixels`
+  const max = isWhole ? Math.min(maxPixels, MAX_WHOLE_PIXELS) : maxPixels
+  if (width * height <= max) return
+  const mega = (tenths: number) => `${(tenths / 10).toLocaleString('en')} megapixels`
+  const [size, most] = [mega(Math.ceil((width * height) / 1e5)), mega(Math.floor(max / 1e5))]
+  const limit = max < maxPixels ? 'in this format' : '(limits.max_pixels)'
   throw new DomainError(
     'image_too_large',
-    `The image is too large: ${width} × ${height} is ${mega(width * height)}, at most ${mega(maxPixels)} are decoded (limits.max_pixels).`,
+    `The image is too large: ${width} × ${height} is ${size}, at most ${most} are decoded ${limit}.`,
   )
 }

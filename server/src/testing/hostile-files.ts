@@ -18,7 +18,7 @@ export interface HostileFile {
 }
 
 const indexedAs = (type: string) => ({ contentType: `image/${type}` })
-const TOO_LARGE = { reason: /too large: .*limits\.max_pixels/ }
+const TOO_LARGE = { reason: /too large: .* megapixels are decoded/ }
 const UNREADABLE = { reason: /can't be read/ }
 
 /** Files that are broken, make false claims or are malicious. */
