@@ -161,6 +161,29 @@ export function describeCollections(name: string, open: () => Promise<Catalog>):
       expect(await catalog.collections.refresh()).toBe(0)
     })
 
+    it('finds the images again that a saved search names', async () => {
+      const { catalog, ids } = await openWith(3)
+      const part = (id: string, weight = 1) => ({ kind: 'image_id', image_id: id, weight })
+      const search = (...parts: object[]) => ({ parts: [...parts, { kind: 'text', text: 'boat' }], top_k: 5 })
+      const own = { name: 'like 0', ownerId: ANNA, isShared: false }
+      const first = search(part(ids[0]!), part(ids[0]!, -1))
+      const { id } = await catalog.collections.create({ ...own, search: first })
+      expect(await catalog.collections.get(id)).toMatchObject({ search: first, images: 0, cover: undefined })
+      const byImage = { ownerId: ANNA, imageId: ids[0]!, offset: 0, limit: 1 }
+      expect((await catalog.collections.list(byImage)).total).toBe(0)
+      await catalog.collections.update(id, { search: search(part(ids[1]!), part(ids[2]!)) })
+      await catalog.files.remove(['0.jpg', '1.jpg', '2.jpg'])
+      const again = await catalog.images.upsert([record(0), record(1, { path: 'elsewhere.jpg' })])
+      expect(await catalog.collections.get(id)).toMatchObject({
+        search: search(part(again[1]!.id), part(ids[2]!)),
+      })
+      const [last] = await catalog.images.upsert([record(2)])
+      expect(await catalog.collections.get(id)).toMatchObject({
+        search: search(part(again[1]!.id), part(last!.id)),
+      })
+      expect(await catalog.collections.refresh()).toBe(0)
+    })
+
     it('keeps the stars of each user', async () => {
       const { catalog, ids } = await openWith(3)
       await catalog.collections.star(ANNA, [ids[0]!, ids[1]!, crypto.randomUUID()], true)

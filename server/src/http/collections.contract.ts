@@ -96,10 +96,12 @@ export function describeCollections(name: string, database: DatabaseKeys): void 
         })
     })
 
-    it('keeps images that are moved, and those of a catalog that is built again', async () => {
+    it('keeps images that are moved, and those of a catalog that is built again, also in saved searches', async () => {
       const { root, app, config, browser, idOf } = await openGallery(database)
       const ids = [await idOf('a/1.png'), await idOf('b/3.png')]
       const { id } = (await call(browser, 'POST', '/api/collections', { name: 'Kept', image_ids: ids })).body
+      const search = { parts: [{ kind: 'image_id', image_id: ids[1] }] }
+      const like = (await call(browser, 'POST', '/api/collections', { name: 'Like 3', search })).body
       await rename(join(root, 'a/1.png'), join(root, 'b/moved.png'))
       await indexAll(app)
       await expect.poll(() => pathsOf(browser, `/api/images?collection=${id}`)).toHaveLength(2)
@@ -109,8 +111,10 @@ export function describeCollections(name: string, database: DatabaseKeys): void 
       const again = await startApp(config)
       await again.join()
       await indexAll(again)
-      const paths = await pathsOf(openBrowser(again.http), `/api/collections/${id}/images`)
+      const after = openBrowser(again.http)
+      const paths = await pathsOf(after, `/api/collections/${id}/images`)
       expect(paths.toSorted()).toEqual(['b/3.png', 'b/moved.png'])
+      expect((await pathsOf(after, `/api/collections/${like.id}/images`))[0]).toBe('b/3.png')
     })
 
     it('finds the images of a saved search each time', async () => {

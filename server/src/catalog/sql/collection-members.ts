@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { SqlDatabase } from '../../database/dialect.ts'
 import type { Tables } from '../../database/schema.ts'
+import { withImageIds } from './named-images.ts'
 
 type Member = Selectable<Tables['collection_images']>
 
@@ -53,7 +54,7 @@ export async function followContents({ database }: SqlDatabase): Promise<number>
 
 /**
  * Assigns images to places in collections whose own image no longer exists, by their content; of several copies, the one at the
- * same path is preferred.
+ * same path is preferred. Saved searches name these images from then on.
  * @param contentHashes undefined: all contents
  * @returns the number of changes
  */
@@ -92,9 +93,13 @@ export async function relinkMembers(
   const taken = new Set(present.map(keyOf))
   const replaced: Member[] = []
   const added: Member[] = []
+  const successors = new Map<string, Map<string, string>>()
   for (const member of lost) {
     const candidates = copies.get(member.content_hash) ?? []
     if (candidates.length === 0) continue
+    const successor = candidates.find(({ path }) => path === member.path) ?? candidates[0]!
+    const ofCollection = successors.get(member.collection_id) ?? new Map<string, string>()
+    successors.set(member.collection_id, ofCollection.set(member.image_id, successor.id))
     const free = candidates.filter(({ id }) => !taken.has(keyOf({ ...member, image_id: id })))
     const image = free.find(({ path }) => path === member.path) ?? free[0]
     replaced.push(member)
@@ -111,7 +116,29 @@ export async function relinkMembers(
       .where('image_id', '=', image_id)
       .execute()
   await insertMembers({ database }, added)
+  await renameInSearches({ database, dialect }, successors)
   return replaced.length
+}
+
+/** @param successors the ids that take the place of others, by collection */
+async function renameInSearches(
+  { database, dialect }: SqlDatabase,
+  successors: ReadonlyMap<string, ReadonlyMap<string, string>>,
+): Promise<void> {
+  const saved = await database
+    .selectFrom('collections')
+    .select(['id', 'search'])
+    .where('id', 'in', dialect.texts([...successors.keys()]))
+    .where('search', 'is not', null)
+    .execute()
+  for (const { id, search } of saved) {
+    const renamed = withImageIds(JSON.parse(search!), successors.get(id)!)
+    await database
+      .updateTable('collections')
+      .set({ search: JSON.stringify(renamed) })
+      .where('id', '=', id)
+      .execute()
+  }
 }
 
 const keyOf = ({ collection_id, image_id }: Pick<Member, 'collection_id' | 'image_id'>) =>

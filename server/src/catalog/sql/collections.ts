@@ -8,6 +8,7 @@ import type { CollectionChange, NewCollection } from '../contract/collections.ts
 import { starsOf } from '../contract/collections.ts'
 import { addMembers, followContents, relinkMembers } from './collection-members.ts'
 import { changeImages, type SqlContext } from './context.ts'
+import { imageIdsIn } from './named-images.ts'
 
 export function createSqlCollections(options: SqlContext): CollectionStore {
   return new SqlCollections(options)
@@ -48,35 +49,46 @@ class SqlCollections implements CollectionStore {
   async create({ name, ownerId, isShared, search }: NewCollection): Promise<Collection> {
     const id = randomUUID()
     const now = Date.now()
-    await this.#database
-      .insertInto('collections')
-      .values({
-        id,
-        kind: search === undefined ? 'images' : 'search',
-        owner_id: ownerId,
-        ...named(name),
-        is_shared: Number(isShared),
-        search: search === undefined ? null : JSON.stringify(search),
-        created_at: now,
-        modified_at: now,
-      })
-      .execute()
+    const row = {
+      id,
+      kind: search === undefined ? ('images' as const) : ('search' as const),
+      owner_id: ownerId,
+      ...named(name),
+      is_shared: Number(isShared),
+      search: search === undefined ? null : JSON.stringify(search),
+      created_at: now,
+      modified_at: now,
+    }
+    await this.#database.transaction().execute(async (transaction) => {
+      await transaction.insertInto('collections').values(row).execute()
+      if (search !== undefined) await this.#keepImages(transaction, id, search)
+    })
     return (await this.get(id))!
   }
 
   async update(id: string, { name, isShared, search }: CollectionChange): Promise<boolean> {
-    const { numUpdatedRows } = await this.#database
-      .updateTable('collections')
-      .set({
-        ...(name !== undefined && named(name)),
-        ...(isShared !== undefined && { is_shared: Number(isShared) }),
-        ...(search !== undefined && { search: JSON.stringify(search) }),
-        modified_at: Date.now(),
-      })
-      .where('id', '=', id)
-      .where('kind', '!=', 'stars')
-      .executeTakeFirstOrThrow()
-    return numUpdatedRows === 1n
+    return this.#database.transaction().execute(async (transaction) => {
+      const { numUpdatedRows } = await transaction
+        .updateTable('collections')
+        .set({
+          ...(name !== undefined && named(name)),
+          ...(isShared !== undefined && { is_shared: Number(isShared) }),
+          ...(search !== undefined && { search: JSON.stringify(search) }),
+          modified_at: Date.now(),
+        })
+        .where('id', '=', id)
+        .where('kind', '!=', 'stars')
+        .executeTakeFirstOrThrow()
+      if (numUpdatedRows === 0n) return false
+      if (search !== undefined) await this.#keepImages(transaction, id, search)
+      return true
+    })
+  }
+
+  /** Keeps the images that a search names as members, by which they are found again under other ids. */
+  async #keepImages(transaction: Connection, id: string, search: unknown): Promise<void> {
+    await transaction.deleteFrom('collection_images').where('collection_id', '=', id).execute()
+    await addMembers({ database: transaction, dialect: this.#dialect }, id, imageIdsIn(search), Date.now())
   }
 
   async delete(id: string): Promise<boolean> {
@@ -209,16 +221,18 @@ type CollectionRow = Selectable<Tables['collections']> & {
 
 function toCollection(row: CollectionRow): Collection {
   const { cover_id: id, cover_hash: contentHash } = row
+  // The members of a search are those that it names, not those that it finds.
+  const isSearch = row.search !== null
   return {
     id: row.id,
     name: row.name,
     ownerId: row.owner_id,
     isShared: row.is_shared === 1,
-    search: row.search === null ? undefined : JSON.parse(row.search),
+    search: isSearch ? JSON.parse(row.search!) : undefined,
     createdAt: row.created_at,
     modifiedAt: row.modified_at,
-    images: row.images ?? 0,
-    cover: id === null || contentHash === null ? undefined : { id, contentHash },
+    images: isSearch ? 0 : (row.images ?? 0),
+    cover: isSearch || id === null || contentHash === null ? undefined : { id, contentHash },
   }
 }
 
@@ -233,6 +247,7 @@ function visible({ ownerId, nameContains, imageId }: CollectionFilter, dialect: 
       ...(imageId === undefined
         ? []
         : [
+            eb('collections.kind', '=', 'images'),
             eb.exists(
               eb
                 .selectFrom('collection_images')
