@@ -1,15 +1,8 @@
 import { DomainError } from '../../errors.ts'
-import type {
-  CatalogCounts,
-  ContentInfo,
-  ImagePlace,
-  ImageRecord,
-  ImageStore,
-  PutResult,
-} from '../catalog.ts'
+import type { ContentInfo, ImagePlace, ImageRecord, ImageStore, PutResult } from '../catalog.ts'
 import { relinkMembers } from './collection-members.ts'
 import type { SqlContext } from './context.ts'
-import { currentFailures } from './failures.ts'
+import { countAll, createCounter } from './counts.ts'
 import { foldedImages } from './folded.ts'
 import { insertFurther } from './further-vectors.ts'
 import { attributeValues, selectImages, toImage, upsertImages } from './image-rows.ts'
@@ -17,10 +10,6 @@ import { getAll, listImages, sample, section } from './lists.ts'
 import { countOutdated, outdatedImages, setAttributes } from './outdated.ts'
 import { timeline } from './timeline.ts'
 import { embeddedContents } from './vectors.ts'
-
-/** Counting more images than this takes long. It is repeated after a multiple of the time that it took. */
-const MAX_COUNTED_IMMEDIATELY = 20_000
-const COUNT_BACKOFF_FACTOR = 20
 
 export function createSqlImages(context: SqlContext): ImageStore {
   const { database, dialect, space, attributes } = context
@@ -52,7 +41,7 @@ export function createSqlImages(context: SqlContext): ImageStore {
           .execute(),
       ),
 
-    counts: createCounter(context),
+    counts: createCounter(context, () => countAll(context)),
 
     async byContentHash(contentHashes) {
       const rows = await selectImages(database, space().embedderId)
@@ -106,43 +95,6 @@ async function placesOf({ database, dialect }: SqlContext, contentHashes: string
     .where('content_hash', 'in', dialect.texts(contentHashes))
     .orderBy('path')
     .execute()
-}
-
-/** Counts images and failures, for large galleries not at every call. */
-function createCounter(context: SqlContext): () => Promise<CatalogCounts> {
-  let last: { counts: CatalogCounts; space: unknown; until: number } | undefined
-  return async () => {
-    const space = context.space()
-    if (last?.space === space && performance.now() < last.until) return last.counts
-    const start = performance.now()
-    const counts = await count(context)
-    const end = performance.now()
-    const isLarge = counts.indexed + counts.unembedded > MAX_COUNTED_IMMEDIATELY
-    last = isLarge ? { counts, space, until: end + (end - start) * COUNT_BACKOFF_FACTOR } : undefined
-    return counts
-  }
-}
-
-async function count(context: SqlContext): Promise<CatalogCounts> {
-  const { embedderId } = context.space()
-  const { all, failed, seen, indexed } = await context.database
-    .selectNoFrom((eb) => [
-      eb.selectFrom('images').select(eb.fn.countAll<number>().as('n')).as('all'),
-      currentFailures(context).select(eb.fn.countAll<number>().as('n')).as('failed'),
-      currentFailures(context)
-        .innerJoin('images', 'images.path', 'failures.path')
-        .select(eb.fn.countAll<number>().as('n'))
-        .as('seen'),
-      eb
-        .selectFrom('images')
-        .innerJoin('vectors', 'vectors.content_hash', 'images.content_hash')
-        .where('vectors.embedder_id', '=', embedderId)
-        .select(eb.fn.countAll<number>().as('n'))
-        .as('indexed'),
-    ])
-    .executeTakeFirstOrThrow()
-  const unembedded = (all ?? 0) - (indexed ?? 0) - (seen ?? 0)
-  return { indexed: indexed ?? 0, unembedded, failed: failed ?? 0 }
 }
 
 async function contentInfo(context: SqlContext, contentHash: string): Promise<ContentInfo | undefined> {
