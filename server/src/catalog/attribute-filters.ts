@@ -15,7 +15,7 @@ type FilterName<Kind extends AttributeFilter['kind'], Of extends AttributeFilter
 }[keyof Attributes]
 
 /** Parameters of requests that filter by attributes. */
-export type NumberParameter = `${FilterName<'range', 'number'>}_${'min' | 'max'}`
+export type NumberParameter = `${FilterName<'range', 'number' | 'integer'>}_${'min' | 'max'}`
 export type TimeParameter = `${FilterName<'range', 'time'>}_${'min' | 'max'}`
 export type TextParameter = `${FilterName<'contains', 'text'>}_contains`
 export type AttributeParameter = NumberParameter | TimeParameter | TextParameter

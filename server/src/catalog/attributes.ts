@@ -14,8 +14,8 @@ export interface AttributeFilter {
   name: string
   /** Column that is compared, unless it is that of the attribute. */
   column?: string
-  /** `time`: an ISO 8601 time, compared with the clock of the camera. */
-  of: 'number' | 'time' | 'text'
+  /** `time`: an ISO 8601 time, compared with the clock of the camera. `integer`: that of a column which holds nothing else. */
+  of: 'number' | 'integer' | 'time' | 'text'
 }
 
 /** A column of an image that is read from its file: everything else about the column follows from this entry. */
@@ -156,7 +156,7 @@ export const IMAGE_ATTRIBUTES = {
     since: 3,
     read: ({ rating }) => rating,
     schema: number.describe('0 to 5 stars.'),
-    filter: { kind: 'range', name: 'rating', of: 'number' },
+    filter: { kind: 'range', name: 'rating', of: 'integer' },
   }),
   bitDepth: attribute({
     column: 'bit_depth',

@@ -8,10 +8,12 @@ import {
   type TextParameter,
   type TimeParameter,
 } from '../catalog/attribute-filters.ts'
-import { decimal, optional, text } from '../contract/input.ts'
+import { decimal, integer, optional, text } from '../contract/input.ts'
 import { clockTime } from '../contract/times.ts'
 
 const MAX_TEXT_LENGTH = 255
+/** PostgreSQL accepts no larger number in a comparison with a column of integers. */
+const MAX_INTEGER = 2 ** 31 - 1
 
 type AttributeParameters = Partial<Record<AttributeParameter, string | number | undefined>>
 
@@ -38,6 +40,7 @@ export function attributeConditions(query: AttributeParameters): AttributeCondit
 
 function schemaOf({ of }: ParameterDefinition): z.ZodType<string | number> {
   if (of === 'number') return decimal()
+  if (of === 'integer') return integer({ min: -MAX_INTEGER, max: MAX_INTEGER })
   if (of === 'time') return clockTime
   return text({
     max: MAX_TEXT_LENGTH,

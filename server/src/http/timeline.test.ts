@@ -65,7 +65,9 @@ it('orders and filters by capture, camera and natural names', async () => {
     'IMG_10.jpg',
   ])
   expect(await names('captured_max=2020-12-31')).toEqual(['plain.jpg'])
-  expect((await browser.get('/api/images?rating_min=many')).status).toBe(422)
+  for (const rating of ['many', '3.5', '1e30'])
+    expect((await browser.get(`/api/images?rating_min=${rating}`)).status, rating).toBe(422)
+  expect(await names('rating_max=5.0')).toEqual([])
 })
 
 it('shows the time of capture by the clock of the camera', async () => {
