@@ -44,6 +44,8 @@ export function readInput(request: RouteConfig['request']): MiddlewareHandler<Ht
 
     async function checkJson(schema: z.ZodType) {
       const type = mediaType(context)
+      // The limit of its size is that of uploads.
+      if (isMultipart(context)) return void problems.push(notAnObject())
       const read = context.req.text()
       const body = await (context.get('waitForBody')?.(read) ?? read)
       if (body === '') problems.push({ type: 'missing', loc: ['body'], msg: 'Field required', input: null })
