@@ -77,9 +77,11 @@ async function respondWithRange(
     if (range !== undefined) headers.set('Content-Range', `bytes ${range.start}-${range.end}/${size}`)
     const status = range === undefined ? 200 : 206
     // The stream would never be read, and the file never be closed.
-    if (context.req.method === 'HEAD') return new Response(null, { status, headers })
+    if (context.req.method === 'HEAD' || size === 0) return new Response(null, { status, headers })
     isStreaming = true
-    return new Response(Readable.toWeb(file.createReadStream(range)) as ReadableStream, { status, headers })
+    // A file that is being written may have more bytes by now than its headers state.
+    const stream = file.createReadStream(range ?? { start: 0, end: size - 1 })
+    return new Response(Readable.toWeb(stream) as ReadableStream, { status, headers })
   } finally {
     if (!isStreaming) await file.close()
   }
