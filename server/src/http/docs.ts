@@ -63,7 +63,8 @@ export function docsRoutes(): Hono {
     context.header('Content-Security-Policy', POLICY)
   })
   router.get('/', (context) => {
-    const depth = context.req.path.split('/').length - 2
+    // Unlike the path of a route, this one has the trailing slash that counts in relative addresses.
+    const depth = new URL(context.req.url).pathname.split('/').length - 2
     return context.html(pageOf(depth === 0 ? './' : '../'.repeat(depth)))
   })
   router.get('/start.js', (context) => context.body(START, 200, { 'Content-Type': 'text/javascript' }))

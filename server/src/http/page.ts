@@ -47,9 +47,10 @@ export function pageRoutes(basePath: string, directory: string = BUILT_PAGE): Ho
   router.get('*', serveStatic({ root: directory }))
   router.get('/assets/*', (context) => context.text('Not found', 404))
   router.get('*', (context, next) => {
-    const segments = context.req.path.split('/').slice(1)
-    const { search } = new URL(context.req.url)
-    if (context.req.path === basePath && basePath !== '/')
+    // Unlike the path of a route, this one has the trailing slash that counts in relative addresses.
+    const { pathname, search } = new URL(context.req.url)
+    const segments = pathname.split('/').slice(1)
+    if (pathname === basePath && basePath !== '/')
       return Promise.resolve(context.redirect(`./${segments.at(-1)}/${search}`))
     return segments.length === 1
       ? next()
