@@ -334,12 +334,13 @@ describe('searching', () => {
       .png()
       .toBuffer()
     const top = { top_k: '5' }
-    // Clients of the reference implementation send an empty canvas.
-    expect(await attempt({ ...top, image: [blank, 'q'], kind: 'sketch' })).toEqual({
-      status: 200,
-      images: [],
-      total: 0,
-    })
+    // Clients of the reference implementation send an empty canvas, without a kind.
+    for (const kind of [{}, { kind: 'sketch' }])
+      expect(await attempt({ ...top, image: [blank, 'q'], ...kind })).toEqual({
+        status: 200,
+        images: [],
+        total: 0,
+      })
     expect(await attempt({ ...top, image: [Buffer.from('text'), 'q'] })).toMatchObject({
       status: 400,
       code: 'image_unreadable',
@@ -873,9 +874,15 @@ describe('health and documentation', () => {
       ]),
     )
     expect(await getJson(app, '/openapi.json')).toEqual(document)
-    for (const path of ['/docs', '/redoc']) {
+    for (const path of ['/api/docs', '/api/docs/', '/docs', '/docs/', '/redoc', '/redoc/']) {
       const page = await get(app, path)
-      expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('swagger-ui')])
+      expect(page.status).toBe(200)
+      const files = [...(await page.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(
+        ([, file]) => new URL(file!, `http://localhost${path}`).pathname,
+      )
+      expect(files, path).toEqual(
+        ['swagger-ui.css', 'swagger-ui-bundle.js', 'start.js'].map((file) => `/api/docs/${file}`),
+      )
     }
     const page = await get(app, '/api/docs')
     expect(page.headers.get('content-security-policy')).toMatch(/default-src 'none'.*script-src 'self'/)

@@ -3,7 +3,7 @@ import type { Crop } from '../gallery/crop.ts'
 import { MAX_ASPECT } from '../gallery/decode.ts'
 import { type RgbImage, resample } from '../gallery/resample.ts'
 import type { QueryKind } from '../saved-queries/saved-queries.ts'
-import { detectKind } from './sketch/detect-kind.ts'
+import { detectKind, isBlank } from './sketch/detect-kind.ts'
 import { prepareSketch } from './sketch/prepare-sketch.ts'
 
 /** Pictures to search with are reduced to a multiple of the input size of the embedder: enough for a drawing that fills half a sheet. */
@@ -43,7 +43,8 @@ export function prepareQuery(
   kind: QueryKind,
   { sketchMargin, inputSize }: Pick<EmbedderClient, 'sketchMargin' | 'inputSize'>,
 ): { image: RgbImage; kind: 'sketch' | 'image' } {
-  const isSketch = kind === 'sketch' || (kind === 'auto' && detectKind(image) === 'sketch')
+  const isSketch =
+    kind === 'sketch' || (kind === 'auto' && (detectKind(image) === 'sketch' || isBlank(image)))
   if (!isSketch) return { image, kind: 'image' }
   return { image: prepareSketch(image, sketchMargin, inputSize), kind: 'sketch' }
 }

@@ -37,10 +37,18 @@ export function detectKind(image: RgbImage): ImageKind {
     const isDrawing = ink !== undefined && ink.cutShare < MAX_CUT_SHARE && isDrawn(ink, DRAWN_ON_PAPER)
     return isDrawing ? 'sketch' : 'photo'
   }
+  return isDrawn(inkOnScreen(image), DRAWN_ON_SCREEN) ? 'sketch' : 'photo'
+}
+
+/** Whether a picture is a sheet of one colour. */
+export function isBlank(image: RgbImage): boolean {
+  return hasEvenBackground(image) && inkOnScreen(image).strength.every((value) => value < MIN_INK)
+}
+
+function inkOnScreen(image: RgbImage): InkMap {
   const scale = Math.min(1, LONGER_SIDE / Math.max(image.width, image.height))
   const scaled = (side: number) => Math.max(1, Math.round(side * scale))
-  const ink = inkMap(resample(image, scaled(image.width), scaled(image.height)))
-  return isDrawn(ink, DRAWN_ON_SCREEN) ? 'sketch' : 'photo'
+  return inkMap(resample(image, scaled(image.width), scaled(image.height)))
 }
 
 function isDrawn({ strength, width, height }: InkMap, limits: Limits): boolean {
