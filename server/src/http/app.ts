@@ -22,7 +22,7 @@ import { collectionHandlers } from './collections.ts'
 import { API, SIGN_IN_API } from './contract/api.ts'
 import { docsRoutes } from './docs.ts'
 import { duplicateHandlers } from './duplicates.ts'
-import { respondWithError, respondWithInvalid } from './errors.ts'
+import { createErrorLog, respondWithError, respondWithInvalid } from './errors.ts'
 import { eventHandlers } from './events.ts'
 import { exportHandlers } from './export.ts'
 import type { Exporter } from './export-request.ts'
@@ -96,6 +96,7 @@ export interface HttpOptions extends GalleryFileHandlersOptions {
   log: {
     debug(message: string): void
     info(message: string): void
+    warn(message: string): void
     error(error: unknown, message: string): void
   }
 }
@@ -162,6 +163,7 @@ export function createHttpApp(options: HttpOptions): Router {
   app.route('/', pageRoutes(options.basePath))
   app.notFound((context) => respondToUnmatched(app, context))
 
+  const logError = createErrorLog(log)
   app.onError((error, context) => {
     if (error instanceof InvalidInput) return respondWithInvalid(error, context)
     const request = `${context.req.method} ${context.req.path}`
@@ -169,7 +171,7 @@ export function createHttpApp(options: HttpOptions): Router {
       // A client that disconnects in the middle of a request is no error of the server.
       context.req.raw.signal.aborted
         ? log.debug(`${request} was aborted by the client`)
-        : log.error(cause, `${request} failed`),
+        : logError(cause, request),
     )
   })
   return app

@@ -61,6 +61,31 @@ function errorBody(context: Context, error: string, code: ErrorCode, detail: unk
   return { detail, error, code, ...(isUpload ? { status: 'error', message: error } : {}) }
 }
 
+/** Time between two warnings about rejected requests, in milliseconds. */
+const WARNING_INTERVAL_MS = 60_000
+
+/**
+ * Returns a function that logs why a request failed. An overloaded server rejects thousands of requests, of which only the first one of a
+ * minute becomes a warning.
+ */
+export function createErrorLog(log: {
+  debug(message: string): void
+  warn(message: string): void
+  error(error: unknown, message: string): void
+}): (error: Error, request: string) => void {
+  let nextWarning = 0
+  return (error, request) => {
+    // With a cause, something else is wrong than too many requests.
+    const isRejection =
+      error instanceof DomainError && error.retryAfterS !== undefined && error.cause === undefined
+    if (!isRejection) return log.error(error, `${request} failed`)
+    const message = `${request} was rejected: ${error.message}`
+    if (performance.now() < nextWarning) return log.debug(message)
+    nextWarning = performance.now() + WARNING_INTERVAL_MS
+    log.warn(message)
+  }
+}
+
 /** The one place where errors become responses. */
 export function respondWithError(error: Error, context: Context, log: (error: Error) => void): Response {
   if (error instanceof HTTPException) {

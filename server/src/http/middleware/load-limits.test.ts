@@ -1,12 +1,14 @@
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
-import { respondWithError } from '../errors.ts'
+import { createErrorLog, respondWithError } from '../errors.ts'
 import { LOAD_LIMITS, limitLoad } from './load-limits.ts'
 
 /** An application whose searches wait until they are released. */
 function openApp() {
   const waiting: (() => void)[] = []
   const app = new Hono()
+  const lines: string[] = []
+  const write = (level: string) => (message: string) => void lines.push(`${level} ${message}`)
   app.use(
     limitLoad([
       { matches: /^POST \/search/, max: 2, retryAfterS: 3 },
@@ -21,8 +23,15 @@ function openApp() {
     throw new Error('broken')
   })
   app.get('/list', (context) => context.text('listed'))
-  app.onError((error, context) => respondWithError(error, context, () => {}))
-  return { app, waiting }
+  const logError = createErrorLog({
+    debug: write('debug'),
+    warn: write('warn'),
+    error: (_, message) => write('error')(message),
+  })
+  app.onError((error, context) =>
+    respondWithError(error, context, (cause) => logError(cause, context.req.path)),
+  )
+  return { app, waiting, lines }
 }
 
 describe('limits of the load', () => {
@@ -43,6 +52,18 @@ describe('limits of the load', () => {
     await expect.poll(() => waiting.length).toBe(2)
     for (const release of waiting) release()
     expect((await Promise.all([...accepted, again])).map(({ status }) => status)).toEqual([200, 200, 200])
+  })
+
+  it('log the rejections of a minute as one warning', async () => {
+    const { app, waiting, lines } = openApp()
+    const search = async () => app.request('/search', { method: 'POST' })
+    const accepted = [search(), search()]
+    await expect.poll(() => waiting.length).toBe(2)
+    for (let n = 0; n < 3; n++) expect((await search()).status).toBe(503)
+    expect((await app.request('/broken')).status).toBe(500)
+    expect(lines.map((line) => line.split(' ')[0])).toEqual(['warn', 'debug', 'debug', 'error'])
+    for (const release of waiting) release()
+    await Promise.all(accepted)
   })
 
   it('do not count a request that failed', async () => {
