@@ -34,6 +34,7 @@ export function collectionImageHandlers({
       const filter = await filters.of(
         ownerOf(context),
         isRanked ? query : { ...query, collection: collection.id },
+        context.req.raw,
       )
       const found =
         saved?.parts === undefined
@@ -41,7 +42,7 @@ export function collectionImageHandlers({
           : await filters.find(
               ownerOf(context),
               { ...saved, parts: saved.parts },
-              { filter, ...pageOf(query) },
+              { filter, ...pageOf(query), signal: context.req.raw.signal },
             )
       const starred = await withStars(context, catalog, found.images.map(toImageJson))
       const images = await withCopies(catalog, found.filter, starred)

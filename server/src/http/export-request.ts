@@ -18,9 +18,10 @@ export interface ExporterOptions {
 
 /**
  * Begins an export for a user, whose id is empty without sign-in.
+ * @param signal ends the search for its images
  * @throws {DomainError} `invalid_request`, `collection_not_found`, or as a search, before the first byte is written
  */
-export type Exporter = (userId: string, request: ExportRequest) => Promise<Export>
+export type Exporter = (userId: string, request: ExportRequest, signal?: AbortSignal) => Promise<Export>
 
 type Images = AsyncIterable<ExportedImage>
 
@@ -28,8 +29,8 @@ const IDS_PER_SECTION = 200
 const DEFAULT_TITLE = 'Pictures'
 
 export function createExporter({ catalog, imageFiles, filters }: ExporterOptions): Exporter {
-  return async (userId, request) => {
-    const { images, title } = await imagesOf(userId, request)
+  return async (userId, request, signal) => {
+    const { images, title } = await imagesOf(userId, request, signal)
     return exportImages(imageFiles, {
       images,
       format: request.format,
@@ -41,29 +42,44 @@ export function createExporter({ catalog, imageFiles, filters }: ExporterOptions
   async function imagesOf(
     userId: string,
     { image_ids: ids, collection: collectionId, query, search }: ExportRequest,
+    signal: AbortSignal | undefined,
   ): Promise<{ images: Images; title: string }> {
     const named = [ids, collectionId, query ?? undefined, search ?? undefined]
     if (named.filter((source) => source !== undefined).length !== 1)
       throw new DomainError('invalid_request', 'Give exactly one of image_ids, collection, query and search.')
     if (ids !== undefined) return { images: byId(ids), title: DEFAULT_TITLE }
-    if (search) return { images: await found(userId, search), title: DEFAULT_TITLE }
-    if (collectionId === undefined) return { images: await listed(userId, query!), title: DEFAULT_TITLE }
+    if (search) return { images: await found(userId, search, signal), title: DEFAULT_TITLE }
+    if (collectionId === undefined)
+      return { images: await listed(userId, query!, signal), title: DEFAULT_TITLE }
     const collection = await visibleCollection(userId, catalog, collectionId)
     const saved = collection.search === undefined ? undefined : readSavedSearch(collection)
     const byDate = { collection: collectionId, order_by: 'captured_at', direction: 'ascending' } as const
-    const images = saved?.parts === undefined ? await listed(userId, byDate) : await found(userId, saved)
+    const images =
+      saved?.parts === undefined ? await listed(userId, byDate, signal) : await found(userId, saved, signal)
     return { images, title: collection.name }
   }
 
-  async function listed(userId: string, query: NonNullable<ExportRequest['query']>): Promise<Images> {
-    return imagesInOrder(catalog, { filter: await filters.of(userId, query), ...orderOf(query) })
+  async function listed(
+    userId: string,
+    query: NonNullable<ExportRequest['query']>,
+    signal: AbortSignal | undefined,
+  ): Promise<Images> {
+    return imagesInOrder(catalog, {
+      filter: await filters.of(userId, query, signal && { signal }),
+      ...orderOf(query),
+    })
   }
 
   /** Results are found before the first one is sent, so that a search that fails gets an error response. */
-  async function found(userId: string, search: SavedSearch): Promise<Images> {
+  async function found(
+    userId: string,
+    search: SavedSearch,
+    signal: AbortSignal | undefined,
+  ): Promise<Images> {
     const { parts, top_k: limit = DEFAULT_TOP_K, query } = search
-    if (parts === undefined) return listed(userId, query ?? {})
-    const { images } = await filters.find(userId, { ...search, parts }, { filter: {}, offset: 0, limit })
+    if (parts === undefined) return listed(userId, query ?? {}, signal)
+    const options = { filter: {}, offset: 0, limit, signal }
+    const { images } = await filters.find(userId, { ...search, parts }, options)
     return iterate(images)
   }
 

@@ -11,9 +11,14 @@ export interface ImageFilterOptions extends PictureSources {
   search: ImageSearch
 }
 
+/** A request. Its signal is read only if it is needed, which takes longer than many a list. */
+interface Client {
+  readonly signal: AbortSignal
+}
+
 /** A search by parts, which has a ranking. */
 type RankedSearch = SavedSearch & { parts: NonNullable<SavedSearch['parts']> }
-type FindOptions = Pick<SearchOptions, 'filter' | 'offset' | 'limit'>
+type FindOptions = Pick<SearchOptions, 'filter' | 'offset' | 'limit' | 'signal'>
 
 /**
  * Converts queries to filters. Collections and stars depend on the user, whose id is empty without sign-in, and saved searches
@@ -22,8 +27,11 @@ type FindOptions = Pick<SearchOptions, 'filter' | 'offset' | 'limit'>
 export interface ImageFilters {
   /** @throws {DomainError} as `find`, for a search that can't be carried out */
   check(userId: string, saved: SavedSearch): Promise<void>
-  /** @throws {DomainError} `collection_not_found`; `invalid_request` if one saved search is based on another */
-  of(userId: string, query: Query): Promise<ImageFilter>
+  /**
+   * @param client whose signal ends a saved search that the filter is based on
+   * @throws {DomainError} `collection_not_found`; `invalid_request` if one saved search is based on another
+   */
+  of(userId: string, query: Query, client?: Client): Promise<ImageFilter>
   /**
    * The images of a saved search, best first.
    * @param filter has to be passed as well
@@ -38,21 +46,26 @@ interface FoundBySaved extends SearchResult {
 
 export function createImageFilters({ search, ...sources }: ImageFilterOptions): ImageFilters {
   const { catalog } = sources
-  return { check, of: (userId, query) => filterFor(userId, query, false), find }
+  return { check, of: (userId, query, client) => filterFor(userId, query, false, client), find }
 
   async function check(userId: string, { parts, query, language }: SavedSearch): Promise<void> {
     if (parts !== undefined) await toTerms({ request: { parts, language }, files: new Map() }, sources)
     await filterFor(userId, query ?? {}, true)
   }
 
-  async function filterFor(userId: string, query: Query, isSaved: boolean): Promise<ImageFilter> {
+  async function filterFor(
+    userId: string,
+    query: Query,
+    isSaved: boolean,
+    client?: Client,
+  ): Promise<ImageFilter> {
     const filter = filterOf(query)
     const collections: string[] = query.starred === true ? [starsOf(userId)] : []
     const collection =
       query.collection === undefined ? undefined : await visibleCollection(userId, catalog, query.collection)
     if (collection !== undefined && collection.search === undefined) collections.push(collection.id)
     const within =
-      collection?.search === undefined ? undefined : [await searchFilter(userId, collection, isSaved)]
+      collection?.search === undefined ? undefined : [await searchFilter(userId, collection, isSaved, client)]
     const all = { ...filter, within, collections: collections.length > 0 ? collections : undefined }
     return query.folded_into === undefined ? all : groupFilter(query.folded_into, all)
   }
@@ -66,25 +79,30 @@ export function createImageFilters({ search, ...sources }: ImageFilterOptions): 
     userId: string,
     collection: Collection,
     isSaved: boolean,
+    client: Client | undefined,
   ): Promise<ImageFilter> {
     if (isSaved)
       throw new DomainError('invalid_request', 'A saved search can’t be based on another saved search.')
     const saved = readSavedSearch(collection)
     if (saved.parts === undefined) return filterFor(userId, saved.query ?? {}, true)
     const limit = saved.top_k ?? DEFAULT_TOP_K
-    const found = await find(userId, { ...saved, parts: saved.parts }, { filter: {}, offset: 0, limit })
+    const found = await find(
+      userId,
+      { ...saved, parts: saved.parts },
+      { filter: {}, offset: 0, limit, signal: client?.signal },
+    )
     return { imageIds: found.images.map(({ id }) => id) }
   }
 
   async function find(
     userId: string,
     { parts, top_k: topK = DEFAULT_TOP_K, query, language }: RankedSearch,
-    { filter: given, offset, limit }: FindOptions,
+    { filter: given, ...options }: FindOptions,
   ): Promise<FoundBySaved> {
     const terms = await toTerms({ request: { parts, language }, files: new Map() }, sources)
     const within = [...(given.within ?? []), await filterFor(userId, query ?? {}, true)]
     const filter = { ...given, within }
-    return { ...(await search.find(terms, { filter, topK, offset, limit })), filter }
+    return { ...(await search.find(terms, { filter, topK, ...options })), filter }
   }
 }
 

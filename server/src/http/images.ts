@@ -25,7 +25,7 @@ export function imageHandlers({
   return {
     async list(context) {
       const query = context.req.valid('query')
-      const filter = await filters.of(ownerOf(context), query)
+      const filter = await filters.of(ownerOf(context), query, context.req.raw)
       const { images, total } = await catalog.images.list({
         filter,
         ...orderOf(query),

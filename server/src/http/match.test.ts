@@ -143,6 +143,26 @@ describe('where an image answers a search', () => {
     expect(body).toMatchObject({ scale: { low: 0, high: 1 }, words: [] })
   })
 
+  it('refuses more words than it can compare in a short time, as searches do', async () => {
+    const running = await app()
+    const few = 'dog beast being canid device mammal'
+    const texts = Array.from({ length: 4 }, () => ({ kind: 'text', text: few }))
+    const search = (parts: object[]) =>
+      running.http.request('/api/images/search', {
+        method: 'POST',
+        body: JSON.stringify({ parts }),
+        headers: { 'content-type': 'application/json' },
+      })
+    const [most] = texts
+    expect((await search([most!])).status).toBe(200)
+    const refused = await search(texts)
+    expect([refused.status, await refused.json()]).toEqual([
+      400,
+      expect.objectContaining({ error: 'A search can have at most 20 words.' }),
+    ])
+    expect((await match(running, 'scene.png', { parts: texts }, '?detail=quick')).status).toBe(400)
+  })
+
   it('refuses an unknown image, and a search without a wanted part', async () => {
     const running = await app()
     const parts = [{ kind: 'text', text: 'dog', weight: -1 }]

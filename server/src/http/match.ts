@@ -20,7 +20,7 @@ export function matchHandlers({ search, ...sources }: MatchOptions): Handlers<ty
       const read = async () => (await sources.imageFiles.read(image)).bytes
       const language = 'parts' in received.request ? received.request.language : undefined
       const matched = { id: image.id, picture: { read }, language }
-      const { map, parts, scale, words } = await search.match(matched, terms, detail)
+      const { map, parts, scale, words } = await search.match(matched, terms, detail, context.req.raw.signal)
       const partsJson = parts.map(({ map: own, ...part }) => ({ ...part, scores: rowsOf(own) }))
       return context.json({ scores: rowsOf(map), scale, words, parts: partsJson }, 200)
     },

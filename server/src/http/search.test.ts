@@ -23,6 +23,37 @@ describe('a search whose client has gone', () => {
   })
 })
 
+describe('a saved search whose client has gone', () => {
+  const open = onceForAll(async (onEnd) => {
+    const app = await startApp(await configFor(await temporaryDirectory(onEnd), {}, onEnd), {}, onEnd)
+    const form = new FormData()
+    form.set('image', new File([new Uint8Array(await circleSketch())], 'sketch.png'))
+    const kept = await (await app.http.request('/api/queries', { method: 'POST', body: form })).json()
+    const search = { parts: [{ kind: 'sketch', query_id: kept.id }] }
+    const { id } = await app.catalog.collections.create({ name: 'x', ownerId: '', isShared: false, search })
+    return { app, id }
+  })
+
+  it.each(['/api/collections/ID/images', '/api/images?collection=ID', '/api/timeline?collection=ID'])(
+    'ends in %s',
+    async (path) => {
+      const { app, id } = await open()
+      const client = new AbortController()
+      const { find } = app.search
+      let outcome: unknown
+      app.search.find = async (terms, options) => {
+        client.abort()
+        const searching = find(terms, options)
+        outcome = await searching.catch((error: unknown) => error)
+        return searching
+      }
+      await app.http.request(path.replace('ID', id), { signal: client.signal })
+      app.search.find = find
+      expect(outcome).toBe(client.signal.reason)
+    },
+  )
+})
+
 describe('the words of the model', () => {
   const withWords = onceForAll((onEnd) => served('sketch-search-5', embeddedDatabase, onEnd))
   const withAnyText = onceForAll((onEnd) => served('captions', embeddedDatabase, onEnd))

@@ -7,7 +7,6 @@ import type { searchContract } from './contract/search.ts'
 import { withCopies } from './copies.ts'
 import type { ImageFilters } from './image-filters.ts'
 import { parseJsonField } from './input/json.ts'
-import { Places } from './places.ts'
 import { bytesOf, ownerOf } from './requests.ts'
 import {
   DEFAULT_TOP_K,
@@ -26,28 +25,19 @@ export interface SearchHandlersOptions extends PictureSources {
   filters: ImageFilters
 }
 
-/**
- * Beyond one batch of the embedder and one search in preparation, further searches would only hold decoded pictures in memory.
- * A place is taken when the body has arrived: a client that sends it slowly keeps nobody waiting.
- */
-const SEARCHES_AT_ONCE = 16
-
 export function searchHandlers({
   search,
   filters,
   ...sources
 }: SearchHandlersOptions): Handlers<typeof searchContract> {
   const { catalog } = sources
-  const places = new Places(SEARCHES_AT_ONCE)
-  const find: ImageSearch['find'] = (terms, options) =>
-    places.run(options.signal, () => search.find(terms, options))
   return {
     async byPicture(context) {
       const { image, top_k: topK, query_json: queryJson, kind = 'auto', crop } = context.req.valid('form')
       const options = await optionsOf(context, filters, parseQueryJson(queryJson), topK)
       const term = pictureTerm({ read: () => bytesOf(image), crop }, kind, 1)
       try {
-        return await respondWithImages(context, catalog, options, await find([term], options))
+        return await respondWithImages(context, catalog, options, await search.find([term], options))
       } catch (error) {
         // Clients of this route send an empty canvas when nothing has been drawn.
         if (!(error instanceof DomainError && error.code === 'blank_sketch')) throw error
@@ -57,7 +47,7 @@ export function searchHandlers({
     async byImage(context) {
       const { image_id: imageId, top_k: topK, query } = context.req.valid('json')
       const options = await optionsOf(context, filters, query, topK)
-      const found = await find([{ kind: 'image id', id: imageId, weight: 1 }], options)
+      const found = await search.find([{ kind: 'image id', id: imageId, weight: 1 }], options)
       return respondWithImages(context, catalog, options, found)
     },
     async byParts(context) {
@@ -66,8 +56,8 @@ export function searchHandlers({
       const { request } = received
       const options = await optionsOf(context, filters, request.query, request.top_k)
       if (!('parts' in request))
-        return respondWithImages(context, catalog, options, await find(terms, options))
-      const result = await find(terms, {
+        return respondWithImages(context, catalog, options, await search.find(terms, options))
+      const result = await search.find(terms, {
         ...options,
         scoresTerms: true,
         describes: request.words,
@@ -89,7 +79,12 @@ async function optionsOf(
 ) {
   const query = given ?? {}
   const { signal } = context.req.raw
-  return { filter: await filters.of(ownerOf(context), query), topK, ...pageOf(query), signal }
+  return {
+    filter: await filters.of(ownerOf(context), query, context.req.raw),
+    topK,
+    ...pageOf(query),
+    signal,
+  }
 }
 
 /** @param explanation further fields of searches by parts */

@@ -14,7 +14,9 @@ export function timelineHandlers({
   return {
     async list(context) {
       const query = context.req.valid('query')
-      const newestFirst = await catalog.images.timeline(await filters.of(ownerOf(context), query))
+      const newestFirst = await catalog.images.timeline(
+        await filters.of(ownerOf(context), query, context.req.raw),
+      )
       const months = query.direction === 'ascending' ? newestFirst.toReversed() : newestFirst
       const monthsJson = months.map(({ month, count, meanAspect }) => ({
         month,

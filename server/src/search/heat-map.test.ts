@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
 import type { RgbImage } from '../gallery/resample.ts'
@@ -45,4 +46,43 @@ it('is hottest at the thing, where the image differs from itself, and keeps the 
   const mean = map.scores.reduce((sum, score) => sum + score, 0) / map.scores.length
   const plain = (4 * 0.8 * 1.5 + 11 * 0.8 * 0.8 + (0.6 * 1.2 + 0.8 * 0.3)) / 16
   expect(mean).toBeCloseTo(plain, 1)
+})
+
+it('lets other work of the thread go first while words are compared with many places', async () => {
+  const places = { width: 24, height: 24 }
+  const vectors = new Float32Array(2 * places.width * places.height).fill(1)
+  const many = {
+    ...embedder,
+    places,
+    embedPlaces: async (images: readonly RgbImage[]) => images.map(() => vectors),
+  }
+  const set = Array.from({ length: 128 }, () => ({ vector: Float32Array.of(1, 0), weight: 1, offset: 0 }))
+  const term: TermVectors = { kind: 'text', weight: 1, sets: [set, set] }
+  let isDone = false
+  const map = matchImage(scene(), [term], { embedder: many, vocabulary: undefined }).finally(() => {
+    isDone = true
+  })
+  let turns = 0
+  for (; !isDone; turns++) await setImmediate()
+  await map
+  expect(turns).toBeGreaterThan(2)
+})
+
+it('ends between two batches of windows when its client has gone', async () => {
+  const client = new AbortController()
+  let batches = 0
+  const watched = {
+    ...embedder,
+    embedPlaces(images: readonly RgbImage[]) {
+      batches++
+      client.abort()
+      return embedder.embedPlaces(images)
+    },
+  }
+  const sets = [[{ vector: Float32Array.of(1, 0), weight: 1, offset: 0 }]]
+  const sources = { embedder: watched, vocabulary: undefined, signal: client.signal }
+  await expect(matchImage(scene(), [{ kind: 'sketch', weight: 1, sets }], sources)).rejects.toBe(
+    client.signal.reason,
+  )
+  expect(batches).toBe(1)
 })

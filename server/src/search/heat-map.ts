@@ -5,6 +5,7 @@ import { type Crop, cropImage } from '../gallery/crop.ts'
 import type { RgbImage } from '../gallery/resample.ts'
 import { dot } from '../vector-math.ts'
 import { scoreByTerm, sharesOf } from './combine.ts'
+import { createPause } from './pause.ts'
 import type { QueryTerm } from './query.ts'
 import type { TermVectors } from './term-vectors.ts'
 import type { Vocabulary } from './words/vocabulary.ts'
@@ -64,6 +65,8 @@ function gridOf(share: number): { cover: Crop[]; between: Crop[] } {
 export interface MatchSources {
   embedder: EmbedderClient
   vocabulary: Vocabulary | undefined
+  /** Ends the work between two of its steps. */
+  signal?: AbortSignal | undefined
 }
 
 /**
@@ -74,21 +77,27 @@ export interface MatchSources {
  * the mean of the windows that cover it, weighted towards their centres. Scores can be compared with those of results, and between
  * images.
  * @throws {DomainError} `embedder_failed`
+ * @throws the reason of `signal` once that is aborted
  */
 export async function matchImage(
   image: RgbImage,
   terms: readonly TermVectors[],
-  { embedder, vocabulary }: MatchSources,
+  { embedder, vocabulary, signal }: MatchSources,
   detail: MapDetail = 'full',
 ): Promise<Match> {
   const located = terms.map((term) => withWords(term, vocabulary))
   const shares = sharesOf(terms.map(({ weight }) => weight))
   const hasColours = terms.some(({ kind }) => kind === 'colours')
+  const pause = createPause(signal)
   let scene: Scene | undefined
   const mapsOfParts = async (windows: readonly Crop[]) => {
+    signal?.throwIfAborted()
     const grids = await readWindows(image, windows, embedder, hasColours)
+    signal?.throwIfAborted()
     if (detail === 'full' && embedder.places !== undefined) scene ??= sceneOf(grids)
-    return located.map((term) => windowMaps(grids, term, scene))
+    const maps: WindowMap[][] = []
+    for (const term of located) maps.push(await windowMaps(grids, term, scene, pause))
+    return maps
   }
   // With one part, its map is that of the query.
   const withWhole = (parts: WindowMap[][]) => (parts.length === 1 ? parts : [sumOf(parts, shares), ...parts])
@@ -189,19 +198,27 @@ function sceneOf(grids: readonly Grid[]): Scene {
   return { vector: sum.map((value) => value / length), mean: length / places.length }
 }
 
-function windowMaps(grids: readonly Grid[], term: TermVectors, scene: Scene | undefined): WindowMap[] {
+async function windowMaps(
+  grids: readonly Grid[],
+  term: TermVectors,
+  scene: Scene | undefined,
+  pause: () => Promise<void>,
+): Promise<WindowMap[]> {
   // Likeness to the surroundings does not show where a thing is. Subtracting it from the mean keeps the mean of the map.
   const inCommon = (place: Float32Array) =>
     scene === undefined || term.kind === 'colours' ? 0 : SCENE_SHARE * (dot(place, scene.vector) - scene.mean)
-  return grids.map(({ window, width, height, places, colours }) => {
-    const scores = Float32Array.from(
-      places,
-      (image) => scoreByTerm(term, { image, colours }) - inCommon(image),
-    )
+  const maps: WindowMap[] = []
+  for (const { window, width, height, places, colours } of grids) {
+    const scores = new Float32Array(places.length)
+    for (const [n, image] of places.entries()) {
+      scores[n] = scoreByTerm(term, { image, colours }) - inCommon(image)
+      await pause()
+    }
     const map = { width, height, scores }
     // Single places are less reliable for words, whose vectors were made for whole pictures (measured: bench/results/search.md).
-    return { window, map: term.kind === 'text' ? smoothed(map) : map }
-  })
+    maps.push({ window, map: term.kind === 'text' ? smoothed(map) : map })
+  }
+  return maps
 }
 
 /** The score of a query is the sum of the scores by its parts, each times its share. */

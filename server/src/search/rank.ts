@@ -7,6 +7,7 @@ import type {
   SpaceName,
 } from '../catalog/catalog.ts'
 import { type CombinedQuery, type ImageVectors, scoreOf, weighted, withSet } from './combine.ts'
+import { createPause } from './pause.ts'
 import type { VectorSources } from './term-vectors.ts'
 
 export interface Ranking extends Pick<NearestResult, 'images' | 'total'> {
@@ -14,7 +15,7 @@ export interface Ranking extends Pick<NearestResult, 'images' | 'total'> {
   close: { score: number; total: number } | undefined
 }
 
-export type RankSources = Pick<VectorSources, 'catalog' | 'hasWindows'>
+export type RankSources = Pick<VectorSources, 'catalog' | 'hasWindows' | 'signal'>
 
 type RankOptions = Omit<NearestQuery, 'vector' | 'space'>
 
@@ -74,6 +75,7 @@ async function rankCandidates(
   const candidates = new Map<string, ScoredImage>()
   const { catalog } = sources
   for (const search of searches) {
+    sources.signal?.throwIfAborted()
     const found = await catalog.vectors.nearest({
       ...options,
       ...search,
@@ -99,12 +101,16 @@ async function withScores(
   query: CombinedQuery,
   images: readonly ScoredImage[],
 ): Promise<ScoredImage[]> {
+  const pause = createPause(sources.signal)
   const scored: ScoredImage[] = []
   for (let start = 0; start < images.length; start += SCORED_AT_ONCE) {
     const part = images.slice(start, start + SCORED_AT_ONCE)
     const ids = part.map(({ id }) => id)
     const vectorsOf = await vectorsReader(sources, ids, query.colours !== undefined)
-    for (const image of part) scored.push({ ...image, score: scoreOf(query, vectorsOf(image.id)) })
+    for (const image of part) {
+      scored.push({ ...image, score: scoreOf(query, vectorsOf(image.id)) })
+      await pause()
+    }
   }
   return scored
 }

@@ -5,9 +5,11 @@ import { combine, scoreByTerm, scoreOf } from './combine.ts'
 import { withExpandedSketches } from './expand-sketches.ts'
 import type { FormerIndex } from './former-index.ts'
 import { type MapDetail, type Match, matchCover, matchImage, withoutWholeImage } from './heat-map.ts'
+import { createPause } from './pause.ts'
+import { Places } from './places.ts'
 import type { Picture, QueryTerm, TermKind } from './query.ts'
 import { type Ranking, rank, vectorsReader } from './rank.ts'
-import { type TermVectors, type VectorSources, vectorOf } from './term-vectors.ts'
+import { type TermTimings, type TermVectors, type VectorSources, vectorOf } from './term-vectors.ts'
 import { MIN_SAMPLE, sampleVectors } from './words/gallery-scale.ts'
 
 export interface SearchOptions extends Page {
@@ -62,16 +64,32 @@ export interface ImageSearch {
   /**
    * Finds images by one or more terms. An indexed image that is the only term comes first. Indexed images among the unwanted
    * terms are left out, as are their copies.
-   * @throws {DomainError} `invalid_request` if no term has a positive weight; the errors of `vectorOf`
+   * @throws {DomainError} `invalid_request` if no term has a positive weight, or if the terms have too many words of the vocabulary;
+   * the errors of `vectorOf`
    * @throws the reason of `signal` once that is aborted
    */
   find(terms: readonly QueryTerm[], options: SearchOptions): Promise<SearchResult>
   /**
    * Explains where an image answers a query.
+   * @param signal ends the work between two of its steps
    * @throws {DomainError} as `find`; those of reading the picture
+   * @throws the reason of `signal` once that is aborted
    */
-  match(image: MatchedImage, terms: readonly QueryTerm[], detail: MapDetail): Promise<ExplainedMatch>
+  match(
+    image: MatchedImage,
+    terms: readonly QueryTerm[],
+    detail: MapDetail,
+    signal?: AbortSignal,
+  ): Promise<ExplainedMatch>
 }
+
+/**
+ * Beyond one batch of the embedder and one search in preparation, further searches would only hold decoded pictures in memory. They
+ * wait, first come, first served.
+ */
+const SEARCHES_AT_ONCE = 16
+/** A word can have 128 vectors, with which every place of a heat map is compared. */
+const MAX_WORDS = 20
 
 export function createImageSearch(
   sources: VectorSources,
@@ -79,6 +97,7 @@ export function createImageSearch(
   former?: FormerIndex,
 ): ImageSearch {
   let active = 0
+  const places = new Places(SEARCHES_AT_ONCE)
   const answer = <T>(terms: readonly QueryTerm[], work: (sources: VectorSources) => Promise<T>) =>
     former === undefined ? work(sources) : former.search(terms, work)
   return {
@@ -89,7 +108,9 @@ export function createImageSearch(
     async find(terms, options) {
       active++
       try {
-        const result = await answer(terms, (chosen) => find(chosen, terms, options))
+        const result = await places.run(options.signal, () =>
+          answer(terms, (chosen) => find(chosen, terms, options)),
+        )
         onSearch(result.timings)
         return result
       } finally {
@@ -97,10 +118,10 @@ export function createImageSearch(
       }
     },
 
-    async match(image, terms, detail) {
+    async match(image, terms, detail, signal) {
       active++
       try {
-        return await answer(terms, (chosen) => explainMatch(chosen, image, terms, detail))
+        return await answer(terms, (chosen) => explainMatch({ ...chosen, signal }, image, terms, detail))
       } finally {
         active--
       }
@@ -109,17 +130,14 @@ export function createImageSearch(
 }
 
 async function find(
-  sources: VectorSources,
+  chosen: VectorSources,
   terms: readonly QueryTerm[],
   { signal, ...options }: SearchOptions,
 ): Promise<SearchResult> {
   assertWanted(terms)
+  const sources = { ...chosen, signal }
   const timings = { prepare: 0, embed: 0, nearest: 0 }
-  const embedded: TermVectors[] = []
-  for (const term of terms) {
-    embedded.push(await vectorOf(term, { ...sources, signal }, timings))
-    signal?.throwIfAborted()
-  }
+  const embedded = await vectorsOf(terms, sources, timings)
   const start = performance.now()
   const counted = await withExpandedSketches(embedded.filter(hasWeight), sources)
   signal?.throwIfAborted()
@@ -152,6 +170,27 @@ function assertWanted(terms: readonly QueryTerm[]): void {
     throw new DomainError('invalid_request', 'At least one positive example is needed.')
 }
 
+/** @throws {DomainError} `invalid_request` for too many words */
+async function vectorsOf(
+  terms: readonly QueryTerm[],
+  sources: VectorSources,
+  timings: TermTimings,
+): Promise<TermVectors[]> {
+  const pause = createPause(sources.signal)
+  const embedded: TermVectors[] = []
+  let words = 0
+  for (const term of terms) {
+    const vectors = await vectorOf(term, sources, timings)
+    sources.signal?.throwIfAborted()
+    await pause()
+    if (term.kind === 'text' && sources.vocabulary !== undefined) words += vectors.sets.length
+    if (words > MAX_WORDS)
+      throw new DomainError('invalid_request', `A search can have at most ${MAX_WORDS} words.`)
+    embedded.push(vectors)
+  }
+  return embedded
+}
+
 const hasWeight = ({ weight }: { weight: number }) => weight !== 0
 
 /** The terms as they were counted, each in the place of the embedded one; those without weight as they are, for their scores alone. */
@@ -167,12 +206,12 @@ async function explainMatch(
   detail: MapDetail,
 ): Promise<ExplainedMatch> {
   assertWanted(terms)
-  const { catalog, embedder, reader, vocabulary } = sources
+  const { catalog, embedder, reader, vocabulary, signal } = sources
   const timings = { prepare: 0, embed: 0 }
-  const embedded: TermVectors[] = []
-  for (const term of terms) embedded.push(await vectorOf(withoutWholeImage(term), sources, timings))
+  const embedded = await vectorsOf(terms.map(withoutWholeImage), sources, timings)
   const counted = await withExpandedSketches(embedded.filter(hasWeight), sources)
   const vectors = withWeightless(embedded, counted)
+  signal?.throwIfAborted()
   const { image } = await reader.decode(await picture.read(), matchCover(embedder.inputSize, detail))
   const [own] = await catalog.vectors.get([id])
   return {
@@ -235,7 +274,7 @@ function combinedCloseScore(
 async function explained(
   images: ScoredImage[],
   terms: readonly TermVectors[],
-  sources: Pick<VectorSources, 'catalog' | 'vocabulary' | 'hasWindows'>,
+  sources: Pick<VectorSources, 'catalog' | 'vocabulary' | 'hasWindows' | 'signal'>,
   { scoresTerms, describes, language }: Pick<SearchOptions, 'scoresTerms' | 'describes' | 'language'>,
 ): Promise<FoundImage[]> {
   if (!scoresTerms && !describes) return images
@@ -243,18 +282,22 @@ async function explained(
   if (isScoreOfTerm && !describes) return images.map((image) => ({ ...image, scores: [image.score] }))
   const ids = images.map(({ id }) => id)
   const { vocabulary } = sources
-  const vectorsOf = await vectorsReader(
+  const vectorsOfImage = await vectorsReader(
     sources,
     ids,
     terms.some(({ kind }) => kind === 'colours'),
   )
-  return images.map((image) => {
-    const vectors = vectorsOf(image.id)
+  const pause = createPause(sources.signal)
+  const found: FoundImage[] = []
+  for (const image of images) {
+    const vectors = vectorsOfImage(image.id)
     const scores = scoresTerms ? { scores: terms.map((term) => scoreByTerm(term, vectors)) } : {}
     const words =
       describes && vectors.image ? { words: vocabulary?.describe(vectors.image, language) ?? [] } : {}
-    return { ...image, ...scores, ...words }
-  })
+    found.push({ ...image, ...scores, ...words })
+    await pause()
+  }
+  return found
 }
 
 /** Whether the score of an image by a term is the scalar product with one vector: what a search by this term alone is ordered by. */
