@@ -1,5 +1,6 @@
 /** Every expected failure. The words are stable: clients may depend on them. */
 export type ErrorCode =
+  | 'base_unavailable'
   | 'blank_sketch'
   | 'challenge_gone'
   | 'collection_not_found'

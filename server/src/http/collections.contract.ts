@@ -146,8 +146,8 @@ export function describeCollections(name: string, database: DatabaseKeys): void 
       expect(ranked.body.images[0]).toMatchObject({ path: 'b/3.png', score: expect.any(Number) })
       expect(ranked.body.total).toBe(2)
       expect(await pathsOf(browser, `/api/images?collection=${like.id}&name_contains=3`)).toEqual(['b/3.png'])
-      const image = { add: [await idOf('a/1.png')] }
-      expect((await call(browser, 'POST', `/api/collections/${like.id}/images`, image)).status).toBe(400)
+      const members = { add: [await idOf('a/1.png')] }
+      expect((await call(browser, 'POST', `/api/collections/${like.id}/images`, members)).status).toBe(400)
       const nested = { name: 'Nested', search: { query: { collection: inB.id } } }
       const unkept = { name: 'Unkept', search: { parts: [{ kind: 'image', upload: 'picture' }] } }
       for (const useless of [nested, unkept])
@@ -158,6 +158,18 @@ export function describeCollections(name: string, database: DatabaseKeys): void 
       expect((await call(browser, 'POST', '/api/collections', unknown)).body).toMatchObject({
         code: 'query_not_found',
       })
+      const image = { kind: 'image_id', image_id: await idOf('a/1.png') }
+      for (const [part, code] of [
+        [{ ...image, image_id: crypto.randomUUID() }, 'image_not_found'],
+        [{ ...image, kind: 'colours', image_id: crypto.randomUUID() }, 'image_not_found'],
+        [{ ...image, weight: -1 }, 'invalid_request'],
+        [{ kind: 'text', text: 'dog' }, 'not_supported'],
+      ] as const) {
+        const search = { parts: [part] }
+        const refused = { body: { code } }
+        expect(await call(browser, 'POST', '/api/collections', { name: 'x', search })).toMatchObject(refused)
+        expect(await call(browser, 'PATCH', `/api/collections/${like.id}`, { search })).toMatchObject(refused)
+      }
     })
 
     it('counts the copies of a result of a saved search among those that the search finds', async () => {
@@ -191,6 +203,14 @@ export function describeCollections(name: string, database: DatabaseKeys): void 
         expect(one).toMatchObject({ status: 200, body: { shared: true } })
       for (const { id } of [own, all])
         expect((await call(user, 'GET', `/api/collections/${id}/images`)).status).toBe(200)
+      const unavailable = { status: 409, body: { code: 'base_unavailable' } }
+      await call(editor, 'PATCH', `/api/collections/${base.id}`, { shared: false })
+      for (const path of [`/api/collections/${all.id}/images`, `/api/images?collection=${all.id}`])
+        expect(await call(user, 'GET', path)).toMatchObject(unavailable)
+      expect((await call(editor, 'GET', `/api/collections/${all.id}/images`)).status).toBe(200)
+      await call(editor, 'DELETE', `/api/collections/${base.id}`)
+      expect(await call(editor, 'GET', `/api/collections/${all.id}/images`)).toMatchObject(unavailable)
+      expect((await call(user, 'GET', `/api/collections/${all.id}`)).status).toBe(200)
     })
 
     it('gives each user private stars and collections, and all users the shared ones', async () => {

@@ -118,7 +118,7 @@ async function pin(
   search: SavedSearch,
   { filters, queries }: CollectionHandlersOptions,
 ): Promise<unknown> {
-  await filters.check(ownerOf(context), search)
+  await filters.check(ownerOf(context), search, context.req.raw)
   for (const id of queryIdsIn(search)) await queries.pin(id)
   return searchAsSent(context)
 }

@@ -5,6 +5,7 @@ import { DomainError, type ErrorCode } from '../errors.ts'
 import type { InvalidInput } from './input/problems.ts'
 
 const STATUS: Record<ErrorCode, ContentfulStatusCode> = {
+  base_unavailable: 409,
   blank_sketch: 400,
   challenge_gone: 403,
   collection_not_found: 404,

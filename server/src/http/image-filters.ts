@@ -26,10 +26,11 @@ type FindOptions = Pick<SearchOptions, 'filter' | 'offset' | 'limit' | 'signal'>
  */
 export interface ImageFilters {
   /** @throws {DomainError} as `find`, for a search that can't be carried out */
-  check(userId: string, saved: SavedSearch): Promise<void>
+  check(userId: string, saved: SavedSearch, client?: Client): Promise<void>
   /**
    * @param client whose signal ends a saved search that the filter is based on
-   * @throws {DomainError} `collection_not_found`; `invalid_request` if one saved search is based on another
+   * @throws {DomainError} `collection_not_found`; `base_unavailable` for a saved search within a collection that is gone or hidden;
+   * `invalid_request` if one saved search is based on another
    */
   of(userId: string, query: Query, client?: Client): Promise<ImageFilter>
   /**
@@ -48,9 +49,13 @@ export function createImageFilters({ search, ...sources }: ImageFilterOptions): 
   const { catalog } = sources
   return { check, of: (userId, query, client) => filterFor(userId, query, false, client), find }
 
-  async function check(userId: string, { parts, query, language }: SavedSearch): Promise<void> {
-    if (parts !== undefined) await toTerms({ request: { parts, language }, files: new Map() }, sources)
-    await filterFor(userId, query ?? {}, true)
+  async function check(userId: string, saved: SavedSearch, client?: Client): Promise<void> {
+    const { parts, query } = saved
+    if (parts === undefined) await filterFor(userId, query ?? {}, true)
+    else {
+      const best = { filter: {}, offset: 0, limit: 1, signal: client?.signal }
+      await find(userId, { ...saved, parts, top_k: 1 }, best)
+    }
   }
 
   async function filterFor(
@@ -62,12 +67,21 @@ export function createImageFilters({ search, ...sources }: ImageFilterOptions): 
     const filter = filterOf(query)
     const collections: string[] = query.starred === true ? [starsOf(userId)] : []
     const collection =
-      query.collection === undefined ? undefined : await visibleCollection(userId, catalog, query.collection)
+      query.collection === undefined ? undefined : await collectionOf(userId, query.collection, isSaved)
     if (collection !== undefined && collection.search === undefined) collections.push(collection.id)
     const within =
       collection?.search === undefined ? undefined : [await searchFilter(userId, collection, isSaved, client)]
     const all = { ...filter, within, collections: collections.length > 0 ? collections : undefined }
     return query.folded_into === undefined ? all : groupFilter(query.folded_into, all)
+  }
+
+  async function collectionOf(userId: string, id: string, isBase: boolean): Promise<Collection> {
+    if (!isBase) return visibleCollection(userId, catalog, id)
+    return visibleCollection(userId, catalog, id).catch((error: unknown) => {
+      if (!(error instanceof DomainError && error.code === 'collection_not_found')) throw error
+      const message = 'This search is limited to a collection that has been deleted or is no longer shared.'
+      throw new DomainError('base_unavailable', message, { cause: error })
+    })
   }
 
   async function groupFilter(id: string, { fold = 'bursts', ...filter }: ImageFilter): Promise<ImageFilter> {

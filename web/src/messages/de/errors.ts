@@ -4,6 +4,8 @@ import type { ErrorWords } from '../en/errors.ts'
 const detailed = (words: string) => (sentence: string) => `${words} (${sentence})`
 
 export const errors: ErrorWords = {
+  base_unavailable:
+    'Diese Suche beschränkt sich auf eine Sammlung, die gelöscht wurde oder nicht mehr geteilt ist.',
   blank_sketch: 'Das Blatt ist leer.',
   challenge_gone: detailed('Dieser Code kann nicht mehr verwendet werden. Fordere einen neuen an.'),
   collection_not_found: 'Diese Sammlung gibt es nicht mehr.',

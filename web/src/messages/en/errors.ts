@@ -7,6 +7,7 @@ export type ErrorWords = Readonly<Record<ErrorCode, string | ((sentence: string)
 const detailed = (sentence: string) => sentence
 
 export const errors: ErrorWords = {
+  base_unavailable: 'This search is limited to a collection that has been deleted or is no longer shared.',
   blank_sketch: 'The sheet is empty.',
   challenge_gone: detailed,
   collection_not_found: 'This collection no longer exists.',
