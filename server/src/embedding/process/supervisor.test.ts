@@ -140,6 +140,28 @@ describe('the embedder supervisor', () => {
     await inProgress
   })
 
+  it('rejects an image that it tries to blame when it is closed, and reports no outage', async () => {
+    const lines: string[] = []
+    const health: (string | undefined)[] = []
+    const embedder = await startHost(
+      { file: SCRIPTED, class_name: 'HangsAfterFailure' },
+      {
+        measurement: { dimensions: 5, batchSize: 1, imagesPerSecond: 1000, millisecondsForOne: 1 },
+        onOutput: (line) => lines.push(line),
+        onHealth: (reason) => health.push(reason),
+      },
+    )
+    const black = { data: new Uint8Array(12), width: 2, height: 2 }
+    const rejected = expect(embedder.embed([black], 'photo', 'bulk')).rejects.toMatchObject({
+      code: 'unavailable',
+      message: 'The embedder "mine" is being closed.',
+    })
+    await expect.poll(() => lines).toContain('hangs')
+    await embedder.close()
+    await rejected
+    expect(health).toEqual([])
+  })
+
   it('closes while its process is being started again', async () => {
     const embedder = await startHost(classical)
     process.kill(embedder.processId!, 'SIGKILL')

@@ -232,6 +232,7 @@ class EmbedderSupervisor implements EmbedderClient {
       const message = `The embedder "${this.name}" (${made}) failed on this ${item}: ${sentence(reason)}`
       return job.resolve([new DomainError('embedder_failed', message)])
     }
+    if (this.#isClosing) return job.reject(this.#unavailable())
     this.#startOutage(reason)
     if (job.priority === 'query') return job.reject(this.#unavailable())
     this.#jobs.addFirst({ ...job, attempts: 0 })
