@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
@@ -89,6 +90,8 @@ function startProcess(
     env: withoutTelemetry(),
     detached: HAS_GROUPS,
   })
+  // Without a free file descriptor there are no pipes either.
+  if (child.pid === undefined) return spawnFailure(child, program!)
   running.add(child)
   let lastLine = ''
   const onLine = (line: string) => {
@@ -120,10 +123,7 @@ function startProcess(
     const onAbort = () => fail('it is being closed')
     options.signal.addEventListener('abort', onAbort, { once: true })
     waitOn()
-    child.once('error', (error) => {
-      running.delete(child)
-      fail(explainSpawn(error, program!))
-    })
+    child.once('error', (error) => fail(error.message))
     conversation.onEnd = (reason) =>
       fail(lastLine === '' ? reason : `${reason}; its last line was: ${lastLine}`)
     readFrames<Response>(
@@ -324,9 +324,14 @@ function commandOf(name: string, definition: EmbedderDefinition): string[] {
   return [process.execPath, '--experimental-import-meta-resolve', NODE_PROGRAM]
 }
 
-function explainSpawn(error: Error, program: string): string {
-  if (systemCodeOf(error) !== 'ENOENT') return error.message
-  return `there is no program ${program}; name the Python to use by "python: /path/to/python"`
+/** Rejects with the reason why a process did not start, which arrives as an event. */
+async function spawnFailure(child: ChildProcess, program: string): Promise<never> {
+  const [error] = await once(child, 'error')
+  const reason =
+    systemCodeOf(error) === 'ENOENT'
+      ? `there is no program ${program}; name the Python to use by "python: /path/to/python"`
+      : messageOf(error)
+  throw new Error(reason, { cause: error })
 }
 
 function forwardLines(stream: Readable, onLine: (line: string) => void): void {
