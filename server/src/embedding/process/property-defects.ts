@@ -5,6 +5,8 @@ const MAX_DIMENSIONS = 65_536
 const MAX_SIDE = 4096
 const MAX_MARGIN = 0.45
 const MAX_NEIGHBOURS = 1000
+/** Side of the grid of a feature map. */
+const MAX_PLACES = 256
 
 /** @returns the invalid property of an embedder, if any */
 export function defectOf({
@@ -12,6 +14,7 @@ export function defectOf({
   inputSize,
   sketchMargin = 0,
   sketchExpansion,
+  places,
 }: Extract<Response, { type: 'ready' }>): string | undefined {
   const isCount = (value: unknown, most: number) =>
     Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most
@@ -24,6 +27,8 @@ export function defectOf({
   const isMargin = typeof sketchMargin === 'number' && sketchMargin >= 0 && sketchMargin <= MAX_MARGIN
   if (!isMargin)
     return `its sketch margin has to be from 0 to ${MAX_MARGIN}, but is ${JSON.stringify(sketchMargin)}`
+  if (places !== undefined && (!isCount(places?.width, MAX_PLACES) || !isCount(places?.height, MAX_PLACES)))
+    return `its places have to be a width and a height from 1 to ${MAX_PLACES}, but are ${JSON.stringify(places)}`
   return sketchExpansion === undefined || isExpansion(sketchExpansion, dimensions)
     ? undefined
     : `its sketch expansion is not valid: ${JSON.stringify(sketchExpansion)}`

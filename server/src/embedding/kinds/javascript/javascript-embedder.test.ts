@@ -28,6 +28,25 @@ describe('an embedder in JavaScript or TypeScript', () => {
     await expect(wordless.embedText(['sun'])).rejects.toMatchObject({ code: 'not_supported' })
   })
 
+  it('may have a feature map', async () => {
+    const embedder = await startHost({ file: FILE, class_name: 'Places' })
+    expect(embedder.places).toEqual({ width: 2, height: 1 })
+    const image = { data: new Uint8Array(8 * 4 * 3), width: 8, height: 4 }
+    image.data.set([255, 0, 0], 0)
+    image.data.set([0, 255, 0], 4 * 3)
+    expect(await embedder.embedPlaces([image])).toEqual([Float32Array.of(1, 0, 0, 1)])
+  })
+
+  it.each([
+    [{ width: 2.5, height: 1 }, /places have to be a width and a height from 1 to 256.*2\.5/],
+    [3, /places have to be a width and a height/],
+    [null, /embedPlaces\(images\), but no property places/],
+  ])('is refused with the places %j', async (places, reason) => {
+    await expect(startHost({ file: FILE, class_name: 'Places', args: [places] })).rejects.toMatchObject({
+      message: expect.stringMatching(reason),
+    })
+  })
+
   it('works without optional properties', async () => {
     const embedder = await startHost({ target: `${FILE}#Plain` })
     expect(embedder).toMatchObject({ dimensions: 5, inputSize: { width: 224, height: 224 } })

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { messageOf } from '../../../errors.ts'
-import { DEFAULT_INPUT_SIZE, type Embedder } from '../../embedder.ts'
+import { DEFAULT_INPUT_SIZE, type Embedder, type ImageBatch } from '../../embedder.ts'
 import { probeDimensions } from '../../process/probe.ts'
 import type { EmbedderDefinition } from '../../registry.ts'
 import { workingDirectoryUrl } from '../../working-directory.ts'
@@ -20,7 +20,11 @@ export async function createJavaScriptEmbedder(definition: EmbedderDefinition): 
   if (!isEmbedder(created)) throw new Error(`${name} of ${specifier} has no method embed(images, kind)`)
   const inputSize = sizeOf(created.inputSize)
   const embed: Embedder['embed'] = (images, kind) => created.embed(images, kind)
-  const { embedText } = created
+  const { embedText, embedPlaces, places } = created
+  if (embedPlaces && !places)
+    throw new Error(
+      `${name} of ${specifier} has embedPlaces(images), but no property places: { width, height }`,
+    )
   return {
     // Found by embedding one picture if the class does not define it.
     dimensions:
@@ -34,6 +38,16 @@ export async function createJavaScriptEmbedder(definition: EmbedderDefinition): 
       embedText: async (texts: readonly string[]) =>
         toFloats(await embedText.call(created, texts), 'embedText'),
     }),
+    ...(embedPlaces &&
+      places && {
+        places,
+        embedPlaces: async (images: ImageBatch) =>
+          toFloats(
+            await embedPlaces.call(created, images),
+            'embedPlaces',
+            '[count, places.height, places.width, dimensions]',
+          ),
+      }),
     close: async () => created.close?.(),
   }
 }
@@ -74,8 +88,8 @@ function isEmbedder(value: unknown): value is Partial<Embedder> & Pick<Embedder,
   return typeof value === 'object' && value !== null && 'embed' in value && typeof value.embed === 'function'
 }
 
-function toFloats(vectors: unknown, method = 'embed'): Float32Array {
+function toFloats(vectors: unknown, method = 'embed', shape = '[count, dimensions]'): Float32Array {
   if (vectors instanceof Float32Array) return vectors
   const name = vectors === null ? 'null' : (Object(vectors).constructor?.name ?? typeof vectors)
-  throw new TypeError(`${method}() has to return a Float32Array of [count, dimensions], but returned ${name}`)
+  throw new TypeError(`${method}() has to return a Float32Array of ${shape}, but returned ${name}`)
 }
