@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto'
-import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { DomainError } from '../errors.ts'
+import { DomainError, messageOf } from '../errors.ts'
+import { readNames, realpath, stat } from '../gallery/disk.ts'
 import { toSystemPath } from '../gallery/file-names.ts'
 import { isIgnoredName } from '../gallery/include.ts'
 import { listDirectory } from '../gallery/list-folder.ts'
 import { ROOT, toAbsolute } from '../gallery/paths.ts'
 import { walk } from '../gallery/walk.ts'
+import { hashOfFile } from '../hashing.ts'
 import type { Item } from './evaluate.ts'
 
 /** An image or query with its file. */
@@ -33,18 +33,20 @@ export async function itemsIn(
     throw new DomainError('directory_not_found', `${flag}: there is no folder ${root}.`)
   }
   const items: LocatedItem[] = []
-  for (const className of (await readdir(root)).sort()) {
+  for (const className of (await readNames(root)).sort()) {
     if (isIgnoredName(className) || !(await isFolder(join(root, className)))) continue
+    const below = (path: string) => (path === ROOT ? className : `${className}/${path}`)
+    const lose = (path: string, reason: unknown) => onWarning(leftOut(below(path), reason))
     // The folder of a class, and the one that holds them all, may be links.
     const folder = await realpath(join(root, className))
-    for await (const { files } of walk(folder, { recursive: true, excluded: [] }, () => {}))
-      for (const { path } of files) {
-        const file = toAbsolute(folder, path)
-        const contentHash = createHash('sha256')
-          .update(await readFile(toSystemPath(file)))
-          .digest('hex')
-        items.push({ path: `${className}/${path}`, className, contentHash, file })
+    for (const path of await imagesIn(folder, lose)) {
+      const file = toAbsolute(folder, path)
+      try {
+        items.push({ path: below(path), className, contentHash: await hashOf(file), file })
+      } catch (error) {
+        lose(path, error)
       }
+    }
   }
   const rootListing = await listDirectory(await realpath(root), ROOT, { recursive: false, excluded: [] })
   const classless = rootListing?.files.length ?? 0
@@ -56,6 +58,29 @@ export async function itemsIn(
   }
   if (classless > 0) onWarning(`${classless} files directly in ${root} belong to no class and are left out.`)
   return items
+}
+
+/** Warning about a file or folder that is not part of an evaluation. */
+export function leftOut(path: string, reason: unknown): string {
+  return `${path} is left out: ${messageOf(reason)}`
+}
+
+/** Paths of the images below a folder. */
+async function imagesIn(folder: string, lose: (path: string, reason: unknown) => void): Promise<string[]> {
+  const images: string[] = []
+  for await (const listing of walk(folder, { recursive: true, excluded: [] }, lose)) {
+    images.push(...listing.files.map(({ path }) => path))
+    for (const { stat, reason } of listing.unreadable) lose(stat.path, reason)
+    for (const { path, error } of listing.unknown) lose(path, error)
+  }
+  return images
+}
+
+/** @throws {Error} if the file can't be read */
+async function hashOf(file: string): Promise<string> {
+  const hash = await hashOfFile(toSystemPath(file))
+  if (hash === undefined) throw new Error('there is no such file any more')
+  return hash
 }
 
 export function classesOf(items: readonly Item[]): Set<string> {
