@@ -1,15 +1,14 @@
-import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import type { Config } from '../config/schema.ts'
 import { openEmbedder } from '../embedding/open-embedder.ts'
 import { type EmbedderClient, failIfEmbedderIsDown } from '../embedding/process/embedder-client.ts'
-import { DomainError, messageOf } from '../errors.ts'
+import { DomainError } from '../errors.ts'
 import { decodeImage } from '../gallery/decode.ts'
-import { toSystemPath } from '../gallery/file-names.ts'
 import type { RgbImage } from '../gallery/resample.ts'
 import { prepareQuery, queryCover } from '../search/prepare-query.ts'
 import type { EmbeddedItems, Item } from './evaluate.ts'
-import type { LocatedItem } from './items.ts'
+import { type LocatedItem, leftOut } from './items.ts'
+import { readPictures } from './read-pictures.ts'
 
 export interface Reporter {
   onProgress: (message: string, share: number) => void
@@ -93,22 +92,11 @@ async function embedAll(
   const { dimensions } = embedder
   const vectors = new Float32Array(items.length * dimensions)
   const kept: Item[] = []
-  const lose = ({ path }: Item, error: unknown) =>
-    onWarning(`${embedder.name}: ${path} is left out: ${messageOf(error)}`)
+  const lose = ({ path }: Item, error: unknown) => onWarning(`${embedder.name}: ${leftOut(path, error)}`)
   for (let start = 0; start < items.length; start += BATCH_SIZE * availableParallelism()) {
     onProgress(`${embedder.name}: embedding the ${what}`, start / items.length)
     const batch = items.slice(start, start + BATCH_SIZE * availableParallelism())
-    const pictures = await Promise.all(
-      batch.map(async (item) => {
-        try {
-          return { item, image: await prepare(await readFile(toSystemPath(item.file))) }
-        } catch (error) {
-          lose(item, error)
-          return undefined
-        }
-      }),
-    )
-    const readable = pictures.filter((picture) => picture !== undefined)
+    const readable = await readPictures(batch, prepare, lose)
     const images = readable.map(({ image }) => image)
     const embeddings = await failIfEmbedderIsDown(embedder, embedder.embed(images, kind, 'bulk'))
     for (const [n, { item }] of readable.entries()) {
