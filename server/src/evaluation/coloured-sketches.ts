@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Config } from '../config/schema.ts'
 import type { QueryExpansion } from '../embedding/embedder.ts'
-import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
+import { type EmbedderClient, failIfEmbedderIsDown } from '../embedding/process/embedder-client.ts'
 import { DomainError } from '../errors.ts'
 import { coloursOf, inkColours } from '../gallery/colour-layout.ts'
 import { decodeImage } from '../gallery/decode.ts'
@@ -14,12 +14,13 @@ import { expandSketch } from '../search/expansion.ts'
 import { queryCover } from '../search/prepare-query.ts'
 import { inkMap } from '../search/sketch/ink.ts'
 import type { TermVectors } from '../search/term-vectors.ts'
-import { embedImages, embedQueries, type Reporter, withEmbedder } from './embed.ts'
+import { embedQueries, type Reporter, withEmbedder } from './embed.ts'
 import { type EmbeddedItems, type Item, vectorAt } from './evaluate.ts'
 import { nearestImages } from './expand-queries.ts'
 import { termOf } from './image-windows.ts'
-import { itemsIn, type LocatedItem } from './items.ts'
+import { itemsIn, type LocatedItem, leftOut } from './items.ts'
 import { ranksOf, recallAt } from './metrics.ts'
+import { readPictures } from './read-pictures.ts'
 import { pairsIn } from './run.ts'
 
 /** Each photo is in the gallery in these versions, so that the shape alone finds the photo, but not its version. */
@@ -56,16 +57,14 @@ export interface ColourRequest extends Reporter {
 export async function evaluateColours(config: Config, request: ColourRequest): Promise<ColourReport> {
   const photos = await itemsIn(request.gallery, '--gallery', request.onWarning)
   const sketches = await itemsIn(request.queries, '--queries', request.onWarning)
-  const photoOf = pairsIn(photos)
-  const drawn = sketches.filter((sketch) => photoOf(sketch) !== undefined)
-  if (drawn.length === 0)
-    throw new DomainError(
-      'invalid_request',
-      'No sketch belongs to a photo: one that is named X-3 was drawn after the photo X.',
-    )
+  assertPairs(sketches, photos)
   return withEmbedder(config, request.embedder, request, async (embedder) => {
     const gallery = await embedVersions(config, embedder, photos, request)
+    const drawn = drawnOf(sketches, gallery.photos)
+    const photoOf = pairsIn(gallery.photos)
     const asked = await embedQueries(config, embedder, drawn, 'sketch', request)
+    if (asked.items.length === 0)
+      throw new DomainError('invalid_request', 'No sketch can be read together with its photo.')
     const { sketchExpansion } = embedder
     const fileOf = new Map(drawn.map((item) => [item.path, item.file]))
     const results = new Map<string, number[]>()
@@ -91,7 +90,24 @@ export async function evaluateColours(config: Config, request: ColourRequest): P
   })
 }
 
+/** Returns the sketches that belong to photos. */
+function drawnOf(sketches: readonly LocatedItem[], photos: readonly LocatedItem[]): LocatedItem[] {
+  const photoOf = pairsIn(photos)
+  return sketches.filter((sketch) => photoOf(sketch) !== undefined)
+}
+
+/** @throws {DomainError} `invalid_request` if no sketch belongs to a photo */
+export function assertPairs(sketches: readonly LocatedItem[], photos: readonly LocatedItem[]): void {
+  if (drawnOf(sketches, photos).length > 0) return
+  throw new DomainError(
+    'invalid_request',
+    'No sketch belongs to a photo: one that is named X-3 was drawn after the photo X.',
+  )
+}
+
 interface Gallery {
+  /** Photos that can be read and embedded. */
+  photos: LocatedItem[]
   embedded: EmbeddedItems
   /** The versions of each photo, one after the other. */
   versions: RgbImage[]
@@ -102,27 +118,37 @@ async function embedVersions(
   config: Config,
   embedder: EmbedderClient,
   photos: readonly LocatedItem[],
-  { onProgress }: Reporter,
+  { onProgress, onWarning }: Reporter,
 ): Promise<Gallery> {
+  const limits = { maxPixels: config.limits.max_pixels }
+  const decode = async (bytes: Uint8Array) => (await decodeImage(bytes, embedder.inputSize, limits)).image
+  const kept: LocatedItem[] = []
   const versions: RgbImage[] = []
   const vectors: ImageVectors[] = []
   const items: Item[] = []
+  const lose = ({ path }: Item, error: unknown) => onWarning(leftOut(path, error))
   for (const [n, photo] of photos.entries()) {
     onProgress(`${embedder.name}: photos in four hues`, n / photos.length)
-    const bytes = await readFile(toSystemPath(photo.file))
-    const { image } = await decodeImage(bytes, embedder.inputSize, { maxPixels: config.limits.max_pixels })
-    const rotated = ROTATIONS.map((degrees) => rotateHues(image, degrees))
-    const embedded = await embedImages(embedder, rotated)
+    const [picture] = await readPictures([photo], decode, lose)
+    if (picture === undefined) continue
+    const rotated = ROTATIONS.map((degrees) => rotateHues(picture.image, degrees))
+    const embedded = await failIfEmbedderIsDown(embedder, embedder.embed(rotated, 'photo', 'bulk'))
+    const failure = embedded.find((one) => one instanceof DomainError)
+    if (failure !== undefined) {
+      lose(photo, failure)
+      continue
+    }
+    kept.push(photo)
     for (const [i, version] of rotated.entries()) {
       versions.push(version)
-      vectors.push({ image: embedded[i], colours: coloursOf(version) })
+      vectors.push({ image: embedded[i] as Float32Array, colours: coloursOf(version) })
       items.push({ ...photo, contentHash: `${photo.contentHash}${ROTATIONS[i]}` })
     }
   }
   const { dimensions } = embedder
   const flat = new Float32Array(vectors.length * dimensions)
   for (const [n, { image }] of vectors.entries()) flat.set(image!, n * dimensions)
-  return { embedded: { items, vectors: flat, dimensions }, versions, vectors }
+  return { photos: kept, embedded: { items, vectors: flat, dimensions }, versions, vectors }
 }
 
 /** The colours of a sketch whose ink has those of a photo at the same places. */

@@ -111,14 +111,20 @@ async function embedAll(
   return { items: kept, vectors: vectors.subarray(0, kept.length * dimensions), dimensions }
 }
 
-/** Embeds pictures that have to succeed. @throws {DomainError} the failure of the first one that fails */
+/**
+ * Embeds pictures that have to succeed.
+ * @param pathOf the file that a picture was made from
+ * @throws {DomainError} `embedder_failed` with the path of the first one that fails
+ */
 export async function embedImages(
   embedder: EmbedderClient,
   images: readonly RgbImage[],
+  pathOf: (n: number) => string,
 ): Promise<Float32Array[]> {
   const embeddings = await failIfEmbedderIsDown(embedder, embedder.embed(images, 'photo', 'bulk'))
-  return embeddings.map((embedding) => {
-    if (embedding instanceof DomainError) throw embedding
+  return embeddings.map((embedding, n) => {
+    if (embedding instanceof DomainError)
+      throw new DomainError(embedding.code, `${pathOf(n)}: ${embedding.message}`, { cause: embedding })
     return embedding
   })
 }

@@ -16,13 +16,19 @@ export interface Vectors {
 export async function withWindows(
   embedder: EmbedderClient,
   images: readonly RgbImage[],
+  /** Of each image. */
+  paths: readonly string[],
   onProgress: (share: number) => void,
 ): Promise<Vectors[]> {
-  const whole = await embedImages(embedder, images)
+  const whole = await embedImages(embedder, images, (n) => paths[n]!)
   const result: Vectors[] = []
   for (const [n, image] of images.entries()) {
     onProgress(n / images.length)
-    const windows = await embedImages(embedder, windowsOf(image, embedder.inputSize, 'quarter'))
+    const windows = await embedImages(
+      embedder,
+      windowsOf(image, embedder.inputSize, 'quarter'),
+      () => paths[n]!,
+    )
     result.push({
       whole: whole[n]!,
       windows: windows.map((window) => window.map((value) => WINDOW_WEIGHT * value)),

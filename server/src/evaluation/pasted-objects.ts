@@ -1,10 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import type { Config } from '../config/schema.ts'
 import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
-import { DomainError } from '../errors.ts'
 import { type Crop, cropImage } from '../gallery/crop.ts'
-import { decodeImage } from '../gallery/decode.ts'
-import { toSystemPath } from '../gallery/file-names.ts'
 import type { RgbImage } from '../gallery/resample.ts'
 import type { WindowSize } from '../gallery/windows.ts'
 import { type HeatMap, MAP_DETAILS, type MapDetail, matchCover, matchImage } from '../search/heat-map.ts'
@@ -16,6 +12,7 @@ import type { EmbeddedItems } from './evaluate.ts'
 import { scoresOf, sketchTerms, termOf, type Vectors, withWindows } from './image-windows.ts'
 import { classesOf, itemsIn, type LocatedItem } from './items.ts'
 import { averagePrecision, ranksOf } from './metrics.ts'
+import { divide, readSets, type Sets } from './pasted-sets.ts'
 import {
   type ClassGallery,
   type ClassQuery,
@@ -76,19 +73,13 @@ export async function evaluatePasted(config: Config, request: PastedRequest): Pr
   const scenes = await itemsIn(request.scenes, '--scenes', request.onWarning)
   const drawings =
     request.queries === undefined ? [] : await itemsIn(request.queries, '--queries', request.onWarning)
-  const sets = divide(photos, scenes, request.limit)
-  if (sets.pasted.length < 2)
-    throw new DomainError('invalid_request', '--gallery and --scenes need at least four photos each.')
+  const sources = { photos, scenes, limit: request.limit }
+  // Too few photos are reported before a model is loaded.
+  divide(sources)
   return withEmbedder(config, request.embedder, request, async (embedder) => {
     const vocabulary = await vocabularyOf(config, request.embedder, embedder)
     const cover = matchCover(embedder.inputSize, 'full')
-    const decoded = (items: readonly LocatedItem[]) => decodeAll(config, items, cover)
-    const images = {
-      pasted: await decoded(sets.pasted),
-      into: await decoded(sets.into),
-      others: await decoded(sets.others),
-      scenes: await decoded(sets.scenes),
-    }
+    const { sets, images } = await readSets(config, sources, cover, request.onWarning)
     const kinds = classesOf(sets.pasted)
     const sketches = drawings.filter(({ className }) => kinds.has(className))
     const onProgress = (what: string, done: number) => request.onProgress(`${embedder.name}: ${what}`, done)
@@ -99,9 +90,12 @@ export async function evaluatePasted(config: Config, request: PastedRequest): Pr
       sets,
       sketches: await embedQueries(config, embedder, sketches, 'sketch', request),
       words: await wordQueries([...kinds].sort(), embedder, vocabulary),
-      objects: await embedImages(embedder, images.pasted),
-      alone: await withWindows(embedder, [...images.others, ...images.scenes], (done) =>
-        onProgress('images without pasted objects', done),
+      objects: await embedImages(embedder, images.pasted, pathIn(sets.pasted)),
+      alone: await withWindows(
+        embedder,
+        [...images.others, ...images.scenes],
+        [...sets.others, ...sets.scenes].map(({ path }) => path),
+        (done) => onProgress('images without pasted objects', done),
       ),
       onProgress,
     }
@@ -114,13 +108,6 @@ export async function evaluatePasted(config: Config, request: PastedRequest): Pr
       alone: foundWithout(context),
     }
   })
-}
-
-interface Sets<T> {
-  pasted: T[]
-  into: T[]
-  others: T[]
-  scenes: T[]
 }
 
 interface Context {
@@ -137,40 +124,8 @@ interface Context {
   onProgress(what: string, done: number): void
 }
 
-function divide(
-  photos: readonly LocatedItem[],
-  scenes: readonly LocatedItem[],
-  limit = Number.POSITIVE_INFINITY,
-): Sets<LocatedItem> {
-  const classes = [...Map.groupBy(photos, ({ className }) => className).values()]
-  const half = Math.floor(scenes.length / 2)
-  // Round by round, so that each class has as many if there are few scenes.
-  const rounds = (lists: LocatedItem[][]) =>
-    Array.from({ length: Math.max(...lists.map(({ length }) => length)) }, (_, n) =>
-      lists.flatMap((list) => list[n] ?? []),
-    ).flat()
-  const firsts = classes.map((list) => list.slice(0, Math.floor(list.length / 2)))
-  const seconds = classes.map((list) => list.slice(Math.floor(list.length / 2)))
-  const pasted = rounds(firsts).slice(0, Math.min(half, limit))
-  return {
-    pasted,
-    into: scenes.slice(0, pasted.length),
-    others: rounds(seconds).slice(0, pasted.length),
-    scenes: scenes.slice(half, half + pasted.length),
-  }
-}
-
-async function decodeAll(
-  config: Config,
-  items: readonly LocatedItem[],
-  cover: { width: number; height: number },
-): Promise<RgbImage[]> {
-  const images: RgbImage[] = []
-  for (const { file } of items) {
-    const bytes = await readFile(toSystemPath(file))
-    images.push((await decodeImage(bytes, cover, { maxPixels: config.limits.max_pixels })).image)
-  }
-  return images
+function pathIn(items: readonly LocatedItem[]): (n: number) => string {
+  return (n) => items[n]!.path
 }
 
 async function scoresAt(share: number, context: Context): Promise<PastedScores> {
@@ -182,6 +137,7 @@ async function scoresAt(share: number, context: Context): Promise<PastedScores> 
   const pasted = await withWindows(
     embedder,
     composites.map(({ image }) => image),
+    sets.pasted.map(({ path }) => path),
     (done) => context.onProgress(size, done),
   )
   const gallery = [...pasted, ...alone]
@@ -189,6 +145,7 @@ async function scoresAt(share: number, context: Context): Promise<PastedScores> 
   const crops = await embedImages(
     embedder,
     composites.map(({ image, box }) => cropImage(image, box)),
+    pathIn(sets.pasted),
   )
   const rankingOf = (queries: readonly Float32Array[]) =>
     queries.map((query, own) => ({
