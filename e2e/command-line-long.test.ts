@@ -116,6 +116,8 @@ describe('sketch-search evaluate', () => {
       await writeSettled(join(folder('scenes'), 'any', `${n}.png`), await picture(n + 20))
       await writeSettled(join(folder('queries'), className, `${n}-1.png`), await circleSketch())
     }
+    for (const path of ['gallery/round/0-broken.png', 'scenes/any/0-broken.png'])
+      await writeSettled(folder(path), 'no image')
     const evaluate = (...options: string[]) => {
       const folders = ['--gallery', folder('gallery'), '--queries', folder('queries')]
       const data = ['--data-directory', folder('data'), '--embedder', 'classical']
@@ -123,6 +125,7 @@ describe('sketch-search evaluate', () => {
     }
     const colours = await evaluate('--kind', 'colours', '--json', folder('colours.json'))
     expect(colours.stdout).toMatch(/^8 sketches in the colours of their photos, 32 images/)
+    expect(colours.stderr).toMatch(/round\/0-broken\.png is left out: .*can't be read/)
     expect(colours.stdout).toMatch(/^sketch and colours, weight 0\.5 +[01]\.\d{4} +[01]\.\d{4} +\d+$/m)
     const { scores } = JSON.parse(await readFile(folder('colours.json'), 'utf8'))
     const recallOf = (query: string) =>
@@ -131,6 +134,8 @@ describe('sketch-search evaluate', () => {
 
     const pasted = await evaluate('--kind', 'pasted', '--scenes', folder('scenes'))
     expect(pasted.stdout).toMatch(/^4 objects pasted into scenes, 12 images/)
+    for (const path of ['round/0-broken.png', 'any/0-broken.png'])
+      expect(pasted.stderr).toContain(`${path} is left out`)
     for (const side of ['1/2', '1/3', '1/4', 'all'])
       for (const windows of ['none', 'half', 'quarter'])
         expect(pasted.stdout).toMatch(new RegExp(`^${side} +${windows}( +[01]\\.\\d{4}){4} +- +-$`, 'm'))
@@ -146,9 +151,24 @@ describe('sketch-search evaluate', () => {
       /^things of 1\/3 by photo +R@10 with windows half, quarter +[01]\.\d{3}, [01]\.\d{3} +without windows: /m,
       /^heat map, things of 1\/2 +maximum on the thing, by region, photo +[01]\.\d{3}, [01]\.\d{3} +quick: .*; chance: /m,
       /^feedback +P@20 after 1, 2, 3 rounds +[01]\.\d{3}, [01]\.\d{3}, [01]\.\d{3} +before: [01]\.\d{3}$/m,
-      /^The embedder does not understand words\.$/m,
+      /^The embedder "classical" does not understand words\.$/m,
     ])
       expect(all.stdout).toMatch(row)
+  })
+
+  it('prints the figures of the other kinds if the model has no words for the classes', async () => {
+    const directory = await temporaryDirectory()
+    for (const [n, className] of ['sku-a1', 'sku-a1', 'sku-b2', 'sku-b2'].entries()) {
+      await writeSettled(join(directory, 'gallery', className, `${n}.png`), await picture(n))
+      await writeSettled(join(directory, 'queries', className, `${n}-1.png`), await circleSketch())
+    }
+    const folders = ['gallery', 'queries'].flatMap((name) => [`--${name}`, join(directory, name)])
+    const options = ['--data-directory', join(directory, 'data'), '--embedder', 'sketch-search-5', '--pairs']
+    const { code, stdout } = await runCommand(['evaluate', '--kind', 'all', ...folders, ...options])
+    expect(stdout).toMatch(/^sketch → photo +mAP, 4 sketches, 2 classes +[01]\.\d{3} /m)
+    expect(stdout).toMatch(/^sketch and colours, weight 1 +R@1/m)
+    expect(stdout).toMatch(/^The embedder "sketch-search-5" has words for no class of \S+gallery\.$/m)
+    expect(code).toBe(0)
   })
 })
 

@@ -13,8 +13,5 @@ export function printAllKinds(report: AllKindsReport, embedder: string): void {
       comparedWith,
     ]),
   ])
-  if (report.words === undefined) console.log('\nThe embedder does not understand words.')
-  if (report.colours === undefined) console.log('\nColours need sketches of single photos: see --pairs.')
-  if (report.pasted === undefined)
-    console.log('\nRegions, small things and heat maps need photos to paste into: see --scenes.')
+  for (const reason of Object.values(report.missing)) console.log(`\n${reason}`)
 }

@@ -1,10 +1,11 @@
 import type { Config } from '../config/schema.ts'
-import { DomainError } from '../errors.ts'
+import { DomainError, type ErrorCode } from '../errors.ts'
 import type { WindowSize } from '../gallery/windows.ts'
-import { type ColourReport, evaluateColours } from './coloured-sketches.ts'
+import { assertPairs, type ColourReport, evaluateColours } from './coloured-sketches.ts'
 import type { Reporter } from './embed.ts'
 import { itemsIn } from './items.ts'
 import { evaluatePasted, type MapHits, type PastedReport } from './pasted-objects.ts'
+import { divide } from './pasted-sets.ts'
 import { type EvaluationReport, evaluateEmbedders, RANDOM } from './run.ts'
 import { evaluateWords, type WordReport } from './words.ts'
 
@@ -22,22 +23,32 @@ export interface AllKindsRequest extends Reporter {
 
 export interface AllKindsReport {
   sketches: EvaluationReport
-  /** Undefined if the embedder does not understand words. */
   words: WordReport | undefined
-  /** Undefined without pairs, from which the colours of a sketch are taken. */
   colours: ColourReport | undefined
-  /** Undefined without scenes. */
   pasted: PastedReport | undefined
+  /** Why a kind has no report. */
+  missing: Partial<Record<'words' | 'colours' | 'pasted', string>>
 }
 
 /**
- * Evaluates an embedder for each kind of query.
- * @throws {DomainError} as the evaluation of each kind
+ * Evaluates an embedder for each kind of query. A kind that the data or the embedder do not allow has no report, and the others are kept.
+ * @throws {DomainError} as the evaluation of sketches, or if the folders cannot be used for another kind
  */
 export async function evaluateAllKinds(config: Config, request: AllKindsRequest): Promise<AllKindsReport> {
+  await assertUsable(request)
   const { scenes } = request
-  // They are used last: a wrong folder is reported before hours of work.
-  if (scenes !== undefined) await itemsIn(scenes, '--scenes', () => {})
+  const missing: AllKindsReport['missing'] = {
+    ...(!request.hasPairs && { colours: 'Colours need sketches of single photos: see --pairs.' }),
+    ...(scenes === undefined && {
+      pasted: 'Regions, small things and heat maps need photos to paste into: see --scenes.',
+    }),
+  }
+  const unlessRefused = <T>(kind: keyof typeof missing, evaluation: Promise<T>): Promise<T | undefined> =>
+    evaluation.catch((error) => {
+      if (!(error instanceof DomainError) || !REFUSALS.has(error.code)) throw error
+      missing[kind] = error.message
+      return undefined
+    })
   return {
     sketches: await evaluateEmbedders(config, {
       ...request,
@@ -46,14 +57,31 @@ export async function evaluateAllKinds(config: Config, request: AllKindsRequest)
       hasFeedback: true,
       expandsSketches: true,
     }),
-    words: await evaluateWords(config, request).catch(undefinedIfNotSupported),
-    colours: request.hasPairs ? await evaluateColours(config, request) : undefined,
-    pasted: scenes === undefined ? undefined : await evaluatePasted(config, { ...request, scenes }),
+    words: await unlessRefused('words', evaluateWords(config, request)),
+    colours: request.hasPairs ? await unlessRefused('colours', evaluateColours(config, request)) : undefined,
+    pasted:
+      scenes === undefined
+        ? undefined
+        : await unlessRefused('pasted', evaluatePasted(config, { ...request, scenes })),
+    missing,
   }
 }
 
-function undefinedIfNotSupported(error: unknown): undefined {
-  if (!(error instanceof DomainError) || error.code !== 'not_supported') throw error
+/** Errors that another kind of query may not have. */
+const REFUSALS: ReadonlySet<ErrorCode> = new Set([
+  'not_supported',
+  'unknown_word',
+  'invalid_request',
+  'embedder_failed',
+])
+
+/** Scenes and pairs are used last: a folder that does not suit is reported before hours of work. */
+async function assertUsable({ gallery, queries, scenes, hasPairs, limit }: AllKindsRequest): Promise<void> {
+  if (scenes === undefined && !hasPairs) return
+  const list = (directory: string, flag: string) => itemsIn(directory, flag, () => {})
+  const photos = await list(gallery, '--gallery')
+  if (hasPairs) assertPairs(await list(queries, '--queries'), photos)
+  if (scenes !== undefined) divide({ photos, scenes: await list(scenes, '--scenes'), limit })
 }
 
 /** One figure with what it is compared with. */

@@ -35,7 +35,7 @@ export interface WordReport {
 
 /**
  * Measures how well the names of the classes find the images of each class.
- * @throws {DomainError} `not_supported` if the embedder does not understand words
+ * @throws {DomainError} `not_supported` if the embedder does not understand words, `unknown_word` if it has none for any class
  */
 export async function evaluateWords(
   config: Config,
@@ -57,7 +57,7 @@ export async function evaluateWords(
     const list = Object.values(classes)
     if (list.length === 0)
       throw new DomainError(
-        'invalid_request',
+        'unknown_word',
         `The embedder "${embedder.name}" has words for no class of ${request.gallery}.`,
       )
     const mean = (key: 'averagePrecision' | 'precisionAt10') =>
