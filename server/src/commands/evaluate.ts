@@ -157,7 +157,7 @@ async function evaluate(options: EvaluateOptions, config: Config, run: RunOption
     embedders: [...new Set([BASELINE, ...embedders])],
     hasPairs: options.pairs === true,
   })
-  return { report, print: () => printReport(report), render: () => renderReport(report) }
+  return { report, print: () => printReport(report), render: () => renderReport(report, run.onWarning) }
 }
 
 function printReport(report: EvaluationReport): void {

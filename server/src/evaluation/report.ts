@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeImage } from '../gallery/decode.ts'
 import { makeThumbnail } from '../gallery/thumbnails.ts'
 import type { ClassScores, Evaluation, Sample } from './evaluate.ts'
+import { leftOut } from './items.ts'
 import { RECALL_LEVELS } from './metrics.ts'
+import { readPictures } from './read-pictures.ts'
 import type { EvaluationReport } from './run.ts'
 
 const THUMBNAIL = { width: 96, height: 96 }
@@ -24,12 +25,18 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums } th, td {
 .key span { display: inline-block; width: 1rem; height: 3px; vertical-align: middle; margin: 0 .3rem 0 1rem }
 svg text { fill: var(--muted); font-size: 9px } svg .axis { stroke: var(--line) }`
 
-/** One page that needs no other file: the table, each class's curve, and the results of some queries. */
-export async function renderReport(report: EvaluationReport): Promise<string> {
+/**
+ * One page that needs no other file: the table, each class's curve, and the results of some queries. A picture that can't be read any
+ * more has an empty place.
+ */
+export async function renderReport(
+  report: EvaluationReport,
+  onWarning: (message: string) => void,
+): Promise<string> {
   const { embedders, gallery, queries } = report
   const names = Object.keys(embedders)
   const last = embedders[names.at(-1)!]!
-  const pictures = await picturesOf(last.samples, report)
+  const pictures = await picturesOf(last.samples, report, onWarning)
   const key = names.map(
     (name, n) => `<span style="background:${COLOURS[n % COLOURS.length]}"></span>${escapeHtml(name)}`,
   )
@@ -79,7 +86,7 @@ function classCharts(embedders: EvaluationReport['embedders']): string[] {
       const lines = evaluations.map((evaluation, n) =>
         curveOf(evaluation, className, COLOURS[n % COLOURS.length]!),
       )
-      return `<figure>${chart(lines.join(''))}<figcaption>${escapeHtml(className)} <small>${caption(scores)}</small></figcaption></figure>`
+      return `<figure>${chart(className, lines.join(''))}<figcaption>${escapeHtml(className)} <small>${caption(scores)}</small></figcaption></figure>`
     })
 }
 
@@ -98,9 +105,9 @@ function curveOf({ classes }: Evaluation, className: string, colour: string): st
   return `<polyline points="${points.join(' ')}" fill="none" stroke="${colour}" stroke-width="2"/>`
 }
 
-function chart(lines: string): string {
+function chart(className: string, lines: string): string {
   const { width, height, left, bottom } = CHART
-  return `<svg viewBox="0 0 ${width} ${height}" role="img"><path class="axis" fill="none" d="M${left} 4V${height - bottom}H${width - 4}"/><text x="4" y="10">1</text><text x="4" y="${height - bottom}">0</text><text x="${left}" y="${height - 4}">recall 0</text><text x="${width - 12}" y="${height - 4}">1</text>${lines}</svg>`
+  return `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="Precision at each recall: ${escapeHtml(className)}"><path class="axis" fill="none" d="M${left} 4V${height - bottom}H${width - 4}"/><text x="4" y="10">1</text><text x="4" y="${height - bottom}">0</text><text x="${left}" y="${height - 4}">recall 0</text><text x="${width - 12}" y="${height - 4}">1</text>${lines}</svg>`
 }
 
 function sampleRow({ query, answers }: Sample, pictures: ReadonlyMap<string, string>): string {
@@ -116,20 +123,25 @@ function sampleRow({ query, answers }: Sample, pictures: ReadonlyMap<string, str
 async function picturesOf(
   samples: readonly Sample[],
   { gallery, queries }: EvaluationReport,
+  onWarning: (message: string) => void,
 ): Promise<Map<string, string>> {
   const files = new Map<string, string>()
   for (const { query, answers } of samples) {
     files.set(`query ${query.path}`, join(queries.directory, query.path))
     for (const { item } of answers) files.set(`gallery ${item.path}`, join(gallery.directory, item.path))
   }
-  const pictures = new Map<string, string>()
-  for (const [key, file] of files) {
-    const bytes = await readFile(file)
+  const thumbnail = async (bytes: Uint8Array) => {
     const decoded = await decodeImage(bytes, THUMBNAIL, { maxPixels: MAX_PIXELS })
-    const webp = await makeThumbnail(bytes, decoded, THUMBNAIL)
-    pictures.set(key, `data:image/webp;base64,${Buffer.from(webp).toString('base64')}`)
+    return makeThumbnail(bytes, decoded, THUMBNAIL)
   }
-  return pictures
+  const items = [...files].map(([key, file]) => ({ key, file }))
+  const pictures = await readPictures(items, thumbnail, ({ file }, error) => onWarning(leftOut(file, error)))
+  return new Map(
+    pictures.map(({ item, image }) => [
+      item.key,
+      `data:image/webp;base64,${Buffer.from(image).toString('base64')}`,
+    ]),
+  )
 }
 
 function escapeHtml(text: string): string {
