@@ -35,7 +35,7 @@ export function printPasted({ composites, images, sizes, alone }: PastedReport):
         figure(chance),
         figure(region),
         figure(photo),
-        word === undefined ? '-' : figure(word),
+        figure(word),
       ]),
     ),
   ])
@@ -72,6 +72,6 @@ export function printColours({ images, queries, scores }: ColourReport): void {
   ])
 }
 
-function figure(value: number): string {
-  return value.toFixed(4)
+function figure(value: number | undefined): string {
+  return value === undefined ? '-' : value.toFixed(4)
 }

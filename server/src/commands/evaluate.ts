@@ -262,7 +262,7 @@ function printDescriptions({ images, scores }: DescriptionReport): void {
     ...scores.map(({ probability, isUsed, described, right }) => [
       isUsed ? `${probability} (used)` : String(probability),
       described.toFixed(4),
-      right.toFixed(4),
+      right === undefined ? '-' : right.toFixed(4),
     ]),
   ])
 }

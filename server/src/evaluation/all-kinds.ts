@@ -162,7 +162,7 @@ function pastedRows({ sizes, composites }: PastedReport): SummaryRow[] {
     }),
   )
   const hits = ({ region, photo, word }: MapHits) =>
-    [region, photo, word].flatMap((value) => (value === undefined ? [] : figure(value))).join(', ')
+    [region, photo, ...(word === undefined ? [] : [word])].map(figure).join(', ')
   const maps = sizes.map(({ share, heat: { chance, quick, full } }) => ({
     kind: `heat map, things of ${sideOf(share)}`,
     measure: `maximum on the thing, by region, photo${full.word === undefined ? '' : ', word'}`,
@@ -190,6 +190,6 @@ export function sideOf(share: number): string {
   return `1/${Math.round(1 / share)}`
 }
 
-function figure(value: number): string {
-  return value.toFixed(3)
+function figure(value: number | undefined): string {
+  return value === undefined ? '-' : value.toFixed(3)
 }

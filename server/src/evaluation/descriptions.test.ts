@@ -22,3 +22,12 @@ it('words for images are right if they share a class with the name of the folder
     expect([described, right]).toEqual([1, expect.closeTo(2 / 3)])
   expect(report.scores.filter(({ isUsed }) => isUsed)).toHaveLength(1)
 })
+
+it('no share of right words is computed where no image has a word', async () => {
+  const files = vocabularyFilesOf(MODEL, definitionOf(MODEL, { chosen_embedder: MODEL, embedders: {} }))!
+  const vocabulary = await openVocabulary(files, DIMENSIONS)
+  const item = { className: 'goldfish', path: 'goldfish', contentHash: 'goldfish' }
+  const vectors = new Float32Array(DIMENSIONS)
+  const report = evaluateDescriptions({ items: [item], vectors, dimensions: DIMENSIONS }, vocabulary)!
+  expect(report.scores.at(-1)).toMatchObject({ described: 0, right: undefined })
+})

@@ -8,8 +8,8 @@ export interface DescriptionScores {
   isUsed: boolean
   /** Share of the images that have a word. */
   described: number
-  /** Share of them whose most specific word is right: it has a class in common with the name of the folder. */
-  right: number
+  /** Share of them whose most specific word is right: it has a class in common with the name of the folder. Undefined without any. */
+  right: number | undefined
 }
 
 export interface DescriptionReport {
@@ -39,7 +39,7 @@ export function evaluateDescriptions(
       probability,
       isUsed: probability === vocabulary.sureFrom,
       described: words.length / judged.length,
-      right: words.filter(({ isRight }) => isRight).length / words.length,
+      right: words.length === 0 ? undefined : words.filter(({ isRight }) => isRight).length / words.length,
     }
   })
   return { images: judged.length, scores }

@@ -40,7 +40,8 @@ export interface PastedScores {
 /** By kind of query. */
 export interface MapHits {
   region: number
-  photo: number
+  /** Undefined if no other photo shows a thing of the same kind. */
+  photo: number | undefined
   word: number | undefined
 }
 
@@ -283,11 +284,8 @@ function noHits(): Hits {
 
 function sharesOf({ region, photo, word }: Hits): MapHits {
   const shareOf = (list: readonly boolean[]) => mean(list.map(Number))
-  return {
-    region: shareOf(region),
-    photo: shareOf(photo),
-    word: word.length === 0 ? undefined : shareOf(word),
-  }
+  const shareOrNone = (list: readonly boolean[]) => (list.length === 0 ? undefined : shareOf(list))
+  return { region: shareOf(region), photo: shareOrNone(photo), word: shareOrNone(word) }
 }
 
 /** Whether the middle of the hottest place is within the box. */
