@@ -13,10 +13,10 @@ export interface Vectors {
   windows: Float32Array[]
 }
 
+/** @param paths the file that each image was made from */
 export async function withWindows(
   embedder: EmbedderClient,
   images: readonly RgbImage[],
-  /** Of each image. */
   paths: readonly string[],
   onProgress: (share: number) => void,
 ): Promise<Vectors[]> {

@@ -4,7 +4,7 @@ import { definitionFor } from '../../testing/embedders.ts'
 
 const MAX_OPEN_FILES = 100
 
-it('a process that cannot be started for want of file descriptors is a failed start', () => {
+it('a process for which no file descriptor is free is a failed start', () => {
   const program = `
     import { closeSync, openSync } from 'node:fs'
     import { startEmbeddingProcess } from ${JSON.stringify(import.meta.resolve('./child.ts'))}
