@@ -1,4 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import pLimit from 'p-limit'
 import type { Image } from '../catalog/catalog.ts'
 import { DomainError } from '../errors.ts'
 import { fileTooLarge } from '../gallery/image-file.ts'
@@ -7,6 +9,7 @@ import { findRealFile } from '../gallery/links.ts'
 import { openGalleryFile } from '../gallery/open-file.ts'
 import { toAbsolute } from '../gallery/paths.ts'
 import { hashOfBytes } from '../hashing.ts'
+import { createDriveAccess } from './drive-access.ts'
 
 /** Content of a file, or made from it. The file may have changed since it was indexed. */
 export interface FileContent {
@@ -20,10 +23,15 @@ export interface FileContent {
 export interface Originals {
   /** Whether a link shows a file that is stored elsewhere in the gallery. */
   isShownByLink(image: Pick<Image, 'path'>): Promise<boolean>
-  /** Opens the original; the caller closes it. @throws {DomainError} `image_not_found` if it is gone or leads elsewhere */
+  /**
+   * Opens the original; the caller closes it.
+   * @throws {DomainError} `image_not_found` if it is gone or leads elsewhere; `gallery_unavailable` if its drive does not answer
+   */
   open(image: Image): Promise<FileHandle>
-  /** The bytes of the original. @throws {DomainError} `image_not_found`; `image_too_large` if it has grown */
+  /** The bytes of the original. @throws {DomainError} as `open`; `image_too_large` if it has grown */
   read(image: Image): Promise<FileContent>
+  /** Reads the original for work that holds it in memory; a few at a time do. @throws {DomainError} as `read` */
+  readFor<T>(image: Image, work: (original: FileContent) => Promise<T>): Promise<T>
 }
 
 export interface OriginalsOptions {
@@ -36,7 +44,9 @@ export interface OriginalsOptions {
 const GONE = 'The file is no longer in the gallery.'
 
 export function createOriginals({ root, limits, walk }: OriginalsOptions): Originals {
-  return { isShownByLink, open, read }
+  const askDrive = createDriveAccess(root)
+  const inMemory = pLimit(availableParallelism())
+  return { isShownByLink, open, read, readFor }
 
   async function isShownByLink({ path }: Pick<Image, 'path'>): Promise<boolean> {
     const real = await findRealFile(root, path, walk).catch(() => undefined)
@@ -44,20 +54,44 @@ export function createOriginals({ root, limits, walk }: OriginalsOptions): Origi
   }
 
   async function open(image: Image): Promise<FileHandle> {
-    const file = await openGalleryFile(root, image.path, walk)
-    if (file !== undefined) return file
+    let opening: Promise<FileHandle | undefined> | undefined
+    try {
+      const file = await askDrive(image.path, () => {
+        opening = openGalleryFile(root, image.path, walk)
+        return opening
+      })
+      if (file !== undefined) return file
+    } catch (error) {
+      // The drive may open it after all.
+      opening?.then(closeLater, () => {})
+      throw error
+    }
     throw new DomainError('image_not_found', GONE)
   }
 
   async function read(image: Image): Promise<FileContent> {
+    return contentOf(image, await open(image))
+  }
+
+  async function readFor<T>(image: Image, work: (original: FileContent) => Promise<T>): Promise<T> {
+    // A drive that does not answer takes no place: its files do not open.
     const file = await open(image)
+    return inMemory(async () => work(await contentOf(image, file)))
+  }
+
+  async function contentOf(image: Image, file: FileHandle): Promise<FileContent> {
     try {
-      const { size } = await file.stat()
+      const { size } = await askDrive(image.path, () => file.stat())
       if (size > limits.maxFileBytes) throw fileTooLarge(size, limits.maxFileBytes)
-      const bytes = await file.readFile()
+      const bytes = await askDrive(image.path, () => file.readFile())
       return { bytes, matchesCatalog: hashOfBytes(bytes) === image.contentHash }
     } finally {
-      await file.close()
+      closeLater(file)
     }
   }
+}
+
+/** Closing waits for a read that is late. A file that was only read loses nothing if it fails. */
+function closeLater(file: FileHandle | undefined): void {
+  file?.close().catch(() => {})
 }

@@ -4,6 +4,7 @@ import type { ImageReader } from '../gallery/image-reader.ts'
 import { isShownAsIs } from '../gallery/shown-as-is.ts'
 import { makeThumbnail, type ThumbnailStore } from '../gallery/thumbnails.ts'
 import type { FileContent, Originals } from './originals.ts'
+import { createSharedWork } from './shared-work.ts'
 import { storeIfPossible } from './store-if-possible.ts'
 
 /** Versions of an image that every browser shows. */
@@ -22,23 +23,36 @@ export interface PreviewsOptions {
 const PREVIEW_SIDE = 2048
 const PREVIEW_BYTES = 8 * 1024 * 1024
 
-export function createPreviews({ reader, thumbnails }: PreviewsOptions, originals: Originals): Previews {
+export function createPreviews(
+  { reader, thumbnails }: PreviewsOptions,
+  originals: Pick<Originals, 'readFor'>,
+): Previews {
+  const share = createSharedWork<FileContent>()
+
   return {
     async thumbnail(image) {
       const kept = await thumbnails.read(image.contentHash)
       if (kept !== undefined) return { bytes: kept, matchesCatalog: true }
-      const { bytes, matchesCatalog } = await originals.read(image)
+      return share(`${image.contentHash} thumbnail`, () => makeThumbnailOf(image))
+    },
+
+    preview: (image) => share(`${image.contentHash} preview`, () => makePreview(image)),
+  }
+
+  function makeThumbnailOf(image: Image): Promise<FileContent> {
+    return originals.readFor(image, async ({ bytes, matchesCatalog }) => {
       const webp = await makeThumbnail(bytes, await reader.decode(bytes, thumbnails.size), thumbnails.size)
       if (matchesCatalog) await storeIfPossible(() => thumbnails.write(image.contentHash, webp))
       return { bytes: webp, matchesCatalog }
-    },
+    })
+  }
 
-    async preview(image) {
-      const { bytes, matchesCatalog } = await originals.read(image)
+  function makePreview(image: Image): Promise<FileContent> {
+    return originals.readFor(image, async ({ bytes, matchesCatalog }) => {
       if (isFit(image, bytes) && (await isShownAsIs(bytes)))
         return { bytes, matchesCatalog, contentType: contentTypeOf(sniff(bytes)!) }
       return { bytes: await reader.render(bytes, PREVIEW_SIDE), matchesCatalog, contentType: 'image/webp' }
-    },
+    })
   }
 }
 
