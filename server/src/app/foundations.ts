@@ -79,7 +79,7 @@ export async function openFoundations(
     const readClient = clientReader(config.trusted_proxies)
     const signIn = await openSignInIfRequired(config, { storage, readClient, log, isReadOnly })
     closing.defer(() => signIn?.close())
-    const monitor = openStorageMonitor(config, timings, log)
+    const monitor = openStorageMonitor(config, [root, ...directories.map(({ path }) => path)], timings, log)
     closing.defer(() => monitor.close())
     closing.defer(async () => void (await background()))
     const model = await openModel(config, { log, canWrite: !isReadOnly, onLoading, openEmbedder })

@@ -8,11 +8,17 @@ import type { Timings } from '../timings.ts'
 const CHECK_EVERY_MS = 500
 
 /** Returns the monitor of the folders that a configuration names. It has to be started. */
-export function openStorageMonitor(config: Config, timings: Timings, log: Logger): StorageMonitor {
+export function openStorageMonitor(
+  config: Config,
+  galleryFolders: readonly string[],
+  timings: Timings,
+  log: Logger,
+): StorageMonitor {
   const { data_directory: dataDirectory, thumbnail, database } = config
   return new StorageMonitor({
     dataDirectory,
     thumbnailDirectory: thumbnail.thumbnail_directory,
+    galleryFolders,
     database: database === undefined ? join(dataDirectory, 'catalog.sqlite') : undefined,
     checkEveryMs: timings.rootCheckMs,
     log: { error: (message) => log.error(message), info: (message) => log.info(message) },

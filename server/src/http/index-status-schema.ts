@@ -67,7 +67,9 @@ export const indexStatusSchema = z
     storage_problem: z
       .enum(STORAGE_PROBLEMS)
       .nullable()
-      .describe('Set while nothing can be stored: indexing waits, and goes on by itself.'),
+      .describe(
+        'Set while nothing can be stored: indexing waits, and goes on by itself, except with a damaged catalog.',
+      ),
     polling_reason: z
       .string()
       .nullable()

@@ -8,6 +8,7 @@ import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { canMount, mountDrive, mountReadOnly, unmount } from '../testing/mounts.ts'
 import { picture, writeSettled } from '../testing/pictures.ts'
 import { eventually, temporaryDirectory } from '../testing/temporary.ts'
+import { StorageMonitor } from './storage-monitor.ts'
 
 async function open(config: Record<string, unknown>) {
   const root = await temporaryDirectory()
@@ -58,6 +59,50 @@ async function open(config: Record<string, unknown>) {
     },
   }
 }
+
+describe('the monitor of the storage', () => {
+  async function openMonitor() {
+    const dataDirectory = await temporaryDirectory()
+    const lines: string[] = []
+    const log = (line: string) => void lines.push(line)
+    const monitor = new StorageMonitor({
+      dataDirectory,
+      thumbnailDirectory: join(dataDirectory, 'thumbnails'),
+      galleryFolders: [`${dataDirectory}-photos`, join(dataDirectory, 'photos')],
+      database: undefined,
+      checkEveryMs: 1e6,
+      log: { error: log, info: log },
+    })
+    return { monitor, dataDirectory, lines }
+  }
+
+  it('does not count errors of the gallery as its own, wherever the gallery lies', async () => {
+    const { monitor, dataDirectory } = await openMonitor()
+    const report = (path: string) => monitor.report(new Error(`EIO: i/o error, open '${path}'`))
+    for (const path of ['-photos/a.jpg', '/photos/a.jpg', '/photos', '2/a.jpg'])
+      expect(report(dataDirectory + path), path).toBe(false)
+    expect(report(`/mnt${dataDirectory}/a.jpg`)).toBe(false)
+    expect(monitor.problem).toBeUndefined()
+    for (const path of ['', '/renditions/a', '/photos-of-queries/a'])
+      expect(report(dataDirectory + path), path).toBe(true)
+    expect(monitor.problem).toMatchObject({
+      code: 'data_directory_unreachable',
+      message: expect.stringMatching(/\(EIO\)/),
+    })
+    expect(report(`${dataDirectory}/thumbnails/64x64/a`)).toBe(true)
+    expect(monitor.problem?.code).toBe('thumbnails_unreachable')
+    await monitor.check()
+    expect(monitor.problem).toBeUndefined()
+  })
+
+  it('reports a damaged catalog until the server is started again', async () => {
+    const { monitor, lines } = await openMonitor()
+    expect(monitor.report(new Error('database disk image is malformed'))).toBe(true)
+    await monitor.check()
+    expect(monitor.problem?.code).toBe('catalog_damaged')
+    expect(lines).toEqual([expect.stringMatching(/delete the files catalog\.sqlite\*/)])
+  })
+})
 
 describe('storage that fails', () => {
   it.skipIf(!canMount())('full disk: indexing waits and goes on by itself, twice', async () => {

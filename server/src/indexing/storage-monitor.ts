@@ -9,6 +9,7 @@ export const STORAGE_PROBLEMS = [
   'data_directory_missing',
   'data_directory_unreachable',
   'thumbnails_unreachable',
+  'catalog_damaged',
 ] as const
 
 /** A reason why nothing can be stored at present. */
@@ -46,6 +47,8 @@ export function anyPause(pauses: readonly IndexingPause[]): IndexingPause {
 export interface StorageMonitorOptions {
   dataDirectory: string
   thumbnailDirectory: string
+  /** The folders of the gallery, some of which may lie in the data directory. */
+  galleryFolders: readonly string[]
   /** A file of the data directory that must stay the same one; none with a database server. */
   database: string | undefined
   checkEveryMs: number
@@ -56,8 +59,8 @@ export interface StorageMonitorOptions {
 const MIN_FREE_BYTES = 1024 ** 2
 const FULL = /ENOSPC|EDQUOT|database or disk is full/i
 /** Messages of SQLite when it can't write. Errors lose their codes between threads. */
-const SQLITE_FAILURE =
-  /disk I\/O error|readonly database|unable to open database file|disk image is malformed/i
+const SQLITE_FAILURE = /disk I\/O error|readonly database|unable to open database file/i
+const DAMAGED = /disk image is malformed|file is not a database/i
 const READ_ONLY = /EROFS|EACCES|EPERM|readonly/
 const PROBE_FILE = '.write-test'
 
@@ -71,6 +74,8 @@ export class StorageMonitor implements IndexingPause {
   #problem: StorageProblem | undefined
   /** Whether writing has failed: only a successful write shows that the problem is over. */
   #hasFailed = false
+  /** No write shows that a damaged catalog is whole again. */
+  #damage: StorageProblem | undefined
   #database: Stats | undefined
   #timer: NodeJS.Timeout | undefined
   #checking: Promise<void> | undefined
@@ -101,6 +106,7 @@ export class StorageMonitor implements IndexingPause {
     const problem = this.#problemOf(error)
     if (problem === undefined) return false
     this.#hasFailed = true
+    if (problem.code === 'catalog_damaged') this.#damage = problem
     this.#set(problem)
     return true
   }
@@ -109,7 +115,7 @@ export class StorageMonitor implements IndexingPause {
     this.#checking ??= this.#examine()
       .then((problem) => {
         if (problem === undefined) this.#hasFailed = false
-        this.#set(problem)
+        this.#set(problem ?? this.#damage)
       })
       .finally(() => {
         this.#checking = undefined
@@ -125,11 +131,12 @@ export class StorageMonitor implements IndexingPause {
   #problemOf(error: unknown): StorageProblem | undefined {
     const { dataDirectory, thumbnailDirectory } = this.#options
     const message = messageOf(error)
-    if (FULL.test(message))
-      return diskFull(message.includes(thumbnailDirectory) ? thumbnailDirectory : dataDirectory)
+    const isAbout = (folder: string) => namesPathIn(message, folder, this.#options.galleryFolders)
+    if (FULL.test(message)) return diskFull(isAbout(thumbnailDirectory) ? thumbnailDirectory : dataDirectory)
+    if (DAMAGED.test(message)) return damaged(dataDirectory)
     if (SQLITE_FAILURE.test(message)) return unwritable(dataDirectory, message)
-    if (message.includes(thumbnailDirectory)) return noThumbnails(thumbnailDirectory, message)
-    return message.includes(dataDirectory) ? unwritable(dataDirectory, message) : undefined
+    if (isAbout(thumbnailDirectory)) return noThumbnails(thumbnailDirectory, message)
+    return isAbout(dataDirectory) ? unwritable(dataDirectory, message) : undefined
   }
 
   async #examine(): Promise<StorageProblem | undefined> {
@@ -215,6 +222,26 @@ function unwritable(folder: string, error: unknown): StorageProblem {
   return { code: 'data_directory_unreachable', message, folder }
 }
 
+function damaged(folder: string): StorageProblem {
+  const message =
+    'The catalog is damaged: stop the server, delete the files catalog.sqlite* of the data directory, and start it again to build a new one.'
+  return { code: 'catalog_damaged', message, folder }
+}
+
+/**
+ * Whether a message names a path in a folder, but not in a folder of the gallery within it. Errors lose the paths that they are about
+ * between threads.
+ */
+function namesPathIn(message: string, folder: string, gallery: readonly string[]): boolean {
+  for (let at = message.indexOf(folder); at !== -1; at = message.indexOf(folder, at + 1)) {
+    const [before, rest] = [message.slice(0, at), message.slice(at)]
+    const isIn = (other: string) => rest.startsWith(other) && /^([/\\'"]|$)/.test(rest.slice(other.length))
+    const isInGallery = gallery.some((top) => top.startsWith(folder) && isIn(top))
+    if (/(^|['"\s])$/.test(before) && isIn(folder) && !isInGallery) return true
+  }
+  return false
+}
+
 function noThumbnails(folder: string, error: unknown): StorageProblem {
   const message = `The thumbnail folder can't be written to (${reasonOf(error)}).`
   return { code: 'thumbnails_unreachable', message, folder }
@@ -224,7 +251,7 @@ function noThumbnails(folder: string, error: unknown): StorageProblem {
 function reasonOf(error: unknown): string {
   return (
     systemCodeOf(error) ??
-    /\bE[A-Z]{3,}\b/.exec(messageOf(error))?.[0] ??
+    /\bE[A-Z]{2,}\b/.exec(messageOf(error))?.[0] ??
     SQLITE_FAILURE.exec(messageOf(error))?.[0] ??
     'unknown reason'
   )

@@ -110,5 +110,7 @@ export const status = {
       'Das Datenverzeichnis des Servers antwortet nicht. Neue Bilder werden gelesen, sobald es antwortet.',
     thumbnails_unreachable:
       'Der Server kann keine Vorschaubilder schreiben. Neue Bilder werden gelesen, sobald er es kann.',
+    catalog_damaged:
+      'Der Katalog des Servers ist beschädigt. Im Protokoll des Servers steht, wie er aus der Galerie neu aufgebaut wird.',
   },
 }

@@ -105,5 +105,7 @@ export const status = {
     data_directory_unreachable:
       'The data directory of the server does not respond. New pictures are read when it does.',
     thumbnails_unreachable: 'The server can’t write thumbnails. New pictures are read when it can.',
+    catalog_damaged:
+      'The catalog of the server is damaged. Its log describes how to build a new one from the gallery.',
   },
 }
