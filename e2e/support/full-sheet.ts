@@ -35,7 +35,7 @@ export async function fillSheet(page: Page, strokes: readonly Stroke[]): Promise
         for (const [n, stroke] of all.entries()) store.put(stroke, `${tab}/${n + 1}`)
         const strokes = all.map((_, n) => n + 1)
         const index = {
-          version: 1,
+          version: 2,
           savedAt: Date.now(),
           address: undefined,
           isSaved: false,

@@ -71,16 +71,6 @@ export class GestureRecogniser {
     this.settings = settings
   }
 
-  /** Whether a pen has been used, so that fingers move the sheet. */
-  get isPenMode(): boolean {
-    return this.#penSeen && !this.settings.drawsWithFingers
-  }
-
-  /** The pointer that draws. */
-  get drawingId(): number | undefined {
-    return this.#drawing?.id
-  }
-
   handle(input: PointerInput): SheetAction[] {
     if (input.kind === 'pen') {
       this.#penSeen = true
@@ -130,7 +120,8 @@ export class GestureRecogniser {
       this.#addFinger(input)
       return cancelled
     }
-    if (this.#touch === undefined && !this.isPenMode) return this.#begin(input, false)
+    if (this.#touch === undefined && (!this.#penSeen || this.settings.drawsWithFingers))
+      return this.#begin(input, false)
     this.#touch ??= { fingers: new Map(), began: input.time, most: 0, isTap: true }
     this.#addFinger(input)
     return []

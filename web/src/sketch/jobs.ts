@@ -129,9 +129,7 @@ export class DrawJob implements Job {
     this.cancel()
     const drawn = addStroke(this.#context.sketch, free)
     // Two steps: the first undo returns the free stroke.
-    return shape === undefined
-      ? drawn
-      : replaceStrokes(drawn, 'tidy', new Map([[drawn.strokes.at(-1)!, [shape]]]))
+    return shape === undefined ? drawn : replaceStrokes(drawn, new Map([[drawn.strokes.at(-1)!, [shape]]]))
   }
 
   cancel(): void {
@@ -173,7 +171,7 @@ export class EraseJob implements Job {
   }
 
   preview(): Sketch {
-    return replaceStrokes(this.#context.sketch, 'erase', this.#left)
+    return replaceStrokes(this.#context.sketch, this.#left)
   }
 
   end(): Sketch {

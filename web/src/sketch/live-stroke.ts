@@ -40,11 +40,6 @@ export class LiveStroke {
     this.#points = [[first.x, first.y, first.pressure ?? 0.5, 0]]
   }
 
-  get start(): Sample {
-    const [x, y] = this.#points[0]!
-    return { x, y, pressure: undefined, time: this.#start }
-  }
-
   get end(): Sample {
     return this.#last
   }

@@ -55,7 +55,7 @@ export interface Change {
 export function transformSelected(sketch: Sketch, selection: Selection, matrix: Matrix): Change {
   const replacements = new Map([...selection].map((stroke) => [stroke, [transformed(stroke, matrix)]]))
   return {
-    sketch: replaceStrokes(sketch, 'move', replacements),
+    sketch: replaceStrokes(sketch, replacements),
     selection: new Set([...replacements.values()].flat()),
   }
 }
@@ -68,7 +68,7 @@ export function duplicateSelected(sketch: Sketch, selection: Selection): Change 
   const copies = sketch.strokes
     .filter((stroke) => selection.has(stroke))
     .map((stroke) => transformed(stroke, moved([COPY_OFFSET, COPY_OFFSET])))
-  return { sketch: appendStrokes(sketch, 'duplicate', copies), selection: new Set(copies) }
+  return { sketch: appendStrokes(sketch, copies), selection: new Set(copies) }
 }
 
 /** A handle of the box around the selection: its corners scale, `turn` turns, `inside` moves. */

@@ -89,10 +89,6 @@ export class SheetController {
     }
   }
 
-  get isPenMode(): boolean {
-    return this.#recogniser.isPenMode
-  }
-
   setTools(tools: ToolSettings): void {
     this.#tools = tools
     this.#recogniser.settings.drawsWithFingers = tools.drawsWithFingers

@@ -1,5 +1,5 @@
 import { delMany, get, getMany, keys, setMany } from 'idb-keyval'
-import { allStrokes, type Edit, type EditKind, EMPTY_SKETCH, type Sketch } from './sketch.ts'
+import { allStrokes, type Edit, EMPTY_SKETCH, type Sketch } from './sketch.ts'
 import type { Stroke } from './stroke.ts'
 
 /** A sketch of a tab, and which saved drawing of the server the address of the page named. */
@@ -12,11 +12,11 @@ export interface StoredSheet {
 }
 
 type SpliceRecord = [at: number, removed: number[], added: number[]]
-type EditRecord = [EditKind, SpliceRecord[]]
+type EditRecord = SpliceRecord[]
 
 /** The order of strokes and edits. Each stroke has a record of its own, so that saving writes only new ones. */
 interface SheetRecord {
-  version: 1
+  version: 2
   savedAt: number
   address: string | undefined
   isSaved: boolean
@@ -61,7 +61,7 @@ export class SheetStore {
     const rest = new Map<string, unknown>(entriesOf(readSession(REST_KEY)))
     const key = `${tab}/index`
     const record = (rest.get(key) ?? (await get(key))) as SheetRecord | undefined
-    if (record?.version !== 1) return undefined
+    if (record?.version !== 2) return undefined
     const ids = [...new Set(idsOf(record))]
     const kept = await getMany<Stroke>(ids.map((id) => `${tab}/${id}`))
     const strokes = new Map(
@@ -133,12 +133,10 @@ export class SheetStore {
       entries.push([`${tab}/${this.#lastId}`, stroke])
     }
     const idOf = (stroke: Stroke) => this.#ids.get(stroke)!
-    const editOf = ({ kind, splices }: Edit): EditRecord => [
-      kind,
-      splices.map(({ at, removed: out, added }) => [at, out.map(idOf), added.map(idOf)]),
-    ]
+    const editOf = (splices: Edit): EditRecord =>
+      splices.map(({ at, removed: out, added }) => [at, out.map(idOf), added.map(idOf)])
     const record: SheetRecord = {
-      version: 1,
+      version: 2,
       savedAt: Date.now(),
       address,
       isSaved,
@@ -192,7 +190,7 @@ function entriesOf(text: string | null): Entry[] {
 function idsOf({ strokes, past, future }: SheetRecord): number[] {
   return [
     ...strokes,
-    ...[...past, ...future].flatMap(([, splices]) =>
+    ...[...past, ...future].flatMap((splices) =>
       splices.flatMap(([, removed, added]) => [...removed, ...added]),
     ),
   ]
@@ -202,10 +200,8 @@ function idsOf({ strokes, past, future }: SheetRecord): number[] {
 function restored(record: SheetRecord, strokes: ReadonlyMap<number, Stroke | undefined>): Sketch | undefined {
   if ([...strokes.values()].includes(undefined)) return undefined
   const all = (ids: readonly number[]) => ids.map((id) => strokes.get(id)!)
-  const editOf = ([kind, splices]: EditRecord): Edit => ({
-    kind,
-    splices: splices.map(([at, removed, added]) => ({ at, removed: all(removed), added: all(added) })),
-  })
+  const editOf = (splices: EditRecord): Edit =>
+    splices.map(([at, removed, added]) => ({ at, removed: all(removed), added: all(added) }))
   return {
     ...EMPTY_SKETCH,
     strokes: all(record.strokes),

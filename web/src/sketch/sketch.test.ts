@@ -36,11 +36,11 @@ describe('the history of a sketch', () => {
   it.each<[name: string, edit: (sketch: Sketch) => Sketch, after: number[]]>([
     ['a stroke', (sketch) => addStroke(sketch, stroke(4)), [1, 2, 3, 4]],
     ['clearing', cleared, []],
-    ['erasing one', (sketch) => removeStrokes(sketch, 'erase', [second]), [1, 3]],
-    ['deleting two that are apart', (sketch) => removeStrokes(sketch, 'delete', [first, third]), [2]],
+    ['erasing one', (sketch) => removeStrokes(sketch, [second]), [1, 3]],
+    ['deleting two that are apart', (sketch) => removeStrokes(sketch, [first, third]), [2]],
     [
       'cutting one in two',
-      (sketch) => replaceStrokes(sketch, 'erase', new Map([[second, [stroke(20), stroke(21)]]])),
+      (sketch) => replaceStrokes(sketch, new Map([[second, [stroke(20), stroke(21)]]])),
       [1, 20, 21, 3],
     ],
     [
@@ -48,7 +48,6 @@ describe('the history of a sketch', () => {
       (sketch) =>
         replaceStrokes(
           sketch,
-          'erase',
           new Map([
             [first, []],
             [third, [stroke(30), stroke(31), stroke(32)]],
@@ -56,7 +55,7 @@ describe('the history of a sketch', () => {
         ),
       [2, 30, 31, 32],
     ],
-    ['copies', (sketch) => appendStrokes(sketch, 'duplicate', [stroke(8), stroke(9)]), [1, 2, 3, 8, 9]],
+    ['copies', (sketch) => appendStrokes(sketch, [stroke(8), stroke(9)]), [1, 2, 3, 8, 9]],
     ['opening another', (sketch) => replaceBy(sketch, sketchOf(stroke(7))), [7]],
   ])('undoes %s and redoes it', (_, edit, after) => {
     const edited = edit(base)
@@ -68,7 +67,7 @@ describe('the history of a sketch', () => {
 
   it.each<[name: string, edit: (sketch: Sketch) => Sketch]>([
     ['clearing a blank sheet', () => cleared(EMPTY_SKETCH)],
-    ['erasing nothing', () => removeStrokes(EMPTY_SKETCH, 'erase', [stroke(1)])],
+    ['erasing nothing', () => removeStrokes(EMPTY_SKETCH, [stroke(1)])],
     ['undoing at the beginning', () => undo(EMPTY_SKETCH)],
     ['redoing at the end', () => redo(EMPTY_SKETCH)],
   ])('has no step for %s', (_, edit) => {
@@ -103,7 +102,7 @@ describe('the history of a sketch', () => {
   })
 
   it('lists every stroke that it needs', () => {
-    const edited = undo(removeStrokes(cleared(base), 'erase', [first]))
+    const edited = undo(removeStrokes(cleared(base), [first]))
     expect(allStrokes(edited)).toEqual(new Set(base.strokes))
   })
 })

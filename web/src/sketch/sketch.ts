@@ -7,13 +7,8 @@ interface Splice {
   added: readonly Stroke[]
 }
 
-export type EditKind = 'draw' | 'erase' | 'clear' | 'tidy' | 'move' | 'duplicate' | 'delete' | 'open'
-
 /** One step of the history. Its splices are in ascending order and do not overlap. */
-export interface Edit {
-  kind: EditKind
-  splices: readonly Splice[]
-}
+export type Edit = readonly Splice[]
 
 /** A drawing with its history. Strokes never change, so that they can be compared and cached by identity. */
 export interface Sketch {
@@ -26,21 +21,17 @@ export const EMPTY_SKETCH: Sketch = { strokes: [], past: [], future: [] }
 export const MAX_UNDO = 500
 
 export function addStroke(sketch: Sketch, stroke: Stroke): Sketch {
-  return edited(sketch, 'draw', [{ at: sketch.strokes.length, removed: [], added: [roundedStroke(stroke)] }])
+  return edited(sketch, [{ at: sketch.strokes.length, removed: [], added: [roundedStroke(stroke)] }])
 }
 
 /** The same sketch if nothing is on it. */
 export function cleared(sketch: Sketch): Sketch {
   const { strokes } = sketch
-  return edited(sketch, 'clear', strokes.length === 0 ? [] : [{ at: 0, removed: strokes, added: [] }])
+  return edited(sketch, strokes.length === 0 ? [] : [{ at: 0, removed: strokes, added: [] }])
 }
 
 /** Replaces each stroke by others, or by none to remove it. Returns the same sketch if none of the strokes is on it. */
-export function replaceStrokes(
-  sketch: Sketch,
-  kind: EditKind,
-  replacements: ReadonlyMap<Stroke, readonly Stroke[]>,
-): Sketch {
+export function replaceStrokes(sketch: Sketch, replacements: ReadonlyMap<Stroke, readonly Stroke[]>): Sketch {
   const splices: { at: number; removed: Stroke[]; added: Stroke[] }[] = []
   for (const [at, stroke] of sketch.strokes.entries()) {
     const added = replacements.get(stroke)
@@ -53,17 +44,16 @@ export function replaceStrokes(
       splices.push({ at, removed: [stroke], added: [...added] })
     }
   }
-  return edited(sketch, kind, splices)
+  return edited(sketch, splices)
 }
 
-export function removeStrokes(sketch: Sketch, kind: 'erase' | 'delete', strokes: Iterable<Stroke>): Sketch {
-  return replaceStrokes(sketch, kind, new Map([...strokes].map((stroke) => [stroke, []])))
+export function removeStrokes(sketch: Sketch, strokes: Iterable<Stroke>): Sketch {
+  return replaceStrokes(sketch, new Map([...strokes].map((stroke) => [stroke, []])))
 }
 
-export function appendStrokes(sketch: Sketch, kind: EditKind, strokes: readonly Stroke[]): Sketch {
+export function appendStrokes(sketch: Sketch, strokes: readonly Stroke[]): Sketch {
   return edited(
     sketch,
-    kind,
     strokes.length === 0 ? [] : [{ at: sketch.strokes.length, removed: [], added: strokes }],
   )
 }
@@ -71,7 +61,7 @@ export function appendStrokes(sketch: Sketch, kind: EditKind, strokes: readonly 
 /** Replaces a drawing by another one; this can be undone. */
 export function replaceBy(sketch: Sketch, { strokes }: Sketch): Sketch {
   if (sketch.strokes.length === 0 && sketch.past.length === 0) return { ...EMPTY_SKETCH, strokes }
-  return edited(sketch, 'open', [{ at: 0, removed: sketch.strokes, added: strokes }])
+  return edited(sketch, [{ at: 0, removed: sketch.strokes, added: strokes }])
 }
 
 /** The same sketch if there is nothing to undo. */
@@ -80,7 +70,7 @@ export function undo(sketch: Sketch): Sketch {
   const last = past.at(-1)
   if (last === undefined) return sketch
   return {
-    strokes: spliced(strokes, inverted(last.splices)),
+    strokes: spliced(strokes, inverted(last)),
     past: past.slice(0, -1),
     future: [...future, last],
   }
@@ -91,7 +81,7 @@ export function redo(sketch: Sketch): Sketch {
   const { strokes, past, future } = sketch
   const next = future.at(-1)
   if (next === undefined) return sketch
-  return { strokes: spliced(strokes, next.splices), past: [...past, next], future: future.slice(0, -1) }
+  return { strokes: spliced(strokes, next), past: [...past, next], future: future.slice(0, -1) }
 }
 
 export function isBlank({ strokes }: Sketch): boolean {
@@ -120,7 +110,7 @@ export function hasEnoughInk(strokes: readonly Stroke[]): boolean {
 /** All strokes that a sketch or its history refer to, each once. */
 export function allStrokes({ strokes, past, future }: Sketch): Set<Stroke> {
   const all = new Set(strokes)
-  for (const { splices } of [...past, ...future]) {
+  for (const splices of [...past, ...future]) {
     for (const { removed, added } of splices) {
       for (const stroke of removed) all.add(stroke)
       for (const stroke of added) all.add(stroke)
@@ -129,16 +119,16 @@ export function allStrokes({ strokes, past, future }: Sketch): Set<Stroke> {
   return all
 }
 
-function edited(sketch: Sketch, kind: EditKind, splices: readonly Splice[]): Sketch {
+function edited(sketch: Sketch, splices: Edit): Sketch {
   if (splices.length === 0) return sketch
   return {
     strokes: spliced(sketch.strokes, splices),
-    past: [...sketch.past, { kind, splices }].slice(-MAX_UNDO),
+    past: [...sketch.past, splices].slice(-MAX_UNDO),
     future: [],
   }
 }
 
-function spliced(strokes: readonly Stroke[], splices: readonly Splice[]): Stroke[] {
+function spliced(strokes: readonly Stroke[], splices: Edit): Stroke[] {
   const result: Stroke[] = []
   let from = 0
   for (const { at, removed, added } of splices) {
@@ -150,7 +140,7 @@ function spliced(strokes: readonly Stroke[], splices: readonly Splice[]): Stroke
   return result
 }
 
-function inverted(splices: readonly Splice[]): Splice[] {
+function inverted(splices: Edit): Splice[] {
   let shift = 0
   return splices.map(({ at, removed, added }) => {
     const inverse = { at: at + shift, removed: added, added: removed }

@@ -196,7 +196,7 @@ function useRestoredSketch(
           const { sketch: restored, address, isSaved } = stored
           named.current = { id: address, strokes: isSaved ? restored.strokes : [] }
           // Strokes that were drawn in the meantime come on top.
-          setSketch(({ strokes }) => appendStrokes(restored, 'draw', strokes))
+          setSketch(({ strokes }) => appendStrokes(restored, strokes))
         }
       } catch (error) {
         console.warn('The sketch of this tab could not be restored:', error)

@@ -23,8 +23,7 @@ export function useSelectionCommands({ controller, selection }: Sheet) {
       controller.select(nextSelection)
       return next
     })
-  const remove = () =>
-    apply((sketch) => ({ sketch: removeStrokes(sketch, 'delete', selection), selection: NOTHING }))
+  const remove = () => apply((sketch) => ({ sketch: removeStrokes(sketch, selection), selection: NOTHING }))
   return {
     mirror: () => box && apply((sketch) => transformSelected(sketch, selection, mirrorMatrix(box))),
     duplicate: () => apply((sketch) => duplicateSelected(sketch, selection)),
