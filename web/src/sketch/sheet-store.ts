@@ -97,12 +97,17 @@ export class SheetStore {
     const sheet = this.#waiting
     if (sheet === undefined) return this.#writing
     this.#waiting = undefined
-    const { entries, removed } = this.#entriesFor(sheet)
+    const { tab, entries, removed } = this.#entriesFor(sheet)
     this.#unwritten = merged(this.#unwritten, entries)
     this.#writing = this.#writing.then(async () => {
       try {
-        await setMany(entries as [string, unknown][])
-        this.#unwritten = this.#unwritten.filter((entry) => !entries.includes(entry))
+        // Another tab may have removed the sheet as an old one.
+        const isNew = (await get(`${tab}/index`)) === undefined
+        const all = isNew ? [...this.#ids].map(([stroke, id]): Entry => [`${tab}/${id}`, stroke]) : []
+        // With the entries of earlier writes that failed.
+        const written = merged(all, this.#unwritten)
+        await setMany(written)
+        this.#unwritten = this.#unwritten.filter((entry) => !written.includes(entry))
         if (this.#unwritten.length === 0) writeSession(REST_KEY, undefined)
         await delMany(removed)
       } catch (error) {
@@ -112,7 +117,7 @@ export class SheetStore {
     return this.#writing
   }
 
-  #entriesFor({ sketch, address, isSaved }: StoredSheet): { entries: Entry[]; removed: string[] } {
+  #entriesFor({ sketch, address, isSaved }: StoredSheet) {
     if (this.#tab === null) {
       this.#tab = newTabId()
       writeSession(TAB_KEY, this.#tab)
@@ -145,7 +150,7 @@ export class SheetStore {
       future: sketch.future.map(editOf),
     }
     entries.push([`${tab}/index`, record])
-    return { entries, removed }
+    return { tab, entries, removed }
   }
 
   /** A duplicated tab has the same identity: it takes a copy of the sheet, under a name of its own. */
@@ -165,9 +170,12 @@ export class SheetStore {
         .map((key, n) => ({ tab: key.slice(0, -'/index'.length), savedAt: records[n]?.savedAt ?? 0 }))
         .sort((a, b) => b.savedAt - a.savedAt)
       const oldest = Date.now() - MAX_AGE_MS
+      const { held = [] } = 'locks' in navigator ? await navigator.locks.query() : {}
+      const locks = new Set(held.map(({ name }) => name))
+      const isOpen = (tab: string) => tab === this.#tab || locks.has(lockOf(tab))
       const old = new Set(
         byAge
-          .filter(({ tab, savedAt }, n) => tab !== this.#tab && (n >= MAX_SHEETS || savedAt < oldest))
+          .filter(({ tab, savedAt }, n) => (n >= MAX_SHEETS || savedAt < oldest) && !isOpen(tab))
           .map(({ tab }) => tab),
       )
       await delMany(all.filter((key) => old.has(key.slice(0, key.lastIndexOf('/')))))
@@ -233,6 +241,8 @@ function newTabId(): string {
   return Array.from(crypto.getRandomValues(new Uint32Array(2)), (number) => number.toString(36)).join('')
 }
 
+const lockOf = (tab: string) => `sheet ${tab}`
+
 /** How long a page that is being left may take to release its lock. */
 const RELEASE_MS = 2_000
 
@@ -241,7 +251,7 @@ function isHeldByThisTab(tab: string): Promise<boolean> {
   if (!('locks' in navigator)) return Promise.resolve(true)
   return new Promise((resolve) => {
     navigator.locks
-      .request(`sheet ${tab}`, { signal: AbortSignal.timeout(RELEASE_MS) }, () => {
+      .request(lockOf(tab), { signal: AbortSignal.timeout(RELEASE_MS) }, () => {
         resolve(true)
         return new Promise<never>(() => {})
       })
