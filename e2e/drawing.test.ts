@@ -100,6 +100,31 @@ describe('the selection', () => {
   })
 })
 
+describe('keys', () => {
+  it('belong to the sheet after a press on it, wherever the focus was', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    const at = await sheetPlace(page)
+    await page.getByRole('button', { name: 'Brush' }).click()
+    await draw(page, [levelLine(0.4)])
+    await page.keyboard.down(' ')
+    await page.mouse.move(...at([0.5, 0.6]))
+    await page.mouse.down()
+    await page.mouse.move(...at([0.5, 0.7]), { steps: 3 })
+    await page.mouse.up()
+    await page.keyboard.up(' ')
+    expect(await hasInkAt(page, 0.5)).toBe(true)
+    await page.getByRole('button', { name: /Show the whole sheet/ }).click()
+    await page.keyboard.press('v')
+    await page.locator('[data-testid=grid] [data-path]').first().focus()
+    await page.mouse.click(...at([0.5, 0.4]))
+    await page.getByText('1 stroke selected').waitFor()
+    await page.keyboard.press('Delete')
+    await expect.poll(() => hasInkAt(page, 0.4)).toBe(false)
+    expect(await page.getByText('moved to trash').count()).toBe(0)
+    await close()
+  })
+})
+
 describe('the eraser', () => {
   it('cuts parts out, and takes whole strokes when it is held', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)

@@ -158,6 +158,8 @@ export class SheetController {
 
   #onPointer(type: PointerInput['type'], event: PointerEvent): void {
     if (type === 'down') {
+      // The browser leaves the focus where it is, as the event is handled here: keys would go to another pane.
+      ;(document.activeElement as HTMLElement | null)?.blur()
       const { left, top } = this.#surface.getBoundingClientRect()
       this.#origin = [left, top]
     }
