@@ -26,11 +26,18 @@ describe('drawing', () => {
     await expect.poll(() => firstResults(page, 8)).toEqual(star)
     await button(/^Redo/).click()
     await expect.poll(() => firstResults(page, 8)).not.toEqual(star)
+    const drawing = await page.locator('canvas').getAttribute('aria-label')
     await button(/^Clear sheet/).click()
     await page.getByText('Draw what you remember').waitFor()
     await page.getByTestId('count').getByText('144 pictures').waitFor()
     await button(/^Undo/).first().click()
     await firstResults(page, 8)
+    await button(/^Clear sheet/).click()
+    // An example does not take the place of the history.
+    await page.getByRole('button', { name: 'Lighthouse' }).click()
+    await page.getByText('Draw what you remember').waitFor({ state: 'detached' })
+    for (let n = 0; n < 2; n++) await page.keyboard.press('Control+z')
+    await expect.poll(() => page.locator('canvas').getAttribute('aria-label')).toBe(drawing)
     await close()
   })
 

@@ -5,6 +5,7 @@ import { serverUrl } from '../api/server-url.ts'
 import { lazyPart } from '../components/lazy-part.tsx'
 import type { Layout } from '../components/use-layout.ts'
 import { messages } from '../messages/messages.ts'
+import { replaceBy } from '../sketch/sketch.ts'
 import { SketchPanel } from '../sketch/sketch-panel.tsx'
 import { placeAmongSame, type QueryTerm } from '../state/query-terms.ts'
 import { FirstVisit } from './first-visit.tsx'
@@ -62,7 +63,7 @@ export function QueryPane({
       empty={
         sheet.isRestored && page.state.terms.length === 0 ? (
           <FirstVisit
-            onExample={sheet.draw}
+            onExample={(example) => sheet.draw(replaceBy(sheet.sketch, example))}
             onPicture={page.picture.keep}
             onChoose={onChoosePicture}
             onWords={page.hasWords ? onUseWords : undefined}
