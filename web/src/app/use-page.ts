@@ -152,7 +152,10 @@ function useFilesTask(filters: Filters, setTask: (task: CollectionTask) => void)
 function useCollectAll(list: ImageList, collect: (images: readonly Image[]) => void): () => Promise<void> {
   const toast = useToast()
   return async () => {
-    if (list.count > MAX_COLLECTED) return toast.show({ text: messages.collections.tooMany(MAX_COLLECTED) })
+    if (list.count > MAX_COLLECTED) {
+      toast.show({ text: messages.collections.tooMany(MAX_COLLECTED) })
+      return
+    }
     try {
       collect(await list.load(0, list.count - 1))
     } catch (error) {

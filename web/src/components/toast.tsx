@@ -6,7 +6,8 @@ export interface ToastContent {
 }
 
 export interface Toasts {
-  show: (toast: ToastContent) => void
+  /** @returns hides it if it is still shown */
+  show: (toast: ToastContent) => () => void
   hide: () => void
 }
 
@@ -21,11 +22,11 @@ export function useToast(): Toasts {
 }
 
 export function ToastProvider({ children }: { children: ReactNode }) {
-  const [toast, setToast] = useState<ToastContent & { number: number }>()
-  const show = useCallback(
-    (next: ToastContent) => setToast((old) => ({ ...next, number: (old?.number ?? 0) + 1 })),
-    [],
-  )
+  const [toast, setToast] = useState<{ content: ToastContent; number: number }>()
+  const show = useCallback((content: ToastContent) => {
+    setToast((old) => ({ content, number: (old?.number ?? 0) + 1 }))
+    return () => setToast((now) => (now?.content === content ? undefined : now))
+  }, [])
   const hide = useCallback(() => setToast(undefined), [])
   const toasts = useMemo(() => ({ show, hide }), [show, hide])
   return (
@@ -36,7 +37,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
         role="status"
         className="pointer-events-none fixed inset-x-3 bottom-[calc(env(safe-area-inset-bottom)+1.25rem)] z-60 flex justify-center"
       >
-        {toast !== undefined && <ToastBar key={toast.number} {...toast} onEnd={hide} />}
+        {toast !== undefined && <ToastBar key={toast.number} {...toast.content} onEnd={hide} />}
       </div>
     </ToastContext>
   )

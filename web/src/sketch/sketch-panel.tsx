@@ -59,7 +59,7 @@ export function SketchPanel(props: SketchPanelProps) {
   const trace = useTrace(props.traceUrl, props.onTraceEnd)
   const selected = useSelectionCommands(sheet)
   const commands = historyCommands(sketch, sheet)
-  const clear = useClear(sheet)
+  const clear = useClear(sheet, sketch)
   const isSpaceHeld = usePanelKeys({
     ...{ sheet, sketch, tools, onTools, selected, isFull, setFull },
     isOn: props.hasKeys,

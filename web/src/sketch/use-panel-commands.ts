@@ -38,16 +38,24 @@ export function historyCommands({ past, future }: Sketch, { controller }: Sheet)
   }
 }
 
-/** Clears the sheet, and offers to undo that. */
-export function useClear({ controller }: Sheet) {
+/** Clears the sheet, and offers to undo that as long as it is the last step. */
+export function useClear({ controller }: Sheet, sketch: Sketch) {
   const toast = useToast()
-  return () => {
-    controller?.edit(cleared)
-    toast.show({
+  const [result, setResult] = useState<Sketch>()
+  const isLast = sketch === result
+  useEffect(() => {
+    if (!isLast) return
+    return toast.show({
       text: messages.sheet.cleared,
       action: { text: messages.sheet.undo, run: () => controller?.edit(undo) },
     })
-  }
+  }, [isLast, toast, controller])
+  return () =>
+    controller?.edit((present) => {
+      const next = cleared(present)
+      setResult(next)
+      return next
+    })
 }
 
 interface PanelKeys {
