@@ -122,6 +122,42 @@ describe('fingers', () => {
   })
 })
 
+describe('undo', () => {
+  it('during a stroke takes that stroke back, and redo returns it', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    const at = await sheetPlace(page)
+    await draw(page, [levelLine(0.3)])
+    await page.mouse.move(...at([0.3, 0.5]))
+    await page.mouse.down()
+    await page.mouse.move(...at([0.7, 0.5]), { steps: 6 })
+    await page.keyboard.press('Control+z')
+    await page.mouse.move(...at([0.7, 0.7]), { steps: 6 })
+    await page.mouse.up()
+    expect([await hasInkAt(page, 0.3), await hasInkAt(page, 0.5)]).toEqual([true, false])
+    await page.keyboard.press('Control+Shift+z')
+    await expect.poll(() => hasInkAt(page, 0.5)).toBe(true)
+    await close()
+  })
+
+  it('of a cleared sheet is offered until something else is drawn or the sheet is closed', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    const offer = page.getByRole('status').getByRole('button', { name: 'Undo' })
+    await draw(page, [levelLine(0.3)])
+    await page.getByRole('button', { name: /^Clear sheet/ }).click()
+    await offer.click()
+    await expect.poll(() => hasInkAt(page, 0.3)).toBe(true)
+    await page.getByRole('button', { name: /^Clear sheet/ }).click()
+    await offer.waitFor()
+    await draw(page, [levelLine(0.5)])
+    await offer.waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: /^Clear sheet/ }).click()
+    await offer.waitFor()
+    await page.getByRole('button', { name: 'Close sheet' }).click()
+    await offer.waitFor({ state: 'detached' })
+    await close()
+  })
+})
+
 describe('the selection', () => {
   it('is taken by a lasso, and turned with Shift in steps', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)

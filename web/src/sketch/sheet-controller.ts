@@ -104,8 +104,9 @@ export class SheetController {
     this.#painter.setBlack(black)
   }
 
-  /** Changes the current sketch, which may be newer than the rendered one. */
+  /** Ends the drag under way, then changes the current sketch, which may be newer than the rendered one. */
   edit(change: (sketch: Sketch) => Sketch): void {
+    this.#end()
     this.#change(change(this.#sketch))
   }
 
@@ -203,10 +204,10 @@ export class SheetController {
         this.#setCamera(dragged(this.#camera, this.#size, this.#fitted, action))
         break
       case 'undo':
-        this.#change(undo(this.#sketch))
+        this.edit(undo)
         break
       case 'redo':
-        this.#change(redo(this.#sketch))
+        this.edit(redo)
         break
     }
   }
