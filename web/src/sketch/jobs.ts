@@ -22,7 +22,7 @@ import {
   transformSelected,
 } from './select.ts'
 import { addStroke, replaceStrokes, type Sketch } from './sketch.ts'
-import { inkBox, inkLength, passes, type Stroke } from './stroke.ts'
+import { inkBox, inkLength, passes, roundedStroke, type Stroke } from './stroke.ts'
 import { tidied } from './tidy.ts'
 
 /** Work of a drag on the sheet, from its press to its release. */
@@ -129,7 +129,9 @@ export class DrawJob implements Job {
     this.cancel()
     const drawn = addStroke(this.#context.sketch, free)
     // Two steps: the first undo returns the free stroke.
-    return shape === undefined ? drawn : replaceStrokes(drawn, new Map([[drawn.strokes.at(-1)!, [shape]]]))
+    return shape === undefined
+      ? drawn
+      : replaceStrokes(drawn, new Map([[drawn.strokes.at(-1)!, [roundedStroke(shape)]]]))
   }
 
   cancel(): void {

@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { DrawJob } from './jobs.ts'
 import { fromKept, toKept } from './kept-sketch.ts'
+import type { SheetPainter } from './painter.ts'
 import {
   addStroke,
   allStrokes,
@@ -9,6 +11,7 @@ import {
   hasEnoughInk,
   isBlank,
   isSameDrawing,
+  joined,
   MAX_UNDO,
   redo,
   removeStrokes,
@@ -18,6 +21,7 @@ import {
   undo,
 } from './sketch.ts'
 import type { Stroke, StrokePoint } from './stroke.ts'
+import { eraserChosen, loadToolSettings } from './tool-settings.ts'
 
 const stroke = (x: number, tool: Stroke['tool'] = 'pen'): Stroke => ({
   tool,
@@ -101,6 +105,29 @@ describe('the history of a sketch', () => {
     expect(replaceBy(EMPTY_SKETCH, sketchOf(stroke(7))).past).toEqual([])
   })
 
+  it('has one step for two of which the later replaces what the earlier added, and for no others', () => {
+    const apart = new Map([
+      [first, [stroke(10)]],
+      [third, [stroke(30), stroke(31)]],
+    ])
+    const once = replaceStrokes(base, apart)
+    const [left, , ...right] = once.strokes as [Stroke, Stroke, Stroke, Stroke]
+    const twice = replaceStrokes(once, new Map([left, ...right].map((one, n) => [one, [stroke(100 + n)]])))
+    const both = joined(twice)
+    expect(both.strokes).toBe(twice.strokes)
+    expect(both.past).toHaveLength(base.past.length + 1)
+    expect(undo(both)).toEqual({ ...base, future: both.past.slice(-1) })
+    expect(redo(undo(both))).toEqual(both)
+    for (const other of [
+      EMPTY_SKETCH,
+      base,
+      cleared(base),
+      removeStrokes(once, [second]),
+      removeStrokes(once, [left]),
+    ])
+      expect(joined(other)).toBe(other)
+  })
+
   it('lists every stroke that it needs', () => {
     const edited = undo(removeStrokes(cleared(base), [first]))
     expect(allStrokes(edited)).toEqual(new Set(base.strokes))
@@ -134,6 +161,32 @@ describe('a saved sketch', () => {
     expect(isSameDrawing(restored, drawn)).toBe(true)
     expect(isSameDrawing(restored, undo(drawn))).toBe(false)
     expect(isSameDrawing(restored, addStroke(undo(drawn), stroke(3)))).toBe(false)
+  })
+
+  it('equals the drawing, a stroke that was tidied too', () => {
+    vi.stubGlobal('window', globalThis)
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const painter = { setOverlay: () => {} } as unknown as SheetPainter
+    const at = (n: number) => ({
+      x: 500 + 99.7 * Math.cos(n / 8),
+      y: 500 + 101.3 * Math.sin(n / 8),
+      pressure: 0.5,
+      time: n * 8,
+    })
+    const job = new DrawJob(
+      { sketch: EMPTY_SKETCH, painter, unitsPerPixel: 1 },
+      { tool: 'pen', size: 6 },
+      at(0),
+      true,
+    )
+    job.extend(
+      Array.from({ length: 50 }, (_, n) => at(n + 1)),
+      [],
+      false,
+    )
+    const tidy = job.end()
+    expect(tidy.past).toHaveLength(2)
+    expect(isSameDrawing(fromKept(JSON.parse(JSON.stringify(toKept(tidy))))!, tidy)).toBe(true)
   })
 
   it('of version 1 shows the same, erased parts included', () => {
@@ -176,5 +229,14 @@ describe('a saved sketch', () => {
     [{ strokes: [{ ...stroke(1), points: [] }] }],
   ])('is not created from %j', (value) => {
     expect(fromKept(value)).toBeUndefined()
+  })
+})
+
+describe('the eraser', () => {
+  it.each([false, true])('is chosen as it was set, and set by a further press: %s', (erasesWhole) => {
+    const tools = { ...loadToolSettings(), tool: 'pen', erasesWhole } as const
+    const chosen = { ...tools, ...eraserChosen(tools) }
+    expect(chosen).toEqual({ ...tools, tool: 'eraser' })
+    expect(eraserChosen(chosen)).toEqual({ tool: 'eraser', erasesWhole: !erasesWhole })
   })
 })

@@ -84,6 +84,17 @@ export function redo(sketch: Sketch): Sketch {
   return { strokes: spliced(strokes, next), past: [...past, next], future: future.slice(0, -1) }
 }
 
+/** Makes one step of the last two, if the later one replaces exactly what the earlier one added. */
+export function joined(sketch: Sketch): Sketch {
+  const [earlier, later] = sketch.past.slice(-2)
+  if (earlier === undefined || later === undefined) return sketch
+  const isReplaced = ({ added }: Splice, n: number) =>
+    added.length === later[n]?.removed.length && added.every((stroke, at) => stroke === later[n]!.removed[at])
+  if (earlier.length !== later.length || !earlier.every(isReplaced)) return sketch
+  const both = earlier.map((splice, n) => ({ ...splice, added: later[n]!.added }))
+  return { ...sketch, past: [...sketch.past.slice(0, -2), both] }
+}
+
 export function isBlank({ strokes }: Sketch): boolean {
   return strokes.length === 0
 }

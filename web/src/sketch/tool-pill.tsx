@@ -5,7 +5,7 @@ import { Pill, PillSeparator } from '../components/pill.tsx'
 import { messages } from '../messages/messages.ts'
 import { ColourPopover, WidthPopover } from './tool-popovers.tsx'
 import type { ToolPopoverProps } from './tool-props.ts'
-import type { Tool } from './tool-settings.ts'
+import { eraserChosen, type Tool } from './tool-settings.ts'
 
 export type SheetLayout = 'side' | 'stacked' | 'phone'
 export type OpenPopover = 'colour' | 'width' | undefined
@@ -124,7 +124,7 @@ interface EraserButtonProps extends Pick<ToolPopoverProps, 'tools' | 'onTools'> 
   isVertical: boolean
 }
 
-/** A press erases parts; a long press, or E once more, whole strokes. */
+/** A further press, or a long one, changes to whole strokes. */
 function EraserButton({ tools, onTools, size, isVertical }: EraserButtonProps) {
   const timer = useRef<number>(undefined)
   const wasLong = useRef(false)
@@ -149,7 +149,7 @@ function EraserButton({ tools, onTools, size, isVertical }: EraserButtonProps) {
       onPointerCancel={endPress}
       onPointerLeave={endPress}
       onClick={() => {
-        if (!wasLong.current) onTools({ tool: 'eraser', erasesWhole: false })
+        if (!wasLong.current) onTools(eraserChosen(tools))
         wasLong.current = false
       }}
       size={size}

@@ -51,6 +51,11 @@ const INITIAL: ToolSettings = {
   areToolsOnRight: false,
 }
 
+/** Chooses the eraser; once more switches between parts and whole strokes. */
+export function eraserChosen({ tool, erasesWhole }: ToolSettings): Partial<ToolSettings> {
+  return { tool: 'eraser', erasesWhole: erasesWhole !== (tool === 'eraser') }
+}
+
 const KEY = 'sheet-tools'
 
 export function loadToolSettings(): ToolSettings {

@@ -1,9 +1,10 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useToast } from '../components/toast.tsx'
 import { messages } from '../messages/messages.ts'
 import { cleared, redo, type Sketch, undo } from './sketch.ts'
 import type { OpenPopover } from './tool-pill.tsx'
 import {
+  eraserChosen,
   loadToolSettings,
   MAX_WIDTH,
   MIN_WIDTH,
@@ -106,7 +107,7 @@ export function singleKeys(panel: SingleKeys): Readonly<Record<string, () => voi
   return {
     p: () => onTools({ tool: 'pen' }),
     b: () => onTools({ tool: 'brush' }),
-    e: () => onTools({ tool: 'eraser', erasesWhole: tools.tool === 'eraser' && !tools.erasesWhole }),
+    e: () => onTools(eraserChosen(tools)),
     v: () => onTools({ tool: 'select' }),
     c: () => openPopover('colour'),
     w: () => openPopover('width'),

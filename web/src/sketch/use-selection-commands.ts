@@ -8,7 +8,7 @@ import {
   NOTHING,
   transformSelected,
 } from './select.ts'
-import { removeStrokes, type Sketch } from './sketch.ts'
+import { joined, removeStrokes, type Sketch } from './sketch.ts'
 import { UNITS_PER_PIXEL } from './stroke.ts'
 import type { Sheet } from './use-sheet.ts'
 
@@ -42,7 +42,11 @@ export function useSelectionCommands({ controller, selection }: Sheet) {
           step: event.repeat ? LARGE_STEP : STEP,
         }
         const matrix = arrowMatrix(event.key as ArrowKey, box, options)
-        apply((sketch) => transformSelected(sketch, selection, matrix))
+        apply((sketch) => {
+          const change = transformSelected(sketch, selection, matrix)
+          // A key that is held is one step, as a drag is.
+          return event.repeat ? { ...change, sketch: joined(change.sketch) } : change
+        })
       }
       return true
     },
