@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
+import { parseTerms } from '../web/src/state/query-terms.ts'
 import { chip, openPage, PHONE } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { CLASSICAL } from './support/product.ts'
@@ -34,6 +35,23 @@ it('a region that a held arrow key moves is kept when the focus leaves it', asyn
   await expect.poll(() => query(page)).not.toBe(before)
   await page.getByRole('button', { name: 'Undo' }).click()
   await expect.poll(() => query(page)).toBe(before)
+  await close()
+})
+
+it('a region ends where the pointer is released, also right after its last movement', async () => {
+  const { page, box, close } = await openPicture()
+  await page.mouse.move(box.x + box.width * 0.2, box.y + box.height * 0.2)
+  await page.mouse.down()
+  await page.mouse.move(box.x + box.width * 0.5, box.y + box.height * 0.5, { steps: 4 })
+  await page.getByTestId('region-picture').evaluate((picture) => {
+    const { left, top, width, height } = picture.getBoundingClientRect()
+    const at = { clientX: left + width * 0.8, clientY: top + height * 0.8, pointerId: 1, bubbles: true }
+    for (const type of ['pointermove', 'pointerup']) picture.dispatchEvent(new PointerEvent(type, at))
+  })
+  await expect.poll(() => query(page)).toContain('@')
+  const [, , width, height] = parseTerms(query(page)!)[0]!.region!
+  expect([width, height]).toEqual([expect.closeTo(0.6, 2), expect.closeTo(0.6, 2)])
+  await page.mouse.up()
   await close()
 })
 

@@ -27,7 +27,13 @@ interface Drag {
 /** A region that is drawn, dragged or moved by keys. */
 export function useRegion({ pictureRef, tool, region, onChange, onCancel }: RegionOptions) {
   /** The region while it is dragged. */
-  const [draft, setDraft] = useState<Region>()
+  const [shown, setShown] = useState<Region>()
+  /** Its latest value: a pointer may be released before the movement before it is rendered. */
+  const draft = useRef<Region>(undefined)
+  const setDraft = (next: Region | undefined) => {
+    draft.current = next
+    setShown(next)
+  }
   const [lasso, setLasso] = useState<readonly Share[]>()
   const history = useRegionHistory(region, onChange, () => setLasso(undefined))
   const live = useLive(history.change, onCancel)
@@ -36,7 +42,7 @@ export function useRegion({ pictureRef, tool, region, onChange, onCancel }: Regi
   const releaseKey = () => {
     if (!isKeyHeld.current) return
     isKeyHeld.current = false
-    if (draft !== undefined) live.finish(draft)
+    if (draft.current !== undefined) live.finish(draft.current)
     setDraft(undefined)
   }
   const least = (): Share => leastShares(pictureRef.current!)
@@ -45,21 +51,22 @@ export function useRegion({ pictureRef, tool, region, onChange, onCancel }: Regi
     live.change(next)
   }
   const end = (held: Drag, isKept: boolean) => {
-    if (isKept && draft !== undefined && isLargeEnough(draft, least())) live.finish(draft)
-    else live.finish(held.from, draft !== undefined)
+    const last = draft.current
+    if (isKept && last !== undefined && isLargeEnough(last, least())) live.finish(last)
+    else live.finish(held.from, last !== undefined)
     setDraft(undefined)
     if (!isKept) setLasso(undefined)
     // The arrow keys continue with it.
     pictureRef.current?.querySelector<HTMLElement>('[role=group]')?.focus({ preventScroll: true })
   }
   return {
-    shown: draft ?? region,
+    shown: shown ?? region,
     /** The lasso, as long as the region is the box around it. */
     lasso,
     surface: useRegionDrag({ pictureRef, tool, region, least, show, setLasso, end }),
     keys: {
       onKeyDown: (event: KeyboardEvent) => {
-        const next = arrowed(draft ?? region, event, least())
+        const next = arrowed(draft.current ?? region, event, least())
         if (next === undefined) return
         event.preventDefault()
         event.stopPropagation()
