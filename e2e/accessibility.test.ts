@@ -58,6 +58,29 @@ describe('a tooltip', () => {
   })
 })
 
+describe('the parts of the search', () => {
+  it('are one tab stop, and arrow keys move between them', async () => {
+    const { images } = (await (await fetch(`${demo.product.url}/api/images?items_per_page=3`)).json()) as {
+      images: { id: string }[]
+    }
+    const address = `${demo.product.url}/?q=${images.map(({ id }) => `i${id}`).join()}`
+    const { page, close } = await openPage(demo.browser, address)
+    const chips = page.getByRole('toolbar', { name: 'Parts of the search' }).locator('[data-chip]')
+    await expect.poll(() => chips.count()).toBe(3)
+    const stops = () => chips.evaluateAll((all) => all.map((one) => (one as HTMLElement).tabIndex))
+    expect(await stops()).toEqual([0, -1, -1])
+    await chips.first().focus()
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowRight')
+    expect(await stops()).toEqual([-1, -1, 0])
+    await page.keyboard.press('Shift+Tab')
+    expect(await chips.evaluateAll((all) => all.some((one) => one === document.activeElement))).toBe(false)
+    await page.keyboard.press('Tab')
+    expect(await chips.nth(2).evaluate((one) => one === document.activeElement)).toBe(true)
+    await close()
+  })
+})
+
 describe('text of twice the size', () => {
   it.each([
     ['desktop', DESKTOP],

@@ -46,6 +46,10 @@ export function QueryChips({
   onTrace,
 }: QueryChipsProps) {
   const [openOptions, setOpenOptions] = useState<string>()
+  /** Place of the chip that had the focus last, which is the only tab stop. */
+  const [current, setCurrent] = useState(0)
+  const first = sketch === undefined ? 0 : 1
+  const tabIndexOf = (at: number) => (at === Math.min(current, first + terms.length - 1) ? 0 : -1)
   const { ref, hasMore } = useOverflow(terms.length)
   const optionsOf = (key: string) => ({
     hasOptions: openOptions === key,
@@ -59,13 +63,23 @@ export function QueryChips({
       role="toolbar"
       aria-label={messages.query.chips}
       onKeyDown={rove}
+      onFocus={({ currentTarget, target }) => {
+        const at = chipsOf(currentTarget).indexOf(target)
+        if (at >= 0) setCurrent(at)
+      }}
       className={`flex min-w-0 shrink items-center gap-1.5 overflow-x-auto py-1 [scrollbar-width:none] empty:hidden ${hasMore ? 'fade-right' : ''}`}
     >
       {sketch !== undefined && (
-        <SketchChip {...sketch} {...optionsOf('sketch')} isMarked={sketch.isOpen && areClosed} />
+        <SketchChip
+          {...sketch}
+          {...optionsOf('sketch')}
+          isMarked={sketch.isOpen && areClosed}
+          tabIndex={tabIndexOf(0)}
+        />
       )}
-      {terms.map((term) => (
+      {terms.map((term, n) => (
         <TermChip
+          tabIndex={tabIndexOf(first + n)}
           key={`${term.kind} ${term.id} ${term.region}`}
           term={term}
           isOpen={openTerm === term && areClosed}
@@ -105,11 +119,13 @@ function useOverflow(count: number) {
   return { ref, hasMore }
 }
 
+const chipsOf = (toolbar: HTMLElement) => [...toolbar.querySelectorAll<HTMLElement>('[data-chip]')]
+
 /** Arrow keys move between the chips. */
 function rove(event: KeyboardEvent<HTMLElement>) {
   const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
   if (step === undefined) return
-  const chips = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-chip]')]
+  const chips = chipsOf(event.currentTarget)
   const at = chips.indexOf(event.target as HTMLElement)
   if (at < 0) return
   event.preventDefault()
@@ -126,7 +142,8 @@ interface SketchChipProps {
   onRemove: () => void
 }
 
-interface OptionsProps {
+interface ChipProps {
+  tabIndex: 0 | -1
   hasOptions: boolean
   onOptions: (isOpen: boolean) => void
 }
@@ -136,12 +153,13 @@ function SketchChip({
   influence,
   isOpen,
   isMarked,
+  tabIndex,
   hasOptions,
   onOptions,
   onOpen,
   onInfluence,
   onRemove,
-}: SketchChipProps & OptionsProps & { isMarked: boolean }) {
+}: SketchChipProps & ChipProps & { isMarked: boolean }) {
   const { query } = messages
   const name = query.chip(query.sketch, '', query.influences[influence]!)
   return (
@@ -153,6 +171,7 @@ function SketchChip({
       trigger={
         <QueryChip
           data-chip
+          tabIndex={tabIndex}
           aria-label={name}
           text={query.sketch}
           src={src}
@@ -176,7 +195,7 @@ function SketchChip({
   )
 }
 
-interface TermChipProps extends OptionsProps {
+interface TermChipProps extends ChipProps {
   term: QueryTerm
   colours: readonly string[]
   isGone: boolean
@@ -194,6 +213,7 @@ function TermChip({
   isGone,
   isPaneShown,
   isOpen,
+  tabIndex,
   hasOptions,
   onOptions,
   onOpen,
@@ -226,6 +246,7 @@ function TermChip({
       trigger={
         <QueryChip
           data-chip
+          tabIndex={tabIndex}
           aria-label={query.chip(
             kind === 'words' && isWanted ? query.words : relation,
             isLost ? query.lost : name,
