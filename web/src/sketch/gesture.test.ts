@@ -27,7 +27,7 @@ const up = event('up')
 const cancel = event('cancel')
 
 function replayed(steps: readonly Step[], drawsWithFingers = false): SheetAction[] {
-  const recogniser = new GestureRecogniser({ drawsWithFingers })
+  const recogniser = new GestureRecogniser({ drawsWithFingers, isPenSeen: false })
   return steps.flatMap((step) => recogniser.handle({ contact: 20, button: 0, isSpaceHeld: false, ...step }))
 }
 

@@ -29,6 +29,8 @@ export type SheetAction =
 export interface GestureSettings {
   /** Whether fingers draw although a pen has been seen. */
   drawsWithFingers: boolean
+  /** Whether a pen has been used, so that fingers move the sheet. The recogniser sets it. */
+  isPenSeen: boolean
 }
 
 /** A touch this close in time to a pen's contact is the hand that holds it. */
@@ -64,7 +66,6 @@ export class GestureRecogniser {
   #pan: { id: number; at: Vector } | undefined
   #touch: Touch | undefined
   readonly #ignored = new Set<number>()
-  #penSeen = false
   #penContact = Number.NEGATIVE_INFINITY
 
   constructor(settings: GestureSettings) {
@@ -73,7 +74,7 @@ export class GestureRecogniser {
 
   handle(input: PointerInput): SheetAction[] {
     if (input.kind === 'pen') {
-      this.#penSeen = true
+      this.settings.isPenSeen = true
       if (input.type !== 'move' || this.#drawing?.id === input.id) this.#penContact = input.time
     }
     if (this.#ignored.has(input.id)) {
@@ -120,7 +121,7 @@ export class GestureRecogniser {
       this.#addFinger(input)
       return cancelled
     }
-    if (this.#touch === undefined && (!this.#penSeen || this.settings.drawsWithFingers))
+    if (this.#touch === undefined && (!this.settings.isPenSeen || this.settings.drawsWithFingers))
       return this.#begin(input, false)
     this.#touch ??= { fingers: new Map(), began: input.time, most: 0, isTap: true }
     this.#addFinger(input)

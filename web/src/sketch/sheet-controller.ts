@@ -1,6 +1,12 @@
 import { boundsOf } from './frame.ts'
 import type { Box, Matrix, Vector } from './geometry.ts'
-import { GestureRecogniser, type PointerInput, type PointerKind, type SheetAction } from './gesture.ts'
+import {
+  GestureRecogniser,
+  type GestureSettings,
+  type PointerInput,
+  type PointerKind,
+  type SheetAction,
+} from './gesture.ts'
 import { DrawJob, EraseJob, type Job, type JobContext, LassoJob, TransformJob } from './jobs.ts'
 import type { Sample } from './live-stroke.ts'
 import { SheetPainter } from './painter.ts'
@@ -41,12 +47,15 @@ const LIVE_SHARE = 20
 const [ERASER_WIDTH, BRUSH_WIDTH] = [4, 4]
 const WHEEL_LINE_PX = 16
 
+/** Of all sheets, one after the other: a pen is not forgotten when the sheet is opened again. */
+const GESTURES: GestureSettings = { drawsWithFingers: false, isPenSeen: false }
+
 /** Turns pointer events on the sheet into strokes, erasures, selections and views. */
 export class SheetController {
   readonly #surface: HTMLElement
   readonly #listener: SheetListener
   readonly #painter: SheetPainter
-  readonly #recogniser: GestureRecogniser
+  readonly #recogniser = new GestureRecogniser(GESTURES)
   #tools: ToolSettings
   #sketch = EMPTY_SKETCH
   /** Sketches that were reported. One that comes back late must not replace newer strokes. */
@@ -68,7 +77,6 @@ export class SheetController {
     this.#listener = listener
     this.#tools = tools
     this.#painter = new SheetPainter(canvas, INK)
-    this.#recogniser = new GestureRecogniser({ drawsWithFingers: tools.drawsWithFingers })
   }
 
   /** Starts to listen. @returns what ends that */
@@ -91,7 +99,7 @@ export class SheetController {
 
   setTools(tools: ToolSettings): void {
     this.#tools = tools
-    this.#recogniser.settings.drawsWithFingers = tools.drawsWithFingers
+    GESTURES.drawsWithFingers = tools.drawsWithFingers
     if (tools.tool !== 'select') this.select(NOTHING)
   }
 
