@@ -11,7 +11,7 @@ import { DrawJob, EraseJob, type Job, type JobContext, LassoJob, TransformJob } 
 import type { Sample } from './live-stroke.ts'
 import { SheetPainter } from './painter.ts'
 import { type Handle, NOTHING, type Selection, stillThere } from './select.ts'
-import { EMPTY_SKETCH, hasEnoughInk, redo, type Sketch, undo } from './sketch.ts'
+import { EMPTY_SKETCH, hasEnoughInk, isBlank, redo, type Sketch, undo } from './sketch.ts'
 import { INK, UNITS_PER_PIXEL } from './stroke.ts'
 import type { ToolSettings } from './tool-settings.ts'
 import {
@@ -115,18 +115,20 @@ export class SheetController {
   /** Ends the drag under way, then changes the current sketch, which may be newer than the rendered one. */
   edit(change: (sketch: Sketch) => Sketch): void {
     this.#end()
-    this.#change(change(this.#sketch))
+    const before = this.#sketch
+    this.#change(change(before))
+    this.#refitOther(before)
   }
 
   /** A drawing from outside: opened or restored. */
   setSketch(sketch: Sketch): void {
     if (sketch === this.#sketch || this.#reported.has(sketch)) return
     this.#cancelJob()
-    const isOther = this.#sketch.strokes.length === 0
+    const before = this.#sketch
     this.#sketch = sketch
     this.#painter.setStrokes(sketch.strokes)
     this.select(stillThere(this.#selection, sketch))
-    if (isOther) this.#refit()
+    this.#refitOther(before)
   }
 
   /** @param size of the part of the pane that nothing covers */
@@ -150,6 +152,12 @@ export class SheetController {
   zoom(factor: number): void {
     const middle: Vector = [this.#size.width / 2, this.#size.height / 2]
     this.#setCamera(zoomedAt(this.#camera, this.#size, this.#fitted, middle, factor))
+  }
+
+  /** Shows all of a drawing of which nothing was on the sheet before. A selection stays where it is moved to. */
+  #refitOther({ strokes }: Sketch): void {
+    if (isBlank(this.#sketch) || this.#selection.size > 0) return
+    if (!this.#sketch.strokes.some((stroke) => strokes.includes(stroke))) this.#refit()
   }
 
   /** The whole drawing stays in sight, wherever the ink is. */
