@@ -32,6 +32,8 @@ interface Redrawing {
 export class FinishedInk {
   #shown: Bitmap = { context: newContext({ width: 1, height: 1 }), view: { scale: 1, x: 0, y: 0 }, ratio: 1 }
   #redrawing: Redrawing | undefined
+  /** A bitmap that is no longer shown, for the next redrawing: browsers limit the memory of all bitmaps. */
+  #spare: Bitmap | undefined
   /** Whether nothing has been drawn on the bitmap that is shown. */
   #isBlank = true
   #hasChanged = false
@@ -48,7 +50,7 @@ export class FinishedInk {
   }
 
   get isRedrawing(): boolean {
-    return this.#redrawing !== undefined
+    return this.#redrawing !== undefined || !this.#isCurrent
   }
 
   setBlack(black: string): boolean {
@@ -58,12 +60,11 @@ export class FinishedInk {
     return true
   }
 
-  /** Keeps the shown bitmap, moved and enlarged, until the strokes are drawn for the new view. */
+  /** Keeps the shown bitmap, moved and enlarged, until `advance` draws the strokes for the new view. */
   setView(view: View, size: Size, ratio: number): void {
     this.#view = view
     this.#size = size
     this.#ratio = ratio
-    if (!this.#fits(this.#redrawing?.bitmap ?? this.#shown)) this.#redraw()
   }
 
   /**
@@ -94,7 +95,8 @@ export class FinishedInk {
 
   /** Draws on for a part of a frame. @returns whether all of what is shown may have changed since the last call */
   advance(): boolean {
-    this.#drawSlice()
+    if (this.#isCurrent) this.#drawSlice()
+    else this.#redraw()
     const hasChanged = this.#hasChanged
     this.#hasChanged = false
     return hasChanged
@@ -116,6 +118,7 @@ export class FinishedInk {
     const isDone = redrawing.drawn >= strokes.length
     this.#hasChanged ||= isDone || this.#shown === bitmap
     if (!isDone) return
+    if (this.#shown !== bitmap) this.#spare = this.#shown
     this.#shown = bitmap
     this.#isBlank = strokes.length === 0
     this.#redrawing = undefined
@@ -131,15 +134,15 @@ export class FinishedInk {
     context.drawImage(source.canvas, 0, 0)
   }
 
-  /** Whether a bitmap is sharp in the view. */
-  #fits({ context: { canvas }, view }: Bitmap): boolean {
-    const { width, height } = this.#size
-    return isSameView(view, this.#view) && canvas.width === width && canvas.height === height
+  /** Whether the bitmap that is being drawn, or shown, is sharp in the view. */
+  get #isCurrent(): boolean {
+    const { context, view } = this.#redrawing?.bitmap ?? this.#shown
+    return isSameView(view, this.#view) && hasSize(context, this.#size)
   }
 
   #append(added: readonly Stroke[]): Box | undefined {
     const { context, view, ratio } = this.#shown
-    if (added.length > MAX_AT_ONCE) {
+    if (added.length > MAX_AT_ONCE || (this.#isBlank && !this.#isCurrent)) {
       this.#redraw()
       return undefined
     }
@@ -152,16 +155,33 @@ export class FinishedInk {
     return boundsOf(added)
   }
 
+  #blankContext(): CanvasRenderingContext2D {
+    const context = this.#spare?.context
+    this.#spare = undefined
+    if (context === undefined || !hasSize(context, this.#size)) return newContext(this.#size)
+    context.resetTransform()
+    context.clearRect(0, 0, this.#size.width, this.#size.height)
+    return context
+  }
+
   #redraw(): void {
     const seen = seenBox(this.#view, this.#size, this.#ratio)
-    const bitmap = { context: newContext(this.#size), view: this.#view, ratio: this.#ratio }
+    const abandoned = this.#redrawing?.bitmap
+    if (abandoned !== undefined && abandoned !== this.#shown) this.#spare = abandoned
+    const bitmap = { context: this.#blankContext(), view: this.#view, ratio: this.#ratio }
     const strokes = this.#strokes.filter((stroke) => overlaps(inkBox(stroke), seen))
     this.#redrawing = { bitmap, strokes, drawn: 0 }
     // There is nothing to keep in sight.
-    if (this.#isBlank) this.#shown = bitmap
+    if (this.#isBlank) {
+      this.#spare = this.#shown
+      this.#shown = bitmap
+    }
     this.#drawSlice()
   }
 }
+
+const hasSize = ({ canvas }: CanvasRenderingContext2D, { width, height }: Size) =>
+  canvas.width === width && canvas.height === height
 
 const matrixOf = ({ scale, x, y }: View, ratio: number) =>
   new DOMMatrix([scale * ratio, 0, 0, scale * ratio, x * ratio, y * ratio])
