@@ -74,6 +74,13 @@ describe('the drawing sheet', () => {
       .toBeGreaterThan(PHONE.width - 40)
     await page.getByTestId('underlay').setInputFiles(join(demo.gallery, 'star/star-01.png'))
     await page.getByTestId('trace').waitFor()
+    // It stays while the device is turned.
+    await page.setViewportSize({ width: 844, height: 640 })
+    await page.getByRole('button', { name: 'Trace' }).waitFor()
+    await page.getByTestId('trace').waitFor()
+    await page.setViewportSize(PHONE)
+    await page.getByRole('button', { name: 'More tools' }).waitFor()
+    await page.getByTestId('trace').waitFor()
     await draw(page, STAR)
     await choose('Leave full screen')
     expect(shareIn('star', await firstResults(page, 8))).toBeGreaterThanOrEqual(0.75)

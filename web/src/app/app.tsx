@@ -12,6 +12,7 @@ import { SettingsMenu } from './settings-menu.tsx'
 import { loadUploadPanel } from './upload-panel.ts'
 import { useAppKeys } from './use-app-keys.ts'
 import { type Page, usePage } from './use-page.ts'
+import { useTrace } from './use-trace.ts'
 
 // A window needs one of them, so that the first load is smaller.
 const PhoneLayout = lazyPart(async () => ({ default: (await import('./phone-layout.tsx')).PhoneLayout }))
@@ -45,6 +46,7 @@ export function App() {
     // These views leave no room for the sheet.
     if (state.show === 'duplicates' || (state.show !== undefined && !isWide)) change({ show: undefined })
   }
+  const trace = useTrace(openSheet)
   useAppKeys({
     onSheet: openSheet,
     onLibrary: toggleLibrary,
@@ -67,6 +69,7 @@ export function App() {
     onAddFiles: mayEdit ? () => uploadInput.current?.click() : undefined,
     onChoosePicture: () => queryInput.current?.click(),
     wordsRef,
+    trace,
     settings: (
       <SettingsMenu
         areScoresShown={areScoresShown}

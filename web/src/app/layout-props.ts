@@ -1,4 +1,5 @@
 import type { ReactNode, RefObject } from 'react'
+import type { Trace } from '../sketch/use-trace.tsx'
 import type { Page } from './use-page.ts'
 
 /** Properties that the layouts for wide windows and phones share. */
@@ -15,6 +16,7 @@ export interface LayoutProps {
   /** undefined for users who may not add files. */
   onAddFiles: (() => void) | undefined
   onChoosePicture: () => void
+  trace: Trace
   settings: ReactNode
   wordsRef: RefObject<HTMLInputElement | null>
 }

@@ -21,7 +21,6 @@ import { hasPlace, PlaceChip } from './place-chip.tsx'
 import { QueryPane } from './query-pane.tsx'
 import { ResultsPane } from './results-pane.tsx'
 import type { Page } from './use-page.ts'
-import { useTrace } from './use-trace.ts'
 
 const AddMenu = lazyPart(async () => ({ default: (await import('./add-menu.tsx')).AddMenu }))
 
@@ -32,7 +31,6 @@ const FULL: Detent = 2
 export function PhoneLayout(props: LayoutProps) {
   const { page, isPaneOpen, setPaneOpen } = props
   const [detent, setDetent] = useState<Detent>(0)
-  const trace = useTrace(props.onDraw)
   const { openings } = page.sheet
   const shown = useRef(openings)
   useEffect(() => {
@@ -44,7 +42,7 @@ export function PhoneLayout(props: LayoutProps) {
   if (!isPaneOpen || isElse) return <PhoneGallery {...props} />
   return (
     <>
-      <PhoneBar {...props} isPaneOpen={detent !== FULL} onTrace={trace.onTrace} />
+      <PhoneBar {...props} isPaneOpen={detent !== FULL} />
       <div
         {...PANE}
         style={{ '--sheet-inset-bottom': `${DETENTS[detent] * 100}dvh` } as CSSProperties}
@@ -59,7 +57,7 @@ export function PhoneLayout(props: LayoutProps) {
           onClose={undefined}
           onChoosePicture={props.onChoosePicture}
           onUseWords={() => props.wordsRef.current?.focus()}
-          trace={trace}
+          trace={props.trace}
           hasKeys={props.hasSheetKeys}
         />
       </div>
@@ -76,9 +74,9 @@ export function PhoneLayout(props: LayoutProps) {
 }
 
 /** The parts of the search, and ways to add to them. */
-function PhoneBar({ onTrace, ...props }: LayoutProps & { onTrace: (url: string) => void }) {
+function PhoneBar(props: LayoutProps) {
   const { page, onChoosePicture } = props
-  const chips = useQueryChips({ ...props, onPane: undefined, onTrace })
+  const chips = useQueryChips({ ...props, onPane: undefined, onTrace: props.trace.onTrace })
   const isEmpty = chips.sketch === undefined && chips.terms.length === 0
   return (
     <header

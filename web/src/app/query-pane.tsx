@@ -7,6 +7,7 @@ import type { Layout } from '../components/use-layout.ts'
 import { messages } from '../messages/messages.ts'
 import { replaceBy } from '../sketch/sketch.ts'
 import { SketchPanel } from '../sketch/sketch-panel.tsx'
+import type { Trace } from '../sketch/use-trace.tsx'
 import { placeAmongSame, type QueryTerm } from '../state/query-terms.ts'
 import { FirstVisit } from './first-visit.tsx'
 import type { Page } from './use-page.ts'
@@ -25,7 +26,7 @@ interface QueryPaneProps {
   onClose: (() => void) | undefined
   onChoosePicture: () => void
   onUseWords: () => void
-  trace: { url: string | undefined; onEnd: () => void; onTrace: (url: string) => void }
+  trace: Trace
   /** Whether this pane was used last: its keys are on. */
   hasKeys: boolean
 }
@@ -76,8 +77,7 @@ export function QueryPane({
         )
       }
       saved={sheet.saved}
-      traceUrl={trace.url}
-      onTraceEnd={trace.onEnd}
+      trace={trace}
       hasKeys={hasKeys}
     />
   )

@@ -16,7 +16,6 @@ import { PANE, paneOf } from './panes.ts'
 import { QueryPane } from './query-pane.tsx'
 import { ResultsPane } from './results-pane.tsx'
 import { TopBar } from './top-bar.tsx'
-import { type Trace, useTrace } from './use-trace.ts'
 
 interface WideLayoutProps extends LayoutProps {
   layout: Exclude<Layout, 'phone'>
@@ -31,7 +30,6 @@ const FULL_SHARE = { side: 0.78, stacked: 0.78 }
 /** Library, query pane and results beside each other; query above results in a narrower window. */
 export function WideLayout(props: WideLayoutProps) {
   const { page, layout, isLibraryOpen, isPaneOpen, setPaneOpen, settings } = props
-  const trace = useTrace(props.onDraw)
   const isSide = layout === 'side'
   // The review compares pictures, which takes the whole window.
   const isReview = page.state.show === 'duplicates'
@@ -51,7 +49,7 @@ export function WideLayout(props: WideLayoutProps) {
             onDraw={props.onDraw}
             onPane={() => setPaneOpen(true)}
             onChoosePicture={props.onChoosePicture}
-            onTrace={trace.onTrace}
+            onTrace={props.trace.onTrace}
             wordsRef={props.wordsRef}
           />
         </TopBar>
@@ -68,7 +66,7 @@ export function WideLayout(props: WideLayoutProps) {
         )}
         <div data-panes className={`flex min-h-0 min-w-0 flex-1 ${isSide ? '' : 'flex-col'}`}>
           {isReview ? null : isPaneOpen ? (
-            <SizedPane {...props} trace={trace} />
+            <SizedPane {...props} />
           ) : (
             <ClosedPane
               isSide={isSide}
@@ -95,7 +93,7 @@ export function WideLayout(props: WideLayoutProps) {
 }
 
 /** The query pane and the divider that gives it its size. */
-function SizedPane({ page, layout, setPaneOpen, trace, ...props }: WideLayoutProps & { trace: Trace }) {
+function SizedPane({ page, layout, setPaneOpen, trace, ...props }: WideLayoutProps) {
   const measures = useMeasures()
   const [stored, setStored] = useStoredNumber(`share-${layout}`, measures.share)
   const [isFull, setFull] = useState(false)

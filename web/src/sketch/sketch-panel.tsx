@@ -5,7 +5,7 @@ import { messages } from '../messages/messages.ts'
 import { describeSketch } from './describe.ts'
 import { placedSelectionPill } from './selection-pill.tsx'
 import { SheetMenu } from './sheet-menu.tsx'
-import { SheetPills, ZoomPill } from './sheet-pills.tsx'
+import { SheetPills } from './sheet-pills.tsx'
 import { SheetSurface } from './sheet-surface.tsx'
 import { isBlank, replaceBy, type Sketch } from './sketch.ts'
 import { INK } from './stroke.ts'
@@ -14,8 +14,9 @@ import { useIsDark } from './use-is-dark.ts'
 import { historyCommands, useClear, usePanelKeys, useTools } from './use-panel-commands.ts'
 import { useSelectionCommands } from './use-selection-commands.ts'
 import { type Sheet, useSheet } from './use-sheet.ts'
-import { useTrace } from './use-trace.tsx'
+import { type Trace, useTraceInput } from './use-trace.tsx'
 
+const ZoomPill = lazyPart(() => import('./zoom-pill.tsx'))
 const SavedSketches = lazyPart(async () => ({
   default: (await import('./saved-sketches-dialog.tsx')).SavedSketches,
 }))
@@ -35,9 +36,7 @@ export interface SketchPanelProps {
   empty?: ReactNode
   /** The dialog of saved sketches. */
   saved: { isOpen: boolean; setOpen: (isOpen: boolean) => void }
-  /** A picture to be traced. */
-  traceUrl?: string | undefined
-  onTraceEnd?: (() => void) | undefined
+  trace: Trace
   /** Whether colours count in the search. */
   matchColours?: boolean | undefined
   /** No switch for it without this. */
@@ -51,12 +50,12 @@ const LIGHT_INK = '#f2f2ef'
 
 /** The sheet with its tools floating on it. It fills its parent. */
 export function SketchPanel(props: SketchPanelProps) {
-  const { sketch, onChange, onLive, layout, empty, isFull, setFull, saved } = props
+  const { sketch, onChange, onLive, layout, empty, isFull, setFull, saved, trace } = props
   const [tools, onTools] = useTools()
   const [openPopover, setOpenPopover] = useState<OpenPopover>()
   const black = useIsDark() && !tools.isPaperWhite ? LIGHT_INK : INK
   const sheet = useSheet({ sketch, tools, black, onChange, onLive: onLive ?? ignore })
-  const trace = useTrace(props.traceUrl, props.onTraceEnd)
+  const { toggle: toggleTrace, input: traceInput } = useTraceInput(trace)
   const selected = useSelectionCommands(sheet)
   const commands = historyCommands(sketch, sheet)
   const clear = useClear(sheet, sketch)
@@ -64,9 +63,9 @@ export function SketchPanel(props: SketchPanelProps) {
     ...{ sheet, sketch, tools, onTools, selected, isFull, setFull },
     isOn: props.hasKeys,
     openPopover: setOpenPopover,
-    toggleTrace: trace.toggle,
+    toggleTrace,
   })
-  const tracing = { isTracing: trace.url !== undefined, onTrace: trace.toggle }
+  const tracing = { isTracing: trace.url !== undefined, onTrace: toggleTrace }
   const menu = (size: IconButtonSize) => (
     <SheetMenu
       {...{ layout, tools, onTools, isFull, setFull, size }}
@@ -103,7 +102,12 @@ export function SketchPanel(props: SketchPanelProps) {
           menu={menu('small')}
         />
       )}
-      <ZoomPill sheet={sheet} className={place.zoom} />
+      <p role="status" className="sr-only">
+        {sheet.selection.size > 0 && messages.sheet.selected(sheet.selection.size)}
+      </p>
+      {(sheet.camera.zoom !== 1 || sheet.camera.centre !== undefined) && (
+        <ZoomPill sheet={sheet} className={place.zoom} />
+      )}
       {selectionPill.above}
       <div className={`absolute flex flex-col items-center gap-2 ${place.tools}`} style={place.style}>
         {selectionPill.below}
@@ -121,7 +125,7 @@ export function SketchPanel(props: SketchPanelProps) {
           menu={menu('tool on a phone')}
         />
       </div>
-      {trace.input}
+      {traceInput}
       {saved.isOpen && <OpenSaved sketch={sketch} sheet={sheet} onClose={() => saved.setOpen(false)} />}
     </section>
   )

@@ -1,27 +1,24 @@
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { messages } from '../messages/messages.ts'
 
-interface Trace {
+/** A picture under the sheet to be traced, which is never searched with. */
+export interface Trace {
   url: string | undefined
+  onTrace: (url: string) => void
+  onEnd: () => void
+}
+
+interface TraceInput {
   /** Asks for a picture, or removes the present one. */
   toggle: () => void
   /** Has to be rendered. */
   input: ReactNode
 }
 
-/** A picture under the sheet to be traced: chosen here, or given by the page. It is never searched with. */
-export function useTrace(givenUrl: string | undefined, onEnd: (() => void) | undefined): Trace {
-  const [chosen, setChosen] = useState<string>()
+export function useTraceInput({ url, onTrace, onEnd }: Trace): TraceInput {
   const inputRef = useRef<HTMLInputElement>(null)
-  useEffect(() => () => URL.revokeObjectURL(chosen ?? ''), [chosen])
-  const url = chosen ?? givenUrl
   return {
-    url,
-    toggle: () => {
-      if (url === undefined) inputRef.current?.click()
-      setChosen(undefined)
-      onEnd?.()
-    },
+    toggle: () => (url === undefined ? inputRef.current?.click() : onEnd()),
     input: (
       <input
         ref={inputRef}
@@ -32,7 +29,7 @@ export function useTrace(givenUrl: string | undefined, onEnd: (() => void) | und
         data-testid="underlay"
         onChange={({ target }) => {
           const [file] = target.files ?? []
-          if (file !== undefined) setChosen(URL.createObjectURL(file))
+          if (file !== undefined) onTrace(URL.createObjectURL(file))
           target.value = ''
         }}
       />
