@@ -62,7 +62,7 @@ export const ALL_VIEWS: Record<string, (page: Page, url: string) => Promise<unkn
   'selected strokes': async (page) => {
     await draw(page, STAR)
     await page.keyboard.press('Control+a')
-    await page.getByText('1 stroke selected').waitFor()
+    await page.getByText('1 stroke selected').first().waitFor()
   },
   'a comparison': async (page, url) => {
     const answer = await fetch(`${url}/api/images?items_per_page=2`)

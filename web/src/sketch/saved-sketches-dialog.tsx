@@ -105,20 +105,23 @@ function SavedList({ saved, onOpen }: SavedListProps) {
   const [removed, setRemoved] = useState<SavedSketch>()
   return (
     <>
-      {removed !== undefined && (
-        <p role="status" className="flex items-center gap-3 text-13">
-          <span className="min-w-0 [overflow-wrap:anywhere]">{messages.sheet.removed(removed.name)}</span>
-          <Button
-            size="small"
-            onClick={() => {
-              save(freeName(removed.name), removed.sketch)
-              setRemoved(undefined)
-            }}
-          >
-            {messages.sheet.undoRemove}
-          </Button>
-        </p>
-      )}
+      {/* Always in the document: screen readers do not read out a region that appears together with its text. */}
+      <div role="status">
+        {removed !== undefined && (
+          <p className="flex items-center gap-3 text-13">
+            <span className="min-w-0 [overflow-wrap:anywhere]">{messages.sheet.removed(removed.name)}</span>
+            <Button
+              size="small"
+              onClick={() => {
+                save(freeName(removed.name), removed.sketch)
+                setRemoved(undefined)
+              }}
+            >
+              {messages.sheet.undoRemove}
+            </Button>
+          </p>
+        )}
+      </div>
       {saved.length === 0 && <p className="text-13 text-ink-2">{messages.sheet.noneSaved}</p>}
       <ul className="m-0 grid list-none grid-cols-[repeat(auto-fill,minmax(8rem,1fr))] gap-3 p-0">
         {saved.map(({ name, sketch }) => (

@@ -1,17 +1,10 @@
-import { Copy, FlipHorizontal2, Trash2 } from 'lucide-react'
-import { IconButton } from '../components/icon-button.tsx'
-import { Pill } from '../components/pill.tsx'
-import { messages } from '../messages/messages.ts'
+import { lazyPart } from '../components/lazy-part.tsx'
 import { boundsOf } from './frame.ts'
+import type { SelectionActionsProps } from './selection-actions.tsx'
 import type { Sheet } from './use-sheet.ts'
 import { toScreen } from './view.ts'
 
-interface SelectionPillProps {
-  count: number
-  mirror: () => void
-  duplicate: () => void
-  remove: () => void
-}
+const SelectionActions = lazyPart(() => import('./selection-actions.tsx'))
 
 /** Room for the pill at the lower end above the tools, and at the upper end with the handle that turns, in CSS pixels. */
 const ROOM = { phone: { below: 60, above: 115 }, side: { below: 140, above: 165 } }
@@ -27,13 +20,13 @@ function reachesTools({ selection, view, surfaceRef, coverRef }: Sheet, layout: 
   return bottom > height - below && top > above
 }
 
-type Commands = Omit<SelectionPillProps, 'count'>
+type Commands = Omit<SelectionActionsProps, 'count'>
 
 /** Returns the pill of a selection for the place above the tools, or for the upper end if the selection reaches the tools. */
 export function placedSelectionPill(sheet: Sheet, layout: keyof typeof ROOM | 'stacked', commands: Commands) {
   const { size } = sheet.selection
   if (size === 0) return {}
-  const pill = <SelectionPill count={size} {...commands} />
+  const pill = <SelectionActions count={size} {...commands} />
   if (layout === 'stacked' || !reachesTools(sheet, layout)) return { below: pill }
   return {
     above: (
@@ -42,24 +35,4 @@ export function placedSelectionPill(sheet: Sheet, layout: keyof typeof ROOM | 's
       </div>
     ),
   }
-}
-
-/** Actions on the selected strokes. */
-function SelectionPill({ count, mirror, duplicate, remove }: SelectionPillProps) {
-  return (
-    <Pill label={messages.sheet.selection} isSmall>
-      <span role="status" className="px-2.5 text-13 text-ink-2 whitespace-nowrap">
-        {messages.sheet.selected(count)}
-      </span>
-      <IconButton label={messages.sheet.mirror} keys="H" onClick={mirror}>
-        <FlipHorizontal2 />
-      </IconButton>
-      <IconButton label={messages.sheet.duplicate} keys="Ctrl D" onClick={duplicate}>
-        <Copy />
-      </IconButton>
-      <IconButton label={messages.sheet.delete} keys="Delete" onClick={remove}>
-        <Trash2 />
-      </IconButton>
-    </Pill>
-  )
 }

@@ -1,13 +1,11 @@
-import { Bookmark, Maximize2, Minimize2, Minus, Plus, Redo2, Trash2, Undo2, X } from 'lucide-react'
+import { Bookmark, Maximize2, Minimize2, Redo2, Trash2, Undo2, X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { IconButton } from '../components/icon-button.tsx'
 import { Pill, PillSeparator } from '../components/pill.tsx'
-import { percent } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
 import { isBlank, type Sketch } from './sketch.ts'
 import { HistoryButton, type SheetLayout } from './tool-pill.tsx'
 import type { HistoryCommands } from './use-panel-commands.ts'
-import type { Sheet } from './use-sheet.ts'
 
 interface SheetPillsProps {
   sketch: Sketch
@@ -83,32 +81,5 @@ export function SheetPills(props: SheetPillsProps) {
         </Pill>
       </div>
     </>
-  )
-}
-
-const ZOOM_STEP = 1.5
-
-/** Shown while the sheet is not seen as a whole. */
-export function ZoomPill({ sheet: { camera, controller }, className }: { sheet: Sheet; className: string }) {
-  if (camera.zoom === 1 && camera.centre === undefined) return null
-  const zoom = percent(camera.zoom)
-  return (
-    <div className={`absolute ${className}`}>
-      <Pill label={messages.sheet.view} isSmall>
-        <IconButton
-          label={messages.sheet.zoomOut}
-          onClick={() => controller?.zoom(1 / ZOOM_STEP)}
-          size="small"
-        >
-          <Minus />
-        </IconButton>
-        <IconButton label={messages.sheet.fit(zoom)} onClick={() => controller?.fit()} size="text">
-          {zoom}
-        </IconButton>
-        <IconButton label={messages.sheet.zoomIn} onClick={() => controller?.zoom(ZOOM_STEP)} size="small">
-          <Plus />
-        </IconButton>
-      </Pill>
-    </div>
   )
 }
