@@ -37,16 +37,14 @@ export function App() {
   const isCovered = isViewing(state)
   const hasSheetKeys = lastPane === 'query' && isPaneOpen && !isElsewhere(state)
   const hasRoom = layout === 'side'
-  const isWide = layout !== 'phone'
   const toggleLibrary = () => (hasRoom ? setLibraryOpen(!isLibraryOpen) : setFolderDialogOpen(true))
   const openSheet = () => {
     setLastPane('query')
     sheet.openSheet()
     setPaneOpen(true)
     // These views leave no room for the sheet.
-    if (state.show === 'duplicates' || (state.show !== undefined && !isWide)) change({ show: undefined })
+    if (state.show === 'duplicates' || (state.show && layout === 'phone')) change({ show: undefined })
   }
-  const trace = useTrace(openSheet)
   useAppKeys({
     onSheet: openSheet,
     onLibrary: toggleLibrary,
@@ -69,7 +67,7 @@ export function App() {
     onAddFiles: mayEdit ? () => uploadInput.current?.click() : undefined,
     onChoosePicture: () => queryInput.current?.click(),
     wordsRef,
-    trace,
+    trace: useTrace(openSheet),
     settings: (
       <SettingsMenu
         areScoresShown={areScoresShown}

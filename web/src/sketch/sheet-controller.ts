@@ -47,7 +47,7 @@ const LIVE_SHARE = 20
 const [ERASER_WIDTH, BRUSH_WIDTH] = [4, 4]
 const WHEEL_LINE_PX = 16
 
-/** Of all sheets, one after the other: a pen is not forgotten when the sheet is opened again. */
+/** All sheets share it, so that a pen is not forgotten when the sheet is opened again. */
 const GESTURES: GestureSettings = { drawsWithFingers: false, isPenSeen: false }
 
 /** Turns pointer events on the sheet into strokes, erasures, selections and views. */

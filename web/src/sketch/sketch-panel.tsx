@@ -102,9 +102,7 @@ export function SketchPanel(props: SketchPanelProps) {
           menu={menu('small')}
         />
       )}
-      <p role="status" className="sr-only">
-        {sheet.selection.size > 0 && messages.sheet.selected(sheet.selection.size)}
-      </p>
+      <SelectionStatus count={sheet.selection.size} />
       {(sheet.camera.zoom !== 1 || sheet.camera.centre !== undefined) && (
         <ZoomPill sheet={sheet} className={place.zoom} />
       )}
@@ -128,6 +126,15 @@ export function SketchPanel(props: SketchPanelProps) {
       {traceInput}
       {saved.isOpen && <OpenSaved sketch={sketch} sheet={sheet} onClose={() => saved.setOpen(false)} />}
     </section>
+  )
+}
+
+/** Always in the document: screen readers do not read out a region that appears together with its text. */
+function SelectionStatus({ count }: { count: number }) {
+  return (
+    <p role="status" className="sr-only">
+      {count > 0 && messages.sheet.selected(count)}
+    </p>
   )
 }
 

@@ -39,7 +39,7 @@ export function historyCommands({ past, future }: Sketch, { controller }: Sheet)
   }
 }
 
-/** Clears the sheet, and offers to undo that as long as it is the last step. */
+/** Clears the sheet, and offers to undo that until another step follows. */
 export function useClear({ controller }: Sheet, sketch: Sketch) {
   const toast = useToast()
   const [result, setResult] = useState<Sketch>()
