@@ -83,6 +83,17 @@ describe('readDetails', () => {
     })
   })
 
+  it('reads the time of a block that has more than the date', async () => {
+    const capturedOn = async (date: string) => {
+      const exif = { IFD2: { DateTimeOriginal: `${date} 00:00:00` } }
+      const bytes = await blank().withExif(exif).withXmp(XMP).jpeg().toBuffer()
+      const { capturedAt, capturedOffset } = await readDetails(bytes, 'jpeg')
+      return [new Date(capturedAt!).toISOString(), capturedOffset]
+    }
+    expect(await capturedOn('2019:02:03')).toEqual(['2019-02-03T04:05:06.500Z', 60])
+    expect(await capturedOn('2019:02:02')).toEqual(['2019-02-02T00:00:00.000Z', undefined])
+  })
+
   it('states how many bits a colour has', async () => {
     const deep = () => blank().toColourspace('rgb16')
     const files = {

@@ -18,7 +18,7 @@ export async function readDetails(bytes: Uint8Array, format: ImageFormat | undef
   const xmp = readBlock(blocks.xmp ?? packets.xmp, readXmp)
   const iptc = readBlock(packets.iptc ?? blocks.iptc, readIptc)
   const times = [exif, xmp, iptc].filter(({ capturedAt }) => capturedAt !== undefined)
-  const [time] = times
+  const time = preciseOf(times)
   // Programs may write the offset to one block only.
   const zoned = times.find(
     ({ capturedAt, capturedOffset }) =>
@@ -55,6 +55,16 @@ function bitDepthOf(depth: Metadata['depth'] | undefined, bitsPerSample: number 
 }
 
 const isTiffLike = (format: ImageFormat | undefined) => format === 'tiff' || format === 'raw'
+
+const DAY_MS = 24 * 3_600_000
+
+/** Returns the first time, or a later one of the same day if the first is a date alone, which reads as midnight. */
+function preciseOf(times: readonly FileDetails[]): FileDetails | undefined {
+  const [first] = times
+  const at = first?.capturedAt
+  if (at === undefined || at % DAY_MS !== 0) return first
+  return times.find(({ capturedAt = 0 }) => capturedAt > at && capturedAt < at + DAY_MS) ?? first
+}
 
 function isSameSecond(one: number | undefined, other: number | undefined): boolean {
   return one !== undefined && other !== undefined && Math.floor(one / 1000) === Math.floor(other / 1000)
