@@ -32,8 +32,10 @@ const FIELDS = [
   'rating',
 ] as const satisfies readonly (keyof FileDetails)[]
 type Field = (typeof FIELDS)[number]
-/** Relative difference of numbers that count as equal. */
+/** Relative difference of measured values that count as equal. */
 const TOLERANCE = 1e-4
+/** Whole numbers that mean something else if they differ at all. Times are in milliseconds. */
+const EXACT: ReadonlySet<Field> = new Set(['capturedAt', 'capturedOffset', 'orientation', 'rating'])
 
 /** Compares the details of sample photos with those that exiftool reads, and lists every disagreement. */
 export async function benchDetails(directory: string): Promise<Section> {
@@ -49,7 +51,7 @@ export async function benchDetails(directory: string): Promise<Section> {
     for (const field of FIELDS) {
       if (ours[field] === undefined && theirs[field] === undefined) continue
       count(present, field)
-      if (isSame(ours[field], theirs[field])) count(equal, field)
+      if (isSame(field, ours[field], theirs[field])) count(equal, field)
       else differences.push([basename(file), field, show(ours[field]), show(theirs[field])])
     }
   }
@@ -190,9 +192,10 @@ function cameraOf(make: string | undefined, model: string | undefined): string |
   return model.toLowerCase().startsWith(brand) ? model : `${make} ${model}`
 }
 
-function isSame(a: FileDetails[Field], b: FileDetails[Field]): boolean {
-  if (typeof a === 'number' && typeof b === 'number')
-    return Math.abs(a - b) <= TOLERANCE * Math.max(1, Math.abs(a)) || a === b
+/** Whether both programs read the same value of a field. */
+export function isSame(field: Field, a: FileDetails[Field], b: FileDetails[Field]): boolean {
+  if (typeof a === 'number' && typeof b === 'number' && !EXACT.has(field))
+    return Math.abs(a - b) <= TOLERANCE * Math.abs(a)
   return show(a) === show(b)
 }
 
