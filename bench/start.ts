@@ -8,15 +8,16 @@ import { ms, type Section, table } from './support.ts'
 
 /**
  * A start on a folder in which nothing has changed.
- * @param directory contains `data`, which `benchEmbedded` has left; the folder is created beside it
+ * @param directory contains `data` with `count` rows, which `benchEmbedded` has left; the folder is created beside it
  */
 export async function benchStart(directory: string, count: number): Promise<Section> {
   const gallery = join(directory, 'gallery')
-  await makeKnown(gallery, join(directory, 'data'))
+  const files = await makeKnown(gallery, join(directory, 'data'))
+  if (files.length !== count) throw new Error(`The catalog has ${files.length} rows, not ${count}.`)
   const starts = [await startAndCompare(gallery, directory), await startAndCompare(gallery, directory)]
   const { readyMs, comparedMs, read, delay, memory } = starts[1]!
   if (read !== 0) throw new Error(`${read} files were read, although nothing has changed`)
-  const statMs = statAll(gallery, count)
+  const statMs = statAll(files)
   return {
     text: [
       `## A start on ${count} files, none of which has changed\n`,
@@ -38,8 +39,8 @@ export async function benchStart(directory: string, count: number): Promise<Sect
   }
 }
 
-/** Files for the rows of a catalog, with the times and sizes that identify unchanged ones. */
-export async function makeKnown(gallery: string, dataDirectory: string): Promise<void> {
+/** Writes a file for each row of a catalog, and stores the times and sizes that identify unchanged ones. @returns absolute paths */
+export async function makeKnown(gallery: string, dataDirectory: string): Promise<string[]> {
   const pictures = await noisePictures(32)
   const raw = await openTables(undefined, dataDirectory, { warn: console.error })
   const rows = await raw.database.selectFrom('images').select(['id', 'path']).execute()
@@ -59,10 +60,11 @@ export async function makeKnown(gallery: string, dataDirectory: string): Promise
     }
   })
   await raw.close()
+  return rows.map(({ path }) => join(gallery, path))
 }
 
-function statAll(gallery: string, count: number): number {
+function statAll(files: readonly string[]): number {
   const start = performance.now()
-  for (let n = 0; n < count; n++) lstatSync(join(gallery, `${n % 100}/${n}.jpg`))
+  for (const file of files) lstatSync(file)
   return performance.now() - start
 }
