@@ -1,9 +1,11 @@
 /**
  * `npm run bench:backbones -- PYTHON [NAME…]`: which timm backbones run as a graph that is built here, which through Python,
  * and how far their vectors are from those of PyTorch, with random weights in evaluation mode. PYTHON has torch and timm.
- * Prints the table of bench/results/backbones.md, and fails if a difference is too large.
+ * Prints the table of bench/results/backbones.md, and fails if a difference is too large, or if Sketch-Search can't embed with one that
+ * PyTorch runs.
  */
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -66,7 +68,7 @@ try {
 } finally {
   rmSync(folder, { recursive: true })
 }
-if (!isAlike) throw new Error(`A difference is above ${MAX_DIFFERENCE}.`)
+if (!isAlike) throw new Error(`Sketch-Search fails, or a difference is above ${MAX_DIFFERENCE}.`)
 
 async function* compute(names: readonly string[]): AsyncGenerator<Computed> {
   const program = join(import.meta.dirname, 'backbones.py')
@@ -74,7 +76,16 @@ async function* compute(names: readonly string[]): AsyncGenerator<Computed> {
     env: withoutTelemetry(),
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  for await (const line of createInterface({ input: child.stdout })) yield JSON.parse(line)
+  const closed = once(child, 'close')
+  const missing = new Set(names)
+  for await (const line of createInterface({ input: child.stdout })) {
+    const computed = JSON.parse(line) as Computed
+    missing.delete(computed.name)
+    yield computed
+  }
+  const [code] = await closed
+  if (code !== 0 || missing.size > 0)
+    throw new Error(`backbones.py ended with code ${code} before ${[...missing].join(', ')}.`)
 }
 
 async function row(family: string, computed: Computed): Promise<string> {
@@ -110,6 +121,10 @@ async function row(family: string, computed: Computed): Promise<string> {
       await embedder.close()
     }
   } catch (error) {
+    if ('vectors' in computed) {
+      isAlike = false
+      return cells(`${route}, fails: ${messageOf(error)}`, '–', 'works')
+    }
     const [, reason] = /: ValueError: (.*) \(timm_embedder\.py/.exec(messageOf(error)) ?? []
     return cells('refused', '–', `fails: ${reason ?? messageOf(error)}`)
   } finally {
