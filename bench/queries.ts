@@ -82,15 +82,21 @@ export function sketchForm(sketch: Buffer): FormData {
   return form
 }
 
-/** Sends a sketch and reads the answer. @returns the milliseconds that it took */
+/**
+ * Sends a sketch and reads the answer.
+ * @returns the milliseconds that it took
+ * @throws {Error} if the search is refused, which takes less time
+ */
 export async function sendSketch(
   url: string,
   sketch: Buffer,
 ): Promise<{ total: number; response: Response }> {
   const start = performance.now()
   const response = await fetch(`${url}${SKETCH_SEARCH}`, { method: 'POST', body: sketchForm(sketch) })
-  await response.json()
-  return { total: performance.now() - start, response }
+  const answer = await response.json()
+  const total = performance.now() - start
+  if (!response.ok) throw new Error(`${response.status} ${JSON.stringify(answer)}`)
+  return { total, response }
 }
 
 /** Number of different drawings. They are drawn before the measurement, because drawing takes longer than searching. */
