@@ -32,6 +32,8 @@ interface Step {
   times: number[]
   rejected: number
   failed: number
+  /** Until the last answer, which comes after the duration of the step. */
+  elapsedMs: number
   /** Processor time of the product, in milliseconds. */
   processorMs: number
 }
@@ -48,8 +50,8 @@ try {
   const rows: string[][] = []
   await measure(CLIENTS[0]!, requests)
   for (const clients of CLIENTS) {
-    const { times, rejected, failed, processorMs } = await measure(clients, requests)
-    const perSecond = (count: number) => (count / (DURATION_MS / 1000)).toFixed(1)
+    const { times, rejected, failed, elapsedMs, processorMs } = await measure(clients, requests)
+    const perSecond = (count: number) => ((1000 * count) / elapsedMs).toFixed(1)
     const [median, p95] = [percentile(times, 0.5), percentile(times, 0.95)]
     const perQuery = ms(processorMs / times.length)
     rows.push(
@@ -72,12 +74,16 @@ try {
 
 /** Sends queries from a number of clients at once for the duration of a step. */
 async function measure(clients: number, requests: readonly LoadRequest[]): Promise<Step> {
-  const step: Step = { times: [], rejected: 0, failed: 0, processorMs: 0 }
+  const step: Step = { times: [], rejected: 0, failed: 0, elapsedMs: 0, processorMs: 0 }
   const http = httpClient(product.url, clients)
   const before = processorTimeOfChildren(process.pid)
-  const end = performance.now() + DURATION_MS
+  const start = performance.now()
   const client = async (first: number) => {
-    for (let n = first; performance.now() < end; n++) await query(http, requests[n % requests.length]!, step)
+    for (let n = first; performance.now() < start + DURATION_MS; n++) {
+      const pauseMs = await query(http, requests[n % requests.length]!, step)
+      step.elapsedMs = performance.now() - start
+      await sleep(pauseMs)
+    }
   }
   await Promise.all(Array.from({ length: clients }, (_, n) => client(n * 7)))
   step.processorMs = 1000 * (processorTimeOfChildren(process.pid) - before)
@@ -85,13 +91,13 @@ async function measure(clients: number, requests: readonly LoadRequest[]): Promi
   return step
 }
 
-async function query(http: HttpClient, request: LoadRequest, step: Step): Promise<void> {
+/** @returns milliseconds for which the client has to wait */
+async function query(http: HttpClient, request: LoadRequest, step: Step): Promise<number> {
   const { status, ms, retryAfterS } = await http.send(request)
   if (status === 200) step.times.push(ms)
-  else if (status === 503) {
-    step.rejected++
-    await sleep(1000 * retryAfterS)
-  } else step.failed++
+  else if (status === 503) step.rejected++
+  else step.failed++
+  return status === 503 ? 1000 * retryAfterS : 0
 }
 
 async function untilIndexed(): Promise<void> {
