@@ -35,6 +35,9 @@ it('files whose upload can not begin are kept, and sent by another try', async (
   const { page, close } = await openPage(demo.browser, demo.product.url)
   const queue = /\/assets\/upload-queue.*\.js$/
   await page.route(queue, (route) => route.abort())
+  // On a busy machine, the page may have loaded the queue already.
+  await page.reload()
+  await tile(page, 'star/star-01.png').waitFor()
   const file = { name: 'kept.png', mimeType: 'image/png', buffer: await picture(61) }
   await page.getByTestId('upload-files').setInputFiles([file])
   await page.getByText('This part of the page could not be loaded.').waitFor()
