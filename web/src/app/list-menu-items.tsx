@@ -4,12 +4,14 @@ import { MenuGroup, MenuItem, MenuSeparator } from '../components/menu.tsx'
 import { ExportItems } from '../gallery/export-items.tsx'
 import { useCollections } from '../gallery/use-collections.ts'
 import { messages } from '../messages/messages.ts'
+import { viewMessages } from '../messages/view-messages.ts'
 import { orderOf } from '../state/address.ts'
 import type { Page } from './use-page.ts'
 
 export default function ListMenuItems({ page }: { page: Page }) {
   const { lists, search, state } = page
-  const { collections, exporting } = messages
+  const { collections } = messages
+  const { exporting } = viewMessages
   const source = useExportSource(page)
   const { saved } = search
   return (

@@ -106,7 +106,7 @@ export function usePage() {
     canReveal: status?.can_reveal === true,
     compare(images: readonly Image[]) {
       if (images.length < 2 || images.length > MAX_COMPARED)
-        return toast.show({ text: messages.compare.limits })
+        return toast.show({ text: messages.selection.compareLimits })
       rememberFocus()
       change({ compare: images.map(({ id }) => id), view: undefined })
     },

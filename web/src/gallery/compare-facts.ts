@@ -1,9 +1,10 @@
 import type { Image } from '../api/client.ts'
 import { bytes, clockDay, clockTimeOfDay, day, percent, timeOfDay } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
+import { viewMessages } from '../messages/view-messages.ts'
 import { formatOf } from './duplicate-choice.ts'
 
-type FactKey = keyof typeof messages.compare.facts
+type FactKey = keyof typeof viewMessages.compare.facts
 
 /** A fact of one of the pictures. */
 export interface Fact {
@@ -23,7 +24,7 @@ export interface ComparedFact {
 
 /** The facts of pictures beside each other, with the best of each. */
 export function comparedFacts(images: readonly Image[]): ComparedFact[] {
-  const { facts } = messages.compare
+  const { facts } = viewMessages.compare
   const fact = (
     key: keyof typeof facts,
     textOf: (image: Image) => string,
@@ -72,7 +73,7 @@ export function factsOf(index: number, facts: readonly ComparedFact[]): Fact[] {
 
 function formatText(image: Image): string {
   const { bit_depth: bits } = image
-  return bits === null ? formatOf(image) : `${formatOf(image)}, ${messages.compare.bits(bits)}`
+  return bits === null ? formatOf(image) : `${formatOf(image)}, ${viewMessages.compare.bits(bits)}`
 }
 
 /** A score, with its difference from the best one. */
@@ -80,7 +81,7 @@ function scoreText(score: number | undefined, images: readonly Image[]): string 
   if (score === undefined) return ''
   const best = Math.max(...images.map((image) => image.score ?? 0))
   const points = Math.round(best * 100) - Math.round(score * 100)
-  return points === 0 ? percent(score) : `${percent(score)}, ${messages.compare.below(points)}`
+  return points === 0 ? percent(score) : `${percent(score)}, ${viewMessages.compare.below(points)}`
 }
 
 function dateOf({ captured_at, modified_at }: Image): string {

@@ -7,6 +7,7 @@ import { IconButton } from '../components/icon-button.tsx'
 import { Segmented } from '../components/segmented.tsx'
 import { useLayout } from '../components/use-layout.ts'
 import { messages } from '../messages/messages.ts'
+import { viewMessages } from '../messages/view-messages.ts'
 import { comparedFacts, factsOf } from './compare-facts.ts'
 import { ComparedPicture } from './compared-picture.tsx'
 import { useCompareKeys } from './use-compare-keys.ts'
@@ -58,7 +59,7 @@ export default function CompareView({ ids, isSearch, scoreOf, onClose, onTrash }
       ref={rootRef}
       role="dialog"
       aria-modal="true"
-      aria-label={messages.compare.title(ids.length)}
+      aria-label={viewMessages.compare.title(ids.length)}
       tabIndex={-1}
       className="fixed inset-0 z-30 flex flex-col bg-page outline-none"
     >
@@ -153,7 +154,7 @@ interface PictureChoiceProps {
 function PictureChoice({ count, chosen, onChoose }: PictureChoiceProps) {
   return (
     <Segmented
-      label={messages.compare.shown}
+      label={viewMessages.compare.shown}
       value={String(chosen)}
       onChange={(value) => onChoose(Number(value))}
       options={Array.from({ length: count }, (_, n) => ({ value: String(n), text: String(n + 1) }))}
@@ -185,7 +186,8 @@ function CompareHead({
   setAllFactsShown,
   onClose,
 }: CompareHeadProps) {
-  const { compare: words, viewer } = messages
+  const { viewer } = messages
+  const { compare: words } = viewMessages
   return (
     <header className="flex h-16 shrink-0 items-center gap-2 px-4 phone:gap-1 phone:pr-2 phone:pl-1">
       <Button variant="ghost" icon={<ArrowLeft />} onClick={onClose}>

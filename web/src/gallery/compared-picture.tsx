@@ -5,6 +5,7 @@ import { sizedUrl } from '../api/picture-sources.ts'
 import { Button } from '../components/button.tsx'
 import { PatientImage } from '../components/patient-image.tsx'
 import { messages } from '../messages/messages.ts'
+import { viewMessages } from '../messages/view-messages.ts'
 import type { Fact } from './compare-facts.ts'
 import type { ChangeView, View } from './use-compare-zoom.ts'
 import { useElementSize } from './use-element-size.ts'
@@ -31,7 +32,8 @@ interface ComparedPictureProps {
 /** One of the pictures that are compared: zoomed by the wheel or two fingers, moved by dragging. */
 export function ComparedPicture(props: ComparedPictureProps) {
   const { image, index, view, facts, isChosen, isKept, onChange, onChoose, onKeep, onTrash } = props
-  const { compare: words, viewer } = messages
+  const { viewer } = messages
+  const { compare: words } = viewMessages
   const frameRef = useRef<HTMLDivElement>(null)
   const { width, height } = useElementSize(frameRef)
   const fitScale = Math.min(width / image.width, height / image.height)
@@ -102,7 +104,7 @@ export function ComparedPicture(props: ComparedPictureProps) {
 }
 
 function FactList({ facts }: Pick<ComparedPictureProps, 'facts'>) {
-  const { compare: words } = messages
+  const { compare: words } = viewMessages
   return (
     <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-13">
       {facts.map(({ key, value, isBest }) => (

@@ -9,7 +9,7 @@ import {
 } from '../api/export.ts'
 import { MenuItem } from '../components/menu.tsx'
 import { useToast } from '../components/toast.tsx'
-import { messages } from '../messages/messages.ts'
+import { viewMessages } from '../messages/view-messages.ts'
 
 const ICONS: Record<ExportFormat, ReactNode> = {
   zip: <Archive />,
@@ -39,7 +39,7 @@ interface ExportItemsProps {
 
 /** The formats as items of a menu: each saves the pictures as a file. */
 export function ExportItems({ withSource, size }: ExportItemsProps) {
-  const { exporting: words } = messages
+  const { exporting: words } = viewMessages
   const toast = useToast()
   return CHOICES.map(({ format, layout }) => (
     <MenuItem

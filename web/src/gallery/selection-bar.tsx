@@ -42,7 +42,8 @@ export function SelectionBar({
   onDelete,
   onClear,
 }: SelectionBarProps) {
-  const { selection, collections, compare } = messages
+  const { selection, collections } = messages
+  const { compare } = viewMessages
   const count = images.length
   // Wherever the focus is: after a dialog it is on the button that opened it.
   useEffect(() => {

@@ -14,6 +14,7 @@ import type { Image } from '../api/client.ts'
 import { Button } from '../components/button.tsx'
 import { ICON_BUTTON_SIZES, IconButton } from '../components/icon-button.tsx'
 import { messages } from '../messages/messages.ts'
+import { viewMessages } from '../messages/view-messages.ts'
 import type { ImageList } from './image-list.ts'
 import type { FullScreen } from './use-full-screen.ts'
 import { useStar } from './use-star.ts'
@@ -113,7 +114,8 @@ export function UseActions({
   onCompare,
   onCollect,
 }: Pick<ViewHeaderProps, 'image' | 'onCompare' | 'onCollect'>) {
-  const { collections, compare } = messages
+  const { collections } = messages
+  const { compare } = viewMessages
   const star = useStar()
   const isStarred = image.starred === true
   return (

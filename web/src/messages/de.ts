@@ -2,7 +2,7 @@ import { app, shortcuts, status } from './de/app.ts'
 import { gallery, selection, trash } from './de/gallery.ts'
 import { query, region } from './de/query.ts'
 import { sheet } from './de/sheet.ts'
-import { collections, compare, exporting } from './de/using.ts'
+import { collections } from './de/using.ts'
 import { upload, viewer } from './de/viewer.ts'
 import type { Messages } from './en.ts'
 
@@ -19,6 +19,4 @@ export const de: Messages = {
   viewer,
   upload,
   collections,
-  compare,
-  exporting,
 }

@@ -2,7 +2,7 @@ import { app, shortcuts, status } from './en/app.ts'
 import { gallery, selection, trash } from './en/gallery.ts'
 import { query, region } from './en/query.ts'
 import { sheet } from './en/sheet.ts'
-import { collections, compare, exporting } from './en/using.ts'
+import { collections } from './en/using.ts'
 import { upload, viewer } from './en/viewer.ts'
 
 export const en = {
@@ -18,8 +18,6 @@ export const en = {
   viewer,
   upload,
   collections,
-  compare,
-  exporting,
 }
 
 /** The words of a language: all that the English one has, with the same parameters. */

@@ -28,3 +28,31 @@ export const files = {
     drive_absent: 'Laufwerke, die nicht verbunden sind',
   },
 }
+
+export const exporting = {
+  title: 'Exportieren',
+  all: (count: number) => plural(count, { one: 'Das Bild exportieren', other: 'Alle # exportieren' }),
+  allFiles: 'Alle Dateien exportieren',
+  failed: 'Der Export ist fehlgeschlagen. Versuche es noch einmal, oder sieh im Protokoll des Servers nach.',
+  flat: 'Originale ohne Ordner',
+  formats: {
+    zip: 'Originale',
+    'zip-small': 'Kleinere Kopien',
+    pdf: 'Kontaktbogen',
+    csv: 'Dateiliste',
+    html: 'Webseite',
+    json: 'Liste für Programme',
+    paths: 'Liste der Pfade',
+    xmp: 'XMP-Begleitdateien',
+  },
+  details: {
+    zip: 'ZIP',
+    'zip-small': 'ZIP, 2048 px',
+    pdf: 'PDF, A4',
+    csv: 'CSV',
+    html: 'HTML',
+    json: 'JSON',
+    paths: 'TXT',
+    xmp: 'ZIP',
+  },
+}

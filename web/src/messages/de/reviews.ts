@@ -122,3 +122,26 @@ export const duplicates = {
   nextKey: 'nächste Gruppe',
   list: 'Gruppen von Duplikaten',
 }
+
+export const compare = {
+  action: 'Vergleichen',
+  title: (count: number) => plural(count, { one: '# Bild vergleichen', other: '# Bilder vergleichen' }),
+  together: 'Gemeinsam zoomen',
+  differences: 'Nur Unterschiede',
+  keep: 'Behalten',
+  keeping: 'Wird behalten',
+  best: 'Bester Wert',
+  bits: (count: number) => `${count} Bit`,
+  below: (points: number) =>
+    plural(points, { one: '# Punkt unter dem besten', other: '# Punkte unter dem besten' }),
+  shown: 'Gezeigtes Bild',
+  facts: {
+    dimensions: 'Abmessungen',
+    bytes: 'Dateigröße',
+    format: 'Format',
+    date: 'Datum',
+    folder: 'Ordner',
+    camera: 'Kamera',
+    score: 'Ähnlichkeit',
+  },
+}

@@ -29,3 +29,31 @@ export const files = {
     drive_absent: 'Drives that are not connected',
   },
 }
+
+export const exporting = {
+  title: 'Export',
+  all: (count: number) => plural(count, { one: 'Export the picture', other: 'Export all #' }),
+  allFiles: 'Export all files',
+  failed: 'The export failed. Try again, or look into the log of the server.',
+  flat: 'Originals, without folders',
+  formats: {
+    zip: 'Originals',
+    'zip-small': 'Smaller copies',
+    pdf: 'Contact sheet',
+    csv: 'List of files',
+    html: 'Web page',
+    json: 'List for programs',
+    paths: 'List of paths',
+    xmp: 'XMP sidecars',
+  },
+  details: {
+    zip: 'ZIP',
+    'zip-small': 'ZIP, 2048 px',
+    pdf: 'PDF, A4',
+    csv: 'CSV',
+    html: 'HTML',
+    json: 'JSON',
+    paths: 'TXT',
+    xmp: 'ZIP',
+  },
+}

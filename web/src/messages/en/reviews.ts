@@ -108,3 +108,26 @@ export const duplicates = {
   nextKey: 'next group',
   list: 'Groups of duplicates',
 }
+
+export const compare = {
+  action: 'Compare',
+  title: (count: number) => plural(count, { one: 'Compare # picture', other: 'Compare # pictures' }),
+  together: 'Zoom together',
+  differences: 'Only differences',
+  keep: 'Keep',
+  keeping: 'Keeping',
+  best: 'Best',
+  bits: (count: number) => `${count} bit`,
+  below: (points: number) =>
+    plural(points, { one: '# point below the best', other: '# points below the best' }),
+  shown: 'Picture in view',
+  facts: {
+    dimensions: 'Dimensions',
+    bytes: 'File size',
+    format: 'Format',
+    date: 'Date',
+    folder: 'Folder',
+    camera: 'Camera',
+    score: 'Score',
+  },
+}
