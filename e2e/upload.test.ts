@@ -97,6 +97,40 @@ describe('a file whose name is taken', () => {
   })
 })
 
+describe('the question in view', () => {
+  it('stays when an earlier file gets one, and the focus stays with the buttons', async () => {
+    const { page, close } = await open()
+    const [first, second] = (await readdir(join(demo.gallery, 'cup'))).sort() as [string, string]
+    const end = Promise.withResolvers<void>()
+    let isFirst = true
+    await page.route('**/api/images/known', async (route) => {
+      const isHeld = isFirst
+      isFirst = false
+      if (isHeld) await end.promise
+      await route.continue()
+    })
+    await add(page, { [first]: await picture(111) })
+    await page.getByText('0 of 1 files added').waitFor()
+    await expect.poll(() => isFirst).toBe(false)
+    await add(page, { [second]: await picture(112) })
+    await question(page, second).waitFor()
+    end.resolve()
+    await page.getByText('2 files need a decision').waitFor()
+    const skip = button(page, second, 'Skip')
+    await skip.focus()
+    // A double click is one answer.
+    await skip.dispatchEvent('click', { detail: 2 })
+    await page.keyboard.press('Enter')
+    await question(page, first).waitFor()
+    await expect
+      .poll(() => question(page, first).evaluate((element) => element.contains(document.activeElement)))
+      .toBe(true)
+    await page.keyboard.press('Enter')
+    await page.getByText('0 files added, 2 skipped').waitFor()
+    await close()
+  })
+})
+
 describe('two files with the same bytes', () => {
   it('are added once, and the second one is offered as known', async () => {
     const { page, close } = await open()

@@ -61,19 +61,24 @@ export function UploadPanel({ uploads }: { uploads: Uploads }) {
   )
 }
 
-/** One question at a time; the files without one go on meanwhile. */
+/**
+ * One question at a time; the files without one go on meanwhile. It stays until it is answered, even if an earlier file of the list gets a
+ * question: an answer would be given to another one.
+ */
 function FirstQuestion({ uploads: { list, decide } }: { uploads: Uploads }) {
   const { data: status } = useQuery({
     queryKey: ['status'],
     queryFn: ({ signal }) => getIndexStatus(signal),
   })
-  const first = list.find(({ state }) => state === 'asked')
-  if (first?.question === undefined) return null
-  const { number, question } = first
+  const [kept, setKept] = useState<number>()
+  const asked = list.filter(({ state }) => state === 'asked')
+  const shown = asked.find(({ number }) => number === kept) ?? asked[0]
+  if (shown?.number !== kept) setKept(shown?.number)
+  if (shown?.question === undefined) return null
+  const { number, question } = shown
   return (
     <UploadQuestion
-      key={number}
-      upload={first}
+      upload={shown}
       question={question}
       count={list.filter((upload) => upload.question?.kind === question.kind).length}
       isFinal={status && status.trash_days === 0}

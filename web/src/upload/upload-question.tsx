@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { Fragment, type MouseEvent, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { Image } from '../api/client.ts'
 import { sizedUrl } from '../api/picture-sources.ts'
 import { Button } from '../components/button.tsx'
@@ -18,11 +18,16 @@ interface UploadQuestionProps {
   onDecide: (decision: Decision, isForAll: boolean) => void
 }
 
-/** Asks about a file whose name or bytes the gallery has: both pictures, what can be done, and whether it holds for all. */
+/**
+ * Asks about a file whose name or bytes the gallery has: both pictures, what can be done, and whether it holds for all. From one question
+ * to the next the buttons stay, with the focus, unless it is a question of another kind.
+ */
 export function UploadQuestion({ upload, question, count, isFinal, onDecide }: UploadQuestionProps) {
   const { uploading: words } = viewMessages
-  const [isForAll, setForAll] = useState(false)
-  const { file, directory } = upload
+  /** The file of the question for which the box is checked. */
+  const [checked, setChecked] = useState<number>()
+  const { number, file, directory } = upload
+  const isForAll = checked === number
   const isTaken = question.kind === 'taken'
   const others = isTaken ? (question.existing ? [question.existing] : []) : question.images
   const text = isTaken
@@ -30,12 +35,20 @@ export function UploadQuestion({ upload, question, count, isFinal, onDecide }: U
     : others.length === 0
       ? words.inTrash(file.name)
       : words.known(file.name, others[0]!.path, others.length)
-  const decide = (decision: Decision) => () => onDecide(decision, isForAll)
+  // The second press of a double click would answer the next question.
+  const decide = (decision: Decision) => (event: MouseEvent) =>
+    event.detail < 2 && onDecide(decision, isForAll)
+  const ref = useKeptFocus(`${number} ${question.kind}`)
   return (
-    <section aria-label={words.question(file.name)} className="border-line border-b px-4 py-3">
+    <section
+      ref={ref}
+      aria-label={words.question(file.name)}
+      tabIndex={-1}
+      className="border-line border-b px-4 py-3 outline-none"
+    >
       <div className="flex flex-wrap gap-3">
-        <NewPicture file={file} />
-        {others[0] !== undefined && <ExistingPicture image={others[0]} />}
+        <NewPicture key={number} file={file} />
+        {others[0] !== undefined && <ExistingPicture key={others[0].id} image={others[0]} />}
         <p className="min-w-0 flex-1 basis-40 text-13 [overflow-wrap:anywhere]">
           {text}
           {isTaken && isFinal !== undefined && (
@@ -45,7 +58,7 @@ export function UploadQuestion({ upload, question, count, isFinal, onDecide }: U
       </div>
       <div className="flex flex-wrap items-center gap-2 pt-3">
         {isTaken ? (
-          <>
+          <Fragment key="taken">
             <Button size="small" variant="primary" onClick={decide('keep_both')}>
               {words.keepBoth}
             </Button>
@@ -55,22 +68,22 @@ export function UploadQuestion({ upload, question, count, isFinal, onDecide }: U
             <Button size="small" onClick={decide('skip')}>
               {words.skip}
             </Button>
-          </>
+          </Fragment>
         ) : (
-          <>
+          <Fragment key="known">
             <Button size="small" variant="primary" onClick={decide('skip')}>
               {words.skip}
             </Button>
             <Button size="small" onClick={decide('keep_both')}>
               {words.addAnyway}
             </Button>
-          </>
+          </Fragment>
         )}
         <label className="flex min-h-8.5 items-center gap-2 text-13 coarse:min-h-11">
           <input
             type="checkbox"
             checked={isForAll}
-            onChange={({ target }) => setForAll(target.checked)}
+            onChange={({ target }) => setChecked(target.checked ? number : undefined)}
             className="size-4 accent-accent"
           />
           {words.forAll(count)}
@@ -78,6 +91,18 @@ export function UploadQuestion({ upload, question, count, isFinal, onDecide }: U
       </div>
     </section>
   )
+}
+
+/** A focus whose button is gone with the former question stays near. */
+function useKeptFocus(key: string) {
+  const ref = useRef<HTMLElement>(null)
+  const last = useRef(key)
+  useLayoutEffect(() => {
+    if (last.current === key) return
+    last.current = key
+    if (document.activeElement === document.body) ref.current!.focus({ preventScroll: true })
+  }, [key])
+  return ref
 }
 
 const FRAME = 'size-16 shrink-0 rounded-tile bg-sunken object-cover'
