@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { picture, writeSettled } from '../server/src/testing/pictures.ts'
 import { violationsIn } from './support/axe.ts'
-import { openPage, PHONE } from './support/browser.ts'
+import { openPage, PHONE, tile } from './support/browser.ts'
 import { untilIndexed, useDemo } from './support/demo.ts'
 import { CLASSICAL } from './support/product.ts'
 
@@ -93,6 +93,31 @@ describe('a file whose name is taken', () => {
     await page.getByText('1 file added, 3 skipped').waitFor()
     await rm(inCup('free.png'))
     expect((await readdir(join(demo.gallery, 'cup'))).sort()).toEqual(names)
+    await close()
+  })
+})
+
+describe('an upload whose code is still being loaded', () => {
+  it('is not sent after it was cancelled', async () => {
+    const { page, close } = await open()
+    const end = Promise.withResolvers<void>()
+    await page.route(/\/assets\/upload-queue.*\.js$/, async (route) => {
+      await end.promise
+      await route.continue()
+    })
+    await page.reload()
+    await tile(page, `cup/${CUP.name}`).waitFor()
+    const sent: string[] = []
+    page.on('request', (request) => {
+      if (request.method() === 'POST') sent.push(new URL(request.url()).pathname)
+    })
+    await add(page, { 'cancelled.png': await picture(113) })
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await add(page, { 'sent.png': await picture(114) })
+    end.resolve()
+    await page.getByText('1 file added').waitFor()
+    expect(sent.sort()).toEqual(['/api/images', '/api/images/known'])
+    await rm(inCup('sent.png'))
     await close()
   })
 })

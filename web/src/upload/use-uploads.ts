@@ -38,25 +38,38 @@ export function useUploads(): Uploads {
   )
   const last = useRef(Math.max(0, ...interrupted.map(({ number }) => number)))
   const queue = useRef<UploadQueue>(undefined)
+  /** Files that wait for the code of the queue; another list after the uploads were ended. */
+  const waiting = useRef<Job[]>([])
   const client = useQueryClient()
   const showMissing = usePartMissing()
   const change = (number: number, part: Partial<Upload>) =>
     setList((old) => old.map((upload) => (upload.number === number ? { ...upload, ...part } : upload)))
+  /** Adds the files that wait. @returns undefined if the uploads were ended meanwhile */
   const open = async () => {
+    const own = waiting.current
     const { UploadQueue } = await loadUploadQueue()
+    if (own !== waiting.current) return undefined
     if (queue.current === undefined) {
       const maxBytes = () => client.getQueryData<IndexStatus>(['status'])?.max_upload_bytes
       queue.current = new UploadQueue(interrupted, change, maxBytes)
       interrupted = []
     }
+    queue.current.add(own.splice(0))
     return queue.current
   }
+  /** @returns the files that waited */
+  const end = () => {
+    const left = waiting.current.splice(0)
+    waiting.current = []
+    return left
+  }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: at the end of the page
   useEffect(() => {
     // The rest is not sent by itself in the name of the next user who signs in.
     const endReports = onSignedOut(() => queue.current?.expire())
     return () => {
       endReports()
-      interrupted = queue.current?.close() ?? interrupted
+      interrupted = [...(queue.current?.close() ?? interrupted), ...end()]
       queue.current = undefined
     }
   }, [])
@@ -72,15 +85,18 @@ export function useUploads(): Uploads {
         return { number, file, directory, tries: 0, isChecked: false, onConflict: 'refuse' }
       })
       setList((old) => [...old, ...jobs.map(uploadOf)])
-      const onMissing = () => {
-        interrupted = [...interrupted, ...jobs]
-        for (const { number } of jobs) change(number, { state: 'failed', reason: messages.app.partMissing })
-      }
-      open().then((opened) => opened.add(jobs), onMissing)
+      const own = waiting.current
+      own.push(...jobs)
+      open().catch(() => {
+        const left = own.splice(0)
+        interrupted = [...interrupted, ...left]
+        for (const { number } of left) change(number, { state: 'failed', reason: messages.app.partMissing })
+      })
     },
     decide: (number, decision, isForAll) => queue.current?.decide(number, decision, isForAll),
-    retry: () => void open().then((opened) => opened.retry(), showMissing),
+    retry: () => void open().then((opened) => opened?.retry(), showMissing),
     close() {
+      end()
       queue.current?.close()
       queue.current = undefined
       interrupted = []
