@@ -48,6 +48,21 @@ it('files whose upload can not begin are kept, and sent by another try', async (
   await close()
 })
 
+it('the list of uploads appears by itself when its code can be loaded again', async () => {
+  const { page, close } = await openPage(demo.browser, demo.product.url)
+  const panel = /\/assets\/upload-panel.*\.js$/
+  await page.route(panel, (route) => route.abort())
+  await page.reload()
+  await tile(page, 'star/star-01.png').waitFor()
+  const file = { name: 'listed.png', mimeType: 'image/png', buffer: await picture(62) }
+  await page.getByTestId('upload-files').setInputFiles([file])
+  await page.getByText('This part of the page could not be loaded.').waitFor()
+  await page.unroute(panel)
+  await page.getByText('1 file added').waitFor()
+  await rm(join(demo.gallery, file.name))
+  await close()
+})
+
 it('a large view whose code is gone leaves the list as it was', async () => {
   const { page, close } = await openPage(demo.browser, demo.product.url)
   await page.waitForLoadState('networkidle')

@@ -1,13 +1,15 @@
-import { Component, type ComponentType, lazy, type ReactNode, Suspense } from 'react'
+import { Component, type ComponentType, lazy, type ReactNode, Suspense, useEffect, useState } from 'react'
 import { messages } from '../messages/messages.ts'
 import { useToast } from './toast.tsx'
 
 interface PartProps {
   /** Shown until the code is there, and if it can't be loaded. */
   whileLoading?: ReactNode
-  /** Called if the code can't be loaded, to close the part. A toast reports this. */
+  /** Called if the code can't be loaded, to close the part. A toast reports this. Without it, the code is requested again and again. */
   onMissing?: () => void
 }
+
+const RETRY_AFTER_MS = 5_000
 
 type Load<P> = () => Promise<{ default: ComponentType<P> }>
 
@@ -28,14 +30,22 @@ export function lazyPart<P extends object>(load: Load<P>) {
   let Loaded = tried()
   function Part({ whileLoading = null, onMissing, ...rest }: P & PartProps) {
     const showMissing = usePartMissing()
+    const [failures, setFailures] = useState(0)
+    const [attempt, setAttempt] = useState(0)
+    useEffect(() => {
+      if (failures === attempt) return
+      const timer = setTimeout(() => setAttempt(failures), RETRY_AFTER_MS)
+      return () => clearTimeout(timer)
+    }, [failures, attempt])
     const onFailed = () => {
       // The next time it is tried again.
       Loaded = tried()
-      showMissing()
-      onMissing?.()
+      if (attempt === 0) showMissing()
+      if (onMissing) onMissing()
+      else setFailures(attempt + 1)
     }
     return (
-      <PartBoundary fallback={whileLoading} onFailed={onFailed}>
+      <PartBoundary key={attempt} fallback={whileLoading} onFailed={onFailed}>
         <Suspense fallback={whileLoading}>
           <Loaded {...(rest as unknown as P)} />
         </Suspense>
