@@ -8,13 +8,15 @@ interface DialogProps {
   title: string
   isOpen: boolean
   onClose: () => void
+  /** Called before a person closes it. @returns whether it may be closed */
+  mayClose?: () => boolean
   /** For a question: no cross, buttons at its end. */
   actions?: ReactNode
   children: ReactNode
 }
 
 /** A window over the page; Escape and a press beside it close it. */
-export function Dialog({ title, isOpen, onClose, actions, children }: DialogProps) {
+export function Dialog({ title, isOpen, onClose, mayClose, actions, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null)
   const [layer, setLayer] = useState<HTMLElement | null>(null)
   const isQuestion = actions !== undefined
@@ -29,6 +31,9 @@ export function Dialog({ title, isOpen, onClose, actions, children }: DialogProp
     if (!isOpen && dialog.open) dialog.close()
   }, [isOpen, isQuestion])
   useClosedAtEnd(ref)
+  const isHeld = () => mayClose?.() === false
+  const close = () => isHeld() || ref.current?.close()
+  useHeldEscape(isOpen && mayClose !== undefined, isHeld)
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard closes it with Escape
     <dialog
@@ -37,7 +42,9 @@ export function Dialog({ title, isOpen, onClose, actions, children }: DialogProp
       tabIndex={-1}
       // A dialog that is removed while it is open was not closed by a person.
       onClose={({ currentTarget }) => currentTarget.isConnected && onClose()}
-      onClick={(event) => event.target === ref.current && ref.current?.close()}
+      // The back gesture of a phone.
+      onCancel={(event) => isHeld() && event.preventDefault()}
+      onClick={(event) => event.target === ref.current && close()}
       className="m-auto max-h-[80dvh] w-[min(92vw,44rem)] rounded-sheet bg-surface p-0 shadow-pop outline-none backdrop:bg-scrim forced-colors:border"
     >
       <Layer value={layer}>
@@ -45,7 +52,7 @@ export function Dialog({ title, isOpen, onClose, actions, children }: DialogProp
           <h2 className="title min-w-0 flex-1 text-22 [overflow-wrap:anywhere]">{title}</h2>
           {!isQuestion && (
             // The dialog closes itself first: it then gives the focus back.
-            <IconButton label={messages.app.close} onClick={() => ref.current?.close()}>
+            <IconButton label={messages.app.close} onClick={close}>
               <X />
             </IconButton>
           )}
@@ -55,6 +62,20 @@ export function Dialog({ title, isOpen, onClose, actions, children }: DialogProp
       </Layer>
     </dialog>
   )
+}
+
+/** Chromium lets a page cancel the event of the dialog for one Escape, and closes it at the next. */
+function useHeldEscape(isNeeded: boolean, isHeld: () => boolean): void {
+  const latest = useRef(isHeld)
+  latest.current = isHeld
+  useEffect(() => {
+    if (!isNeeded) return
+    // Anywhere: no element has the focus after a button was disabled.
+    const onKey = (event: KeyboardEvent) =>
+      event.key === 'Escape' && latest.current() && event.preventDefault()
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [isNeeded])
 }
 
 /** A dialog that is removed while it is open returns the focus only if it is closed before. */

@@ -18,7 +18,11 @@ export const signIn = {
 export const keys = {
   hint: 'Ein Programm mit einem Schlüssel handelt in deinem Namen.',
   name: 'Zweck',
-  once: 'Kopiere den Schlüssel jetzt: Er wird nicht noch einmal angezeigt.',
+  once: (name: string) => `Kopiere den Schlüssel „${name}“ jetzt: Er wird nicht noch einmal angezeigt.`,
+  copy: 'Kopieren',
+  copied: 'Kopiert',
+  notCopied: 'Der neue Schlüssel ist noch nicht kopiert, und er wird nicht noch einmal angezeigt.',
+  closeAnyway: 'Trotzdem schließen',
   used: (at: string | null) => (at === null ? 'noch nicht benutzt' : `zuletzt benutzt am ${day(at)}`),
   revoke: (name: string) => `${name} widerrufen`,
   revokeNow: 'Widerrufen',

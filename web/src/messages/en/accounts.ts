@@ -18,7 +18,11 @@ export const signIn = {
 export const keys = {
   hint: 'A program with a key acts in your name.',
   name: 'Purpose',
-  once: 'Copy the key now: it is not shown again.',
+  once: (name: string) => `Copy the key “${name}” now: it is not shown again.`,
+  copy: 'Copy',
+  copied: 'Copied',
+  notCopied: 'The new key has not been copied, and it is not shown again.',
+  closeAnyway: 'Close anyway',
   used: (at: string | null) => (at === null ? 'not used yet' : `last used ${day(at)}`),
   revoke: (name: string) => `Revoke ${name}`,
   revokeNow: 'Revoke',
