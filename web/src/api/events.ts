@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { ServerEvents as EventData } from '../../../server/src/http/contract/events.ts'
+import { reportServerBack } from '../components/server-back.ts'
 import { openEventConnection } from './event-connection.ts'
 import { serverUrl } from './server-url.ts'
 
@@ -87,6 +88,7 @@ export function useServerEvents(isPaused: boolean): ServerEvents {
       onOpen(mayHaveMissed) {
         setOffline(undefined)
         if (!mayHaveMissed) return askAgain()
+        reportServerBack()
         // Work that was in progress then may have ended since.
         isIndexing = false
         setProgress(undefined)

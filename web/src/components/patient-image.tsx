@@ -1,4 +1,5 @@
-import { type ImgHTMLAttributes, useEffect, useRef, useState } from 'react'
+import { type ImgHTMLAttributes, type ReactNode, useEffect, useRef, useState } from 'react'
+import { useServerBack } from './server-back.ts'
 
 const FIRST_PAUSE_MS = 2_000
 const MAX_ATTEMPTS = 6
@@ -7,21 +8,29 @@ interface PatientImageProps extends ImgHTMLAttributes<HTMLImageElement> {
   alt: string
   /** Called when the picture could not be loaded after all attempts. */
   onGivenUp?: () => void
+  /** Takes its place after all attempts, until the server can be reached again. */
+  whenGivenUp?: ReactNode
 }
 
 /** An image that is requested again after an error: the server may have been away. */
-export function PatientImage({ alt, onGivenUp, ...attributes }: PatientImageProps) {
+export function PatientImage({ alt, onGivenUp, whenGivenUp, ...attributes }: PatientImageProps) {
   const [attempt, setAttempt] = useState(0)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   useEffect(() => () => clearTimeout(timer.current), [])
+  useServerBack(() => attempt === MAX_ATTEMPTS && setAttempt(0))
+  if (attempt === MAX_ATTEMPTS && whenGivenUp !== undefined) return whenGivenUp
   return (
     <img
-      key={attempt}
+      key={Math.min(attempt, MAX_ATTEMPTS - 1)}
       alt={alt}
       {...attributes}
       onError={() => {
-        if (attempt + 1 >= MAX_ATTEMPTS) return onGivenUp?.()
-        timer.current = setTimeout(() => setAttempt(attempt + 1), FIRST_PAUSE_MS * 2 ** attempt)
+        if (attempt < MAX_ATTEMPTS - 1)
+          timer.current = setTimeout(() => setAttempt(attempt + 1), FIRST_PAUSE_MS * 2 ** attempt)
+        else if (attempt < MAX_ATTEMPTS) {
+          setAttempt(MAX_ATTEMPTS)
+          onGivenUp?.()
+        }
       }}
     />
   )

@@ -1,5 +1,5 @@
 import { Check, FileX, Layers, Minus, Plus, ScanSearch, Star, TriangleAlert } from 'lucide-react'
-import { type ComponentProps, type ReactNode, useState } from 'react'
+import type { ComponentProps, ReactNode } from 'react'
 import { percent } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
 import { PatientImage } from './patient-image.tsx'
@@ -124,8 +124,6 @@ export function Tile(props: TileProps) {
 }
 
 function TileImage({ src, srcSet, sizes, name, isNegative = false }: TileProps) {
-  const [isBroken, setBroken] = useState(false)
-  if (isBroken) return <FailedTile name={name} />
   return (
     <PatientImage
       key={src}
@@ -135,7 +133,7 @@ function TileImage({ src, srcSet, sizes, name, isNegative = false }: TileProps) 
       alt=""
       decoding="async"
       draggable={false}
-      onGivenUp={() => setBroken(true)}
+      whenGivenUp={<FailedTile name={name} />}
       className={`size-full object-cover ${isNegative ? 'opacity-85 grayscale' : ''}`}
     />
   )

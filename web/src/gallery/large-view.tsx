@@ -5,6 +5,7 @@ import { ApiError, getImage, type Image } from '../api/client.ts'
 import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { IconButton } from '../components/icon-button.tsx'
+import { useServerBack } from '../components/server-back.ts'
 import { useLayout } from '../components/use-layout.ts'
 import { messages } from '../messages/messages.ts'
 import { useStoredFlag } from '../state/settings.ts'
@@ -166,6 +167,7 @@ interface StageProps extends Pick<ViewedProps, 'image' | 'match' | 'onPrevious' 
 /** The picture, with buttons to those beside it. */
 function Stage({ image, match, zoom, frameRef, onPrevious, onNext, onClose }: StageProps) {
   const [broken, setBroken] = useState<string>()
+  useServerBack(() => setBroken(undefined))
   return (
     <div className="relative min-h-0 flex-1 px-16 phone:px-0">
       <ZoomableImage
