@@ -14,14 +14,11 @@ export interface Selection {
   toggle: (image: Image, index?: number) => void
   /** Adds everything between the last one that was chosen and this place. */
   extendTo: (image: Image, index: number) => void
-  select: (images: Image[]) => void
   /** Removes those that are no longer in the list. */
   drop: (ids: ReadonlySet<string>) => void
   /** Everything, if that is not too much. */
   selectAll: () => void
   clear: () => void
-  /** Explains why an action is not possible with the selection. */
-  refuse: (problem: string) => void
 }
 
 /** A longer range is probably a mistake. */
@@ -50,6 +47,7 @@ export function useSelection(list: ImageList, key: string, isKept: boolean): Sel
   useEffect(() => {
     last.current = undefined
     generation.current++
+    setProblem(undefined)
   }, [key])
   const select = useCallback((chosen: Image[]) => {
     setImages((old) => new Map([...old, ...chosen.map((image) => [image.id, image] as const)]))
@@ -88,7 +86,6 @@ export function useSelection(list: ImageList, key: string, isKept: boolean): Sel
       select([image])
       selectRange(first, end)
     },
-    select,
     drop: useCallback((gone) => {
       if (gone.size === 0) return
       if (last.current !== undefined && gone.has(last.current.id)) last.current = undefined
@@ -100,7 +97,6 @@ export function useSelection(list: ImageList, key: string, isKept: boolean): Sel
         return left.length === old.size ? old : new Map(left)
       })
     }, []),
-    refuse: setProblem,
     selectAll: () => selectRange(0, list.count - 1),
     clear: useCallback(() => {
       last.current = undefined
