@@ -18,14 +18,19 @@ function groupKey(images: readonly Image[]): string {
 
 /** Groups that the user has marked as no duplicates, stored in this browser. */
 export function useNotDuplicates() {
-  const [keys, setKeys] = useState<readonly string[]>(() => getStored(STORED)?.split('\n') ?? [])
+  const [keys, setKeys] = useState(() => storedKeys([]))
   const change = (next: readonly string[]) => {
     setKeys(next)
     setStored(STORED, next.join('\n'))
   }
   return {
     has: (images: readonly Image[]) => keys.includes(groupKey(images)),
-    add: (images: readonly Image[]) => change([...keys, groupKey(images)].slice(-MAX_GROUPS)),
-    remove: (images: readonly Image[]) => change(keys.filter((key) => key !== groupKey(images))),
+    add: (images: readonly Image[]) => change([...storedKeys(keys), groupKey(images)].slice(-MAX_GROUPS)),
+    remove: (images: readonly Image[]) => change(storedKeys(keys).filter((key) => key !== groupKey(images))),
   }
+}
+
+/** Read before each change, since another tab may have added groups. @param unstored returned if the browser stores nothing */
+function storedKeys(unstored: readonly string[]): readonly string[] {
+  return getStored(STORED)?.split('\n') ?? unstored
 }
