@@ -158,7 +158,9 @@ function EmptyTrash({ list }: { list: ImageList }) {
   const client = useQueryClient()
   const toast = useToast()
   const [size, setSize] = useState(0)
+  const [isLoading, setLoading] = useState(false)
   const ask = async () => {
+    setLoading(true)
     try {
       const images = await list.load(0, list.count - 1)
       setSize(images.reduce((sum, image) => sum + image.bytes, 0))
@@ -166,6 +168,7 @@ function EmptyTrash({ list }: { list: ImageList }) {
     } catch (error) {
       toast.show({ text: error instanceof Error ? error.message : String(error) })
     }
+    setLoading(false)
   }
   const empty = useMutation({
     mutationFn: emptyTrash,
@@ -177,7 +180,12 @@ function EmptyTrash({ list }: { list: ImageList }) {
   })
   return (
     <>
-      <Button variant="danger" icon={<Trash2 />} isBusy={empty.isPending} onClick={() => void ask()}>
+      <Button
+        variant="danger"
+        icon={<Trash2 />}
+        isBusy={isLoading || empty.isPending}
+        onClick={() => void ask()}
+      >
         <span className="max-[22rem]:sr-only">{words.emptyTrash}</span>
       </Button>
       <Dialog
