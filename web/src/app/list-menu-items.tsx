@@ -1,7 +1,7 @@
 import { BookmarkPlus, FolderPlus } from 'lucide-react'
-import type { ExportSource } from '../api/export.ts'
 import { MenuGroup, MenuItem, MenuSeparator } from '../components/menu.tsx'
-import { ExportItems } from '../gallery/export-items.tsx'
+import { useToast } from '../components/toast.tsx'
+import { ExportItems, type WithSource } from '../gallery/export-items.tsx'
 import { useCollections } from '../gallery/use-collections.ts'
 import { messages } from '../messages/messages.ts'
 import { viewMessages } from '../messages/view-messages.ts'
@@ -12,7 +12,8 @@ export default function ListMenuItems({ page }: { page: Page }) {
   const { lists, search, state } = page
   const { collections } = messages
   const { exporting } = viewMessages
-  const source = useExportSource(page)
+  const withSource = useExportSource(page)
+  const areShown = isCut(page) || state.fold === 'none'
   const { saved } = search
   return (
     <>
@@ -24,11 +25,11 @@ export default function ListMenuItems({ page }: { page: Page }) {
       <MenuItem icon={<FolderPlus />} onSelect={() => void page.collectAll()}>
         {collections.addAll(lists.list.count)}
       </MenuItem>
-      {source && (
+      {withSource && (
         <>
           <MenuSeparator />
-          <MenuGroup label={state.fold === 'none' ? exporting.all(lists.list.count) : exporting.allFiles}>
-            <ExportItems withSource={(act) => act(source)} />
+          <MenuGroup label={areShown ? exporting.all(lists.list.count) : exporting.allFiles}>
+            <ExportItems withSource={withSource} />
           </MenuGroup>
         </>
       )}
@@ -36,13 +37,31 @@ export default function ListMenuItems({ page }: { page: Page }) {
   )
 }
 
+/** Whether the list ends before further results, which the server does not distinguish. */
+function isCut({ search, lists }: Page): boolean {
+  return search.hasResults && !lists.isFurtherShown
+}
+
 /**
  * All files of the list, also those without a tile of their own, as the server finds them again; undefined before the drawing of a
  * search is saved.
  */
-function useExportSource({ state, search }: Page): ExportSource | undefined {
+function useExportSource(page: Page): WithSource | undefined {
+  const { state, search, lists } = page
+  const toast = useToast()
   const collection = useCollections().find(({ id }) => id === state.collection)
   const title = collection && { title: collection.name }
-  if (search.isActive) return search.saved && { search: search.saved, ...title }
-  return { query: { ...search.filters, fold: undefined, ...orderOf(state) }, ...title }
+  const { saved } = search
+  if (isCut(page)) {
+    return async (act) => {
+      try {
+        const images = await lists.list.load(0, lists.list.count - 1)
+        page.withFiles('export', images, (files) => act({ image_ids: files.map(({ id }) => id), ...title }))
+      } catch (error) {
+        toast.show({ text: error instanceof Error ? error.message : viewMessages.exporting.failed })
+      }
+    }
+  }
+  if (search.isActive) return saved && ((act) => act({ search: saved, ...title }))
+  return (act) => act({ query: { ...search.filters, fold: undefined, ...orderOf(state) }, ...title })
 }
