@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { lazyPart } from '../components/lazy-part.tsx'
 import { useHasRole } from '../state/role.ts'
 import type { Page } from './use-page.ts'
@@ -7,11 +7,16 @@ const DuplicatesView = lazyPart(() => import('../gallery/duplicates-view.tsx'))
 const TrashView = lazyPart(() => import('../gallery/trash-view.tsx'))
 const UsersView = lazyPart(() => import('../admin/users-view.tsx'))
 
-/** Replaces the results by duplicates, the trash or users. The results stay unchanged behind it. */
+/** Replaces the results by duplicates, the trash or users. */
 export function OtherViews({ page, children }: { page: Page; children: ReactNode }) {
   const { state, change, lists, mayEdit } = page
   const mayAdminister = useHasRole('admin')
   const onBack = () => change({ show: undefined })
+  const isForbidden = state.show === 'users' && !mayAdminister
+  // The address of another user, or of an earlier role.
+  useEffect(() => {
+    if (isForbidden) change({ show: undefined }, true)
+  }, [isForbidden, change])
   if (state.show === 'users' && mayAdminister) {
     return <UsersView onBack={onBack} onMissing={onBack} />
   }

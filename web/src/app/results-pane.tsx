@@ -121,7 +121,7 @@ export function ResultsPane({ hasHead = true, ...props }: ResultsPaneProps) {
 
 function Pictures(props: ResultsPaneProps & { scale: number }) {
   const { page, scale, areScoresShown } = props
-  const { lists, actions, state, mayEdit } = page
+  const { lists, actions, mayEdit } = page
   const { list, selection, viewed, trash } = lists
   const measures = useMeasures()
   const [menu, setMenu] = useState<MenuTarget>()
@@ -167,7 +167,7 @@ function Pictures(props: ResultsPaneProps & { scale: number }) {
             }
           : undefined
       }
-      className={`px-5 pb-24 phone:px-1 ${state.show === undefined ? '' : 'hidden'}`}
+      className="px-5 pb-24 phone:px-1"
     />
   )
   return (
