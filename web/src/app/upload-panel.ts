@@ -9,7 +9,7 @@ export const loadUploadPanel = () => import('../upload/upload-panel.tsx')
 export function usePreloadedUploadPanel(isNeeded: boolean): void {
   useEffect(() => {
     if (!isNeeded) return
-    // Both are loaded again when they are needed.
+    // Both are loaded again when they are needed. Older versions of Firefox and Safari keep a failure until the page is reloaded.
     const load = () => Promise.all([loadUploadPanel(), loadUploadQueue()]).catch(() => {})
     const timer = setTimeout(() => void load(), PRELOAD_AFTER_MS)
     return () => clearTimeout(timer)
