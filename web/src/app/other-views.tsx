@@ -24,6 +24,7 @@ export function OtherViews({ page, children }: { page: Page; children: ReactNode
     return (
       <DuplicatesView
         hidden={lists.trash.hidden}
+        gone={lists.trash.gone}
         onOpen={(image) => change({ view: image.id })}
         onCompare={page.compare}
         onTop={lists.setAtTop}

@@ -1,5 +1,5 @@
 import { Check, Copy, RefreshCw } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { DUPLICATE_LEVELS, DUPLICATE_ORDERS, type DuplicateChoice, type Image } from '../api/client.ts'
 import { sizedUrl } from '../api/picture-sources.ts'
 import { Button } from '../components/button.tsx'
@@ -15,13 +15,15 @@ import { useStoredChoice } from '../state/settings.ts'
 import { BEST_BY, type BestBy, freedBytes } from './duplicate-choice.ts'
 import { DuplicateGroupView } from './duplicate-group.tsx'
 import { DuplicatesHead } from './duplicates-head.tsx'
-import { isReviewed } from './group-review.ts'
+import { type FinishedGroup, isReviewed, reviewedIn } from './group-review.ts'
 import { useNotDuplicates } from './not-duplicates.ts'
 import { type DuplicateGroup, useDuplicates } from './use-duplicates.ts'
 import { useGroupReview } from './use-group-review.ts'
 
 interface DuplicatesViewProps {
   hidden: ReadonlyMap<string, Image>
+  /** Ids of pictures that this page has deleted, unless they were restored. */
+  gone: ReadonlySet<string>
   onOpen: (image: Image) => void
   onCompare: (images: readonly Image[]) => void
   /** undefined for users who may not. */
@@ -33,20 +35,19 @@ interface DuplicatesViewProps {
 
 /** Groups of pictures that look the same, one after the other: one is kept, the others are deleted. */
 export default function DuplicatesView(props: DuplicatesViewProps) {
-  const { hidden, onOpen, onCompare, onDelete, onTop, onBack } = props
+  const { hidden, gone, onOpen, onCompare, onDelete, onTop, onBack } = props
   const [hasMoved, setMoved] = useState(false)
   const [bestBy, setBestBy] = useStoredChoice('duplicates-best', BEST_BY)
   const [level, setLevel] = useStoredChoice('duplicates-level', DUPLICATE_LEVELS)
   const [order, setOrder] = useStoredChoice('duplicates-order', DUPLICATE_ORDERS)
-  const { found, groups, left, dismissed, finish, hasReviewed } = useOpenGroups(hidden, hasMoved, bestBy, {
-    level,
-    order_by: order,
-  })
+  const choice = { level, order_by: order }
+  const open = useOpenGroups(hidden, gone, hasMoved, bestBy, choice)
+  const { found, groups, left, decided, dismissed, finish, hasReviewed } = open
   const toast = useToast()
   const { duplicates: words } = viewMessages
   // biome-ignore lint/correctness/useExhaustiveDependencies: once
   useEffect(() => onTop(true), [])
-  const { review, group, show, toggle, restart } = useGroupReview(groups, bestBy)
+  const { review, group, show, goOn, toggle, restart } = useGroupReview(groups, bestBy, decided)
   const index = review?.index ?? -1
   const { more } = found
   useEffect(() => {
@@ -88,7 +89,13 @@ export default function DuplicatesView(props: DuplicatesViewProps) {
         onBack={onBack}
       />
       {groups.length > 0 && <FurtherProblem found={found} />}
-      {review === undefined || group === undefined ? (
+      {review?.isGone ? (
+        <EmptyState icon={<Copy />} title={words.groupGone} text={words.groupGoneHint}>
+          <Button variant="primary" onClick={goOn}>
+            {words.nextGroup}
+          </Button>
+        </EmptyState>
+      ) : review === undefined || group === undefined ? (
         <NoGroups found={found} hasReviewed={hasReviewed} onBack={onBack} />
       ) : (
         <div className="flex min-h-0 flex-1">
@@ -101,7 +108,8 @@ export default function DuplicatesView(props: DuplicatesViewProps) {
             onOpen={onOpen}
             onCompare={() => onCompare(group.images.slice(0, MAX_COMPARED))}
             onApply={
-              onDelete && ((images) => void onDelete(images).then((isMoved) => isMoved && finish(group)))
+              onDelete &&
+              ((images) => void onDelete(images).then((isMoved) => isMoved && finish(group, images)))
             }
             onSkip={() => finish(group)}
             onNotDuplicates={() => dismiss(group)}
@@ -116,12 +124,16 @@ export default function DuplicatesView(props: DuplicatesViewProps) {
 /** The groups about which the user has not decided. */
 function useOpenGroups(
   hidden: ReadonlyMap<string, Image>,
+  gone: ReadonlySet<string>,
   hasMoved: boolean,
   bestBy: BestBy,
   choice: DuplicateChoice,
 ) {
-  /** Ids of the pictures of finished groups. */
-  const [reviewed, setReviewed] = useState<ReadonlySet<string>>(new Set())
+  const [finished, setFinished] = useState<readonly FinishedGroup[]>([])
+  const reviewed = useMemo(() => reviewedIn(finished, gone), [finished, gone])
+  /** Those of the group that was dismissed last: it is no longer in the list. */
+  const [last, setLast] = useState<ReadonlySet<string>>(new Set())
+  const decided = useMemo(() => reviewed.union(gone).union(last), [reviewed, gone, last])
   const dismissed = useNotDuplicates()
   const found = useDuplicates(hidden, !hasMoved && reviewed.size === 0, bestBy, choice)
   const groups = found.groups.filter((one) => !isReviewed(one, reviewed) && !dismissed.has(one.images))
@@ -130,12 +142,26 @@ function useOpenGroups(
     groups,
     /** Number of them, also of those that are not loaded. */
     left: Math.max(found.total - (found.groups.length - groups.length), groups.length),
-    dismissed,
+    /** Ids of pictures about which the user has decided. */
+    decided,
+    dismissed: {
+      add(images: readonly Image[]) {
+        setLast(new Set(images.map(idOf)))
+        dismissed.add(images)
+      },
+      remove(images: readonly Image[]) {
+        setLast(new Set())
+        dismissed.remove(images)
+      },
+    },
     hasReviewed: reviewed.size > 0 || found.groups.length > 0,
-    finish: ({ images }: DuplicateGroup) =>
-      setReviewed((old) => old.union(new Set(images.map(({ id }) => id)))),
+    /** @param moved those that were moved to the trash: the group is open again when all are back */
+    finish: ({ images }: DuplicateGroup, moved: readonly Image[] = []) =>
+      setFinished((old) => [...old, { ids: images.map(idOf), moved: moved.map(idOf) }]),
   }
 }
+
+const idOf = ({ id }: Image) => id
 
 /** Why further groups could not be loaded. */
 function FurtherProblem({ found: { error, retry } }: { found: ReturnType<typeof useDuplicates> }) {

@@ -1,17 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import type { Image } from '../api/client.ts'
-import { continuedReview, disposableOf, isReviewed } from './group-review.ts'
+import { continuedReview, disposableOf, isReviewed, reviewedIn } from './group-review.ts'
 import type { DuplicateGroup } from './use-duplicates.ts'
 
+const NONE: ReadonlySet<string> = new Set()
 /** A group of pictures with the ids of some letters, the suggested one first. */
 const group = (ids: string): DuplicateGroup => ({
   key: ids[0]!,
   images: [...ids].map((id) => ({ id }) as Image),
 })
 const listOf = (...all: string[]) => all.map(group)
-const begin = (...all: string[]) => continuedReview(undefined, listOf(...all), 'largest')!
+const begin = (...all: string[]) => continuedReview(undefined, listOf(...all), 'largest', NONE)!
 const continueIn = (review: ReturnType<typeof begin>, ...all: string[]) =>
-  continuedReview(review, listOf(...all), 'largest')!
+  continuedReview(review, listOf(...all), 'largest', NONE)!
 const idsOf = (images: readonly Image[]) => images.map(({ id }) => id).join('')
 /** Pictures of the group in view that would go to the trash. */
 const disposable = (review: ReturnType<typeof begin>, ...all: string[]) =>
@@ -52,17 +53,29 @@ describe('the review of a group', () => {
     expect(disposable(continueIn(begin('ab'), 'xab'), 'xab')).toBe('b')
   })
 
-  it('goes on with the group in the place of one that is gone, or with the last one', () => {
-    const second = continueIn({ ...begin('ab'), index: 1 }, 'xy', 'cd', 'ef')
+  it('goes on with the group in the place of one that the user has ended, or with the last one', () => {
+    const goOn = (review: ReturnType<typeof begin>, ...all: string[]) =>
+      continuedReview(review, listOf(...all), 'largest', new Set('b'))!
+    const second = goOn({ ...begin('ab'), index: 1 }, 'xy', 'cd', 'ef')
     expect(second).toMatchObject({ index: 1, suggested: 'c' })
     expect(disposable(second, 'xy', 'cd', 'ef')).toBe('d')
-    expect(continueIn({ ...begin('ab'), index: 5 }, 'xy', 'cd')).toMatchObject({ index: 1 })
-    expect(continuedReview(second, [], 'largest')).toBeUndefined()
+    expect(goOn({ ...begin('ab'), index: 5 }, 'xy', 'cd')).toMatchObject({ index: 1 })
+    expect(continuedReview(second, [], 'largest', NONE)).toBeUndefined()
+  })
+
+  it('stays with a group that someone else has ended, which may come back', () => {
+    const decided = { ...begin('abc', 'de'), unwanted: new Set(['c']) }
+    const gone = continueIn(decided, 'de')
+    expect(gone).toMatchObject({ key: decided.key, isGone: true })
+    expect(continueIn(gone, 'de')).toBe(gone)
+    const back = continueIn(gone, 'de', 'abc')
+    expect(back).toMatchObject({ index: 1, isGone: false })
+    expect(disposable(back, 'de', 'abc')).toBe('c')
   })
 
   it('begins again where another property suggests the picture', () => {
     const decided = { ...begin('abc'), unwanted: new Set<string>() }
-    const review = continuedReview(decided, listOf('bac'), 'oldest')!
+    const review = continuedReview(decided, listOf('bac'), 'oldest', NONE)!
     expect(disposable(review, 'bac')).toBe('ac')
   })
 
@@ -75,5 +88,13 @@ describe('the review of a group', () => {
     const reviewed = new Set('abc')
     expect(isReviewed(group('bc'), reviewed)).toBe(true)
     expect(isReviewed(group('bcx'), reviewed)).toBe(false)
+  })
+  it('is open again when all pictures that it moved were restored', () => {
+    const finished = [
+      { ids: ['a', 'b', 'c'], moved: ['b', 'c'] },
+      { ids: ['d', 'e'], moved: [] },
+    ]
+    expect([...reviewedIn(finished, new Set('c'))].join('')).toBe('abcde')
+    expect([...reviewedIn(finished, NONE)].join('')).toBe('de')
   })
 })

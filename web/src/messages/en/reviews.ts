@@ -105,6 +105,9 @@ export const duplicates = {
   compared: (share: number) =>
     `${number(share < 0.1 ? Math.round(share * 1000) / 10 : Math.floor(share * 100))} % of the pictures compared`,
   keys: 'keep or trash',
+  groupGone: 'This group is no longer there',
+  groupGoneHint: 'Its pictures were deleted or moved by someone else.',
+  nextGroup: 'Show the next group',
   nextKey: 'next group',
   list: 'Groups of duplicates',
 }
