@@ -1,5 +1,5 @@
 import { keys, signIn, users } from './de/accounts.ts'
-import { exporting, files } from './de/files.ts'
+import { exporting, files, notices } from './de/files.ts'
 import { folded } from './de/folded.ts'
 import { help } from './de/help.ts'
 import { compare, duplicates, uploading } from './de/reviews.ts'
@@ -14,6 +14,7 @@ export const deViews: ViewMessages = {
   folded,
   help,
   keys,
+  notices,
   shortcutGroups,
   signIn,
   uploading,

@@ -1,5 +1,5 @@
 import { keys, signIn, users } from './en/accounts.ts'
-import { exporting, files } from './en/files.ts'
+import { exporting, files, notices } from './en/files.ts'
 import { folded } from './en/folded.ts'
 import { help } from './en/help.ts'
 import { compare, duplicates, uploading } from './en/reviews.ts'
@@ -14,6 +14,7 @@ export const enViews = {
   folded,
   help,
   keys,
+  notices,
   shortcutGroups,
   signIn,
   uploading,

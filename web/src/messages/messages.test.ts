@@ -66,14 +66,14 @@ describe('the English catalog', () => {
 
 describe('the title of a notice about missing pictures', () => {
   it('distinguishes one, many and all of them', () => {
-    const titlesIn = ({ status }: { status: Pick<typeof english.status, 'absenceTitle'> }) =>
-      [1, 2, 5].map((missing) => status.absenceTitle(missing, 5))
-    expect(titlesIn(english)).toEqual([
+    const titlesIn = ({ notices }: { notices: Pick<typeof enViews.notices, 'absenceTitle'> }) =>
+      [1, 2, 5].map((missing) => notices.absenceTitle(missing, 5))
+    expect(titlesIn(enViews)).toEqual([
       'A picture is missing',
       'Some pictures are missing',
       'All pictures are missing',
     ])
-    expect(titlesIn(german)).toEqual(['Ein Bild fehlt', 'Einige Bilder fehlen', 'Alle Bilder fehlen'])
+    expect(titlesIn(deViews)).toEqual(['Ein Bild fehlt', 'Einige Bilder fehlen', 'Alle Bilder fehlen'])
   })
 })
 

@@ -3,7 +3,7 @@ import { HardDrive } from 'lucide-react'
 import { acceptMissing, type IndexStatus, reconcile } from '../api/client.ts'
 import { Button } from '../components/button.tsx'
 import { Notice } from '../components/notice.tsx'
-import { messages } from '../messages/messages.ts'
+import { viewMessages } from '../messages/view-messages.ts'
 import { useHasRole } from '../state/role.ts'
 
 /** Reports that many files are missing at once, and lets an admin look again or confirm it. */
@@ -18,12 +18,12 @@ export function AbsenceNotice({ absence }: { absence: NonNullable<IndexStatus['a
     <Notice
       icon={<HardDrive />}
       isDanger
-      title={messages.status.absenceTitle(absence.missing, absence.known)}
+      title={viewMessages.notices.absenceTitle(absence.missing, absence.known)}
       actions={
         mayAccept && (
           <>
             <Button size="small" isBusy={check.isPending} onClick={() => check.mutate()}>
-              {messages.status.checkAgain}
+              {viewMessages.notices.checkAgain}
             </Button>
             <Button
               size="small"
@@ -31,13 +31,13 @@ export function AbsenceNotice({ absence }: { absence: NonNullable<IndexStatus['a
               isBusy={accept.isPending}
               onClick={() => accept.mutate()}
             >
-              {messages.status.acceptMissing}
+              {viewMessages.notices.acceptMissing}
             </Button>
           </>
         )
       }
     >
-      {messages.status.absence(absence.missing)} {error?.message}
+      {viewMessages.notices.absence(absence.missing)} {error?.message}
     </Notice>
   )
 }

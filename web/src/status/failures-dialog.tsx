@@ -4,6 +4,7 @@ import { listFailures, retryFailures } from '../api/client.ts'
 import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { messages } from '../messages/messages.ts'
+import { viewMessages } from '../messages/view-messages.ts'
 import { useHasRole } from '../state/role.ts'
 
 interface FailuresDialogProps {
@@ -15,7 +16,7 @@ interface FailuresDialogProps {
 
 /** The files that could not be indexed, each with its reason. */
 export function FailuresDialog({ failed, onAccount, onClose }: FailuresDialogProps) {
-  const { data } = useQuery({
+  const { data, error } = useQuery({
     queryKey: ['status', 'failures', failed],
     queryFn: ({ signal }) => listFailures(signal),
     enabled: failed > 0,
@@ -29,18 +30,19 @@ export function FailuresDialog({ failed, onAccount, onClose }: FailuresDialogPro
   const failures = data?.failures ?? []
   const more = (data?.total ?? 0) - failures.length
   return (
-    <Dialog title={messages.status.failuresTitle} isOpen onClose={onClose}>
+    <Dialog title={viewMessages.notices.failuresTitle} isOpen onClose={onClose}>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 pb-3">
-        <p className="flex-1 text-ink-2">{messages.status.failuresHint}</p>
+        <p className="flex-1 text-ink-2">{viewMessages.notices.failuresHint}</p>
         <Button icon={<ListChecks />} onClick={onAccount}>
           {messages.app.filesOfFolder}
         </Button>
         {mayRetry && (
           <Button icon={<RotateCw />} isBusy={retry.isPending} onClick={() => retry.mutate()}>
-            {messages.status.retryFailures}
+            {viewMessages.notices.retryFailures}
           </Button>
         )}
       </div>
+      {error && <p className="pb-3 text-danger">{error.message}</p>}
       {retry.error && <p className="pb-3 text-danger">{retry.error.message}</p>}
       <ul className="m-0 list-none space-y-3 p-0">
         {failures.map(({ path, reason }) => (
@@ -49,7 +51,7 @@ export function FailuresDialog({ failed, onAccount, onClose }: FailuresDialogPro
             <p className="text-13 text-ink-2">{reason}</p>
           </li>
         ))}
-        {more > 0 && <li className="text-13 text-ink-2">{messages.status.failuresMore(more)}</li>}
+        {more > 0 && <li className="text-13 text-ink-2">{viewMessages.notices.failuresMore(more)}</li>}
       </ul>
     </Dialog>
   )

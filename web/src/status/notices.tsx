@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { HardDrive, TriangleAlert, WifiOff } from 'lucide-react'
-import { useEffect, useState } from 'react'
-import { getIndexStatus } from '../api/client.ts'
+import { WifiOff } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import { getIndexStatus, type IndexStatus } from '../api/client.ts'
 import type { ServerEvents } from '../api/events.ts'
 import { Button } from '../components/button.tsx'
 import { lazyPart } from '../components/lazy-part.tsx'
@@ -12,56 +12,76 @@ import { messages } from '../messages/messages.ts'
 import { useHasRole } from '../state/role.ts'
 import { AccountDialog } from './account-dialog.tsx'
 
-const AbsenceNotice = lazyPart(async () => ({
-  default: (await import('./absence-notice.tsx')).AbsenceNotice,
+const SevereNotice = lazyPart(async () => ({ default: (await import('./rare-notices.tsx')).SevereNotice }))
+const PollingNotice = lazyPart(async () => ({ default: (await import('./rare-notices.tsx')).PollingNotice }))
+const ReadOnlyNotice = lazyPart(async () => ({
+  default: (await import('./rare-notices.tsx')).ReadOnlyNotice,
 }))
 
 const REFRESH_MS = 10_000
 
 /** Reports that the page is incomplete or outdated: one notice at a time, the most severe first. */
 export function Notices({ events }: { events: ServerEvents }) {
+  const [isAccountOpen, setAccountOpen] = useState(false)
+  return (
+    <>
+      <FirstNotice events={events} onAccount={() => setAccountOpen(true)} />
+      <AccountDialog isOpen={isAccountOpen} onClose={() => setAccountOpen(false)} />
+    </>
+  )
+}
+
+interface FirstNoticeProps {
+  events: ServerEvents
+  /** Opens the account of all files, which stays open when the notice ends. */
+  onAccount: () => void
+}
+
+function FirstNotice({ events, onAccount }: FirstNoticeProps) {
   const { data: status } = useQuery({
     queryKey: ['status'],
     queryFn: ({ signal }) => getIndexStatus(signal),
     refetchInterval: REFRESH_MS,
   })
   const mayEdit = useHasRole('editor')
-  const [readReason, setReadReason] = useState(() => getStored(READ_KEY))
+  const [isRead, setRead] = useReadNotices()
   if (events.offline !== undefined)
     return <OfflineNotice retryAt={events.offline.retryAt} onRetry={events.reconnect} />
   if (status === undefined) return null
-  if (status.storage_problem !== null)
-    return (
-      <Notice icon={<HardDrive />} isDanger title={messages.status.storageTitle}>
-        {messages.status.storage[status.storage_problem]}
-      </Notice>
-    )
-  if (status.problem !== null)
-    return (
-      <Notice icon={<HardDrive />} isDanger title={messages.status.problemTitle}>
-        {messages.status.problem}
-      </Notice>
-    )
-  if (status.absence) return <AbsenceNotice absence={status.absence} />
-  if (status.embedder_state === 'not_working')
-    return (
-      <Notice icon={<TriangleAlert />} isDanger>
-        {messages.status.notWorking(status.embedder)}
-      </Notice>
-    )
-  if (status.previous_embedder !== null) {
-    const { embedder, indexed, to_embed, search_embedder } = status
-    const { embedderChanged, embedderReplaced } = messages.status
-    const describe = search_embedder === embedder ? embedderChanged : embedderReplaced
-    return <Notice>{describe(embedder, indexed, indexed + to_embed)}</Notice>
-  }
+  if (isSevere(status)) return <SevereNotice status={status} />
   const { progress } = events
-  if (progress !== undefined && progress.pending > 0) return <IndexingNotice progress={progress} />
-  if (status.polling_reason !== null && status.polling_reason !== readReason)
-    return <PollingNotice reason={status.polling_reason} onRead={setReadReason} />
-  if (status.read_only.length > 0 && mayEdit && readReason !== READ_ONLY)
-    return <ReadOnlyNotice folders={status.read_only} onRead={setReadReason} />
+  if (progress !== undefined && progress.pending > 0)
+    return <IndexingNotice progress={progress} onAccount={onAccount} />
+  const { polling_reason: reason, read_only: folders } = status
+  if (reason !== null && !isRead(POLLING_KEY, reason))
+    return <PollingNotice reason={reason} onRead={() => setRead(POLLING_KEY, reason)} />
+  if (folders.length > 0 && mayEdit && !isRead(READ_ONLY_KEY, READ))
+    return <ReadOnlyNotice folders={folders} onRead={() => setRead(READ_ONLY_KEY, READ)} />
   return null
+}
+
+function isSevere(status: IndexStatus): boolean {
+  const { storage_problem, problem, absence, embedder_state, previous_embedder } = status
+  const isWorking = embedder_state !== 'not_working' && previous_embedder === null
+  return storage_problem !== null || problem !== null || absence !== null || !isWorking
+}
+
+const POLLING_KEY = 'polling-reason-read'
+const READ_ONLY_KEY = 'read-only-read'
+const READ = 'read'
+
+/** Notices that the user has read; the browser stores them. */
+function useReadNotices() {
+  const [, setCount] = useState(0)
+  const read = useRef<Record<string, string>>({})
+  const isRead = (key: string, value: string) => (read.current[key] ?? getStored(key)) === value
+  const setRead = (key: string, value: string) => {
+    // A private window stores nothing.
+    read.current[key] = value
+    setStored(key, value)
+    setCount((old) => old + 1)
+  }
+  return [isRead, setRead] as const
 }
 
 function OfflineNotice({ retryAt, onRetry }: { retryAt: number; onRetry: () => void }) {
@@ -90,72 +110,25 @@ function OfflineNotice({ retryAt, onRetry }: { retryAt: number; onRetry: () => v
   )
 }
 
-function IndexingNotice({ progress }: { progress: NonNullable<ServerEvents['progress']> }) {
+interface IndexingNoticeProps extends Pick<FirstNoticeProps, 'onAccount'> {
+  progress: NonNullable<ServerEvents['progress']>
+}
+
+function IndexingNotice({ progress, onAccount }: IndexingNoticeProps) {
   const done = progress.indexed + progress.failed
   const all = done + progress.pending
   const title = messages.status.indexing(done, all)
-  const [isAccountOpen, setAccountOpen] = useState(false)
-  return (
-    <>
-      <Notice
-        icon={<ProgressRing label={title} share={done / Math.max(1, all)} />}
-        title={title}
-        actions={
-          <Button size="small" onClick={() => setAccountOpen(true)}>
-            {messages.app.filesOfFolder}
-          </Button>
-        }
-      >
-        {progress.rate_per_s > 0 && messages.status.minutesLeft(progress.eta_s)}
-      </Notice>
-      <AccountDialog isOpen={isAccountOpen} onClose={() => setAccountOpen(false)} />
-    </>
-  )
-}
-
-const READ_KEY = 'polling-reason-read'
-/** Stands for the notice of a read-only gallery among the reasons that have been read. */
-const READ_ONLY = 'read-only'
-
-/** Explains beforehand that nothing can be added or deleted. */
-function ReadOnlyNotice({ folders, onRead }: { folders: string[]; onRead: (reason: string) => void }) {
-  const close = () => {
-    setStored(READ_KEY, READ_ONLY)
-    onRead(READ_ONLY)
-  }
   return (
     <Notice
-      icon={<HardDrive />}
+      icon={<ProgressRing label={title} share={done / Math.max(1, all)} />}
+      title={title}
       actions={
-        <Button size="small" onClick={close}>
-          {messages.status.understood}
+        <Button size="small" onClick={onAccount}>
+          {messages.app.filesOfFolder}
         </Button>
       }
     >
-      {folders.includes('.') ? messages.status.readOnly : messages.status.readOnlyFolders(folders)}
-    </Notice>
-  )
-}
-
-/** Explains once why changes take a while to appear, with the remedy. */
-function PollingNotice({ reason, onRead }: { reason: string; onRead: (reason: string) => void }) {
-  const close = () => {
-    setStored(READ_KEY, reason)
-    onRead(reason)
-  }
-  return (
-    <Notice
-      actions={
-        <Button size="small" onClick={close}>
-          {messages.status.understood}
-        </Button>
-      }
-    >
-      {messages.status.polling}{' '}
-      <details className="inline-block align-top">
-        <summary className="underline">{messages.status.why}</summary>
-        {reason}
-      </details>
+      {progress.rate_per_s > 0 && messages.status.minutesLeft(progress.eta_s)}
     </Notice>
   )
 }

@@ -64,53 +64,8 @@ export const status = {
       one: '# Datei konnte nicht gelesen werden',
       other: '# Dateien konnten nicht gelesen werden',
     }),
-  failuresTitle: 'Dateien, die nicht indiziert werden konnten',
-  failuresHint: 'Eine Datei wird erneut gelesen, wenn sie sich ändert.',
-  failuresMore: (count: number) => `und ${number(count)} weitere`,
-  retryFailures: 'Alle erneut versuchen',
-  embedderChanged: (embedder: string, done: number, all: number) =>
-    `Das Modell ist jetzt „${embedder}“. Bisher sind ${number(done)} von ${number(all)} Bildern durchsuchbar.`,
-  embedderReplaced: (embedder: string, done: number, all: number) =>
-    `Das Modell ist jetzt „${embedder}“. Es hat ${number(done)} von ${number(all)} Bildern gelesen. Bis es alle gelesen hat, beantwortet das bisherige Modell die Suchen.`,
-  notWorking: (embedder: string) =>
-    `Das Modell „${embedder}“ arbeitet gerade nicht. Du kannst blättern, aber nicht suchen. Der Grund steht im Protokoll des Servers.`,
-  problemTitle: 'Der Fotoordner ist nicht lesbar',
-  absenceTitle: (missing: number, known: number) => {
-    if (missing >= known) return 'Alle Bilder fehlen'
-    return plural(missing, { one: 'Ein Bild fehlt', other: 'Einige Bilder fehlen' })
-  },
-  absence: (missing: number) =>
-    plural(missing, {
-      one: '# Bild fehlt. Vielleicht ist ein Laufwerk nicht verbunden. Nichts wurde aus dem Index entfernt.',
-      other:
-        '# Bilder fehlen auf einmal. Vielleicht ist ein Laufwerk nicht verbunden. Nichts wurde aus dem Index entfernt.',
-    }),
-  checkAgain: 'Erneut prüfen',
-  acceptMissing: 'Sie sind endgültig weg',
-  problem: 'Vielleicht ist ein Laufwerk nicht verbunden. Nichts wurde aus dem Index entfernt.',
-  polling: 'Dieser Ordner kann nicht überwacht werden. Änderungen erscheinen mit Verzögerung.',
-  why: 'Warum?',
-  understood: 'Verstanden',
-  readOnly: 'Die Galerie ist schreibgeschützt: Bilder können hier weder hinzugefügt noch gelöscht werden.',
-  readOnlyFolders: (names: readonly string[]) =>
-    `In diesen Ordnern, die schreibgeschützt sind, können Bilder weder hinzugefügt noch gelöscht werden: ${names.join(', ')}.`,
   offlineTitle: 'Keine Verbindung zum Server',
   offline: (seconds: number) => `Neuer Versuch in ${number(seconds)} s. Deine Skizze ist sicher.`,
   offlineNow: 'Neuer Versuch. Deine Skizze ist sicher.',
   tryNow: 'Jetzt versuchen',
-  storageTitle: 'Neue Bilder können nicht gespeichert werden',
-  storage: {
-    disk_full:
-      'Der Datenträger des Servers ist voll. Suchen geht weiter; neue Bilder werden gelesen, sobald wieder Platz ist.',
-    data_directory_read_only:
-      'Das Datenverzeichnis des Servers ist schreibgeschützt. Neue Bilder werden gelesen, sobald das behoben ist.',
-    data_directory_missing:
-      'Das Datenverzeichnis des Servers fehlt. Neue Bilder werden gelesen, sobald es wieder da ist.',
-    data_directory_unreachable:
-      'Das Datenverzeichnis des Servers antwortet nicht. Neue Bilder werden gelesen, sobald es antwortet.',
-    thumbnails_unreachable:
-      'Der Server kann keine Vorschaubilder schreiben. Neue Bilder werden gelesen, sobald er es kann.',
-    catalog_damaged:
-      'Der Katalog des Servers ist beschädigt. Im Protokoll des Servers steht, wie er aus der Galerie neu aufgebaut wird.',
-  },
 }

@@ -57,3 +57,50 @@ export const exporting = {
     xmp: 'ZIP',
   },
 }
+
+export const notices = {
+  failuresTitle: 'Files that could not be indexed',
+  failuresHint: 'A file is read again when it changes.',
+  failuresMore: (count: number) => `and ${number(count)} more`,
+  retryFailures: 'Try all again',
+  embedderChanged: (embedder: string, done: number, all: number) =>
+    `The model was changed to “${embedder}”. ${number(done)} of ${number(all)} pictures can be searched so far.`,
+  embedderReplaced: (embedder: string, done: number, all: number) =>
+    `The model was changed to “${embedder}”, which has read ${number(done)} of ${number(all)} pictures. Until it has read all of them, the former model answers searches.`,
+  notWorking: (embedder: string) =>
+    `The model “${embedder}” does not work at the moment. You can browse, but not search. The server’s log has the reason.`,
+  problemTitle: 'The photo folder can’t be read',
+  absenceTitle: (missing: number, known: number) => {
+    if (missing >= known) return 'All pictures are missing'
+    return plural(missing, { one: 'A picture is missing', other: 'Some pictures are missing' })
+  },
+  absence: (missing: number) =>
+    plural(missing, {
+      one: '# picture is gone. Perhaps a drive is not connected. Nothing was removed from the index.',
+      other:
+        '# pictures are gone at once. Perhaps a drive is not connected. Nothing was removed from the index.',
+    }),
+  checkAgain: 'Check again',
+  acceptMissing: 'They are gone for good',
+  problem: 'Perhaps a drive is not connected. Nothing was removed from the index.',
+  polling: 'This folder can’t be watched, so changes appear after a while.',
+  why: 'Why?',
+  understood: 'Got it',
+  readOnly: 'The gallery is read-only: pictures can’t be added or deleted here.',
+  readOnlyFolders: (names: readonly string[]) =>
+    `Pictures can’t be added or deleted in these folders, which are read-only: ${names.join(', ')}.`,
+  storageTitle: 'New pictures can’t be stored',
+  storage: {
+    disk_full:
+      'The disk of the server is full. Searching still works; new pictures are read when there is space again.',
+    data_directory_read_only:
+      'The data directory of the server is read-only. New pictures are read when this is solved.',
+    data_directory_missing:
+      'The data directory of the server is missing. New pictures are read when it is back.',
+    data_directory_unreachable:
+      'The data directory of the server does not respond. New pictures are read when it does.',
+    thumbnails_unreachable: 'The server can’t write thumbnails. New pictures are read when it can.',
+    catalog_damaged:
+      'The catalog of the server is damaged. Its log describes how to build a new one from the gallery.',
+  },
+}
