@@ -6,6 +6,8 @@ import { CLASSICAL } from './support/product.ts'
 import { STAR } from './support/shapes.ts'
 
 const demo = useDemo(2, CLASSICAL)
+/** Number of close matches. */
+const CLOSE = 5
 
 it('saves the selected pictures as a file, and reports a failure', async () => {
   const { page, close } = await openPage(demo.browser, demo.product.url, DESKTOP)
@@ -54,5 +56,16 @@ it('saves everything that a search or a folder shows', async () => {
   await page.getByRole('button', { name: 'Save search' }).waitFor()
   const found = await pathsOf()
   for (const path of shown) expect(found.some((line) => line.endsWith(path))).toBe(true)
+  expect(found.length).toBeGreaterThan(CLOSE)
+
+  // This model does not say where close matches end.
+  await page.route('**/api/images/search', async (route) => {
+    const response = await route.fetch()
+    await route.fulfill({ json: { ...(await response.json()), close: { total: CLOSE } } })
+  })
+  await page.reload()
+  await page.getByRole('button', { name: 'Hide further matches' }).click()
+  await page.getByRole('button', { name: 'Show further matches' }).waitFor()
+  expect(await pathsOf()).toHaveLength(CLOSE)
   await close()
 })

@@ -45,6 +45,13 @@ async function openGroup(viewport = DESKTOP, scheme: 'light' | 'dark' = 'light')
 
 const suggested = (page: Page) => page.getByRole('article').first().getAttribute('data-path')
 
+/** The number of groups to review. */
+async function groupsOf(page: Page): Promise<number> {
+  const title = page.getByRole('region', { name: /^Group \d+ of \d+$/ })
+  if ((await title.count()) === 0) return 0
+  return Number(/\d+$/.exec((await title.getAttribute('aria-label'))!)![0])
+}
+
 /** The number of pictures in the index. */
 async function total(url: string): Promise<number> {
   const list = await fetch(`${url}/api/images?items_per_page=0`)
@@ -110,6 +117,51 @@ describe('the review of duplicates', () => {
       .first()
       .waitFor()
     await expect.poll(() => tile(page, SMALLER).count()).toBe(0)
+    await close()
+  })
+
+  it('keeps the groups that another tab has marked', async () => {
+    const { page, close } = await openGroup()
+    const stored = () => page.evaluate(() => localStorage.getItem('not-duplicates'))
+    await page.evaluate(() => localStorage.setItem('not-duplicates', 'marked-in-another-tab'))
+    await page.getByRole('button', { name: 'Not duplicates' }).click()
+    await tile(page, SMALLER).waitFor({ state: 'detached' })
+    expect(await stored()).toMatch(/^marked-in-another-tab\n/)
+    await page.getByRole('button', { name: 'Undo', exact: true }).last().click()
+    await tile(page, SMALLER).waitFor()
+    expect(await stored()).toBe('marked-in-another-tab')
+    await close()
+  })
+
+  it('shows a group again whose pictures were restored', async () => {
+    const { page, close } = await openGroup()
+    const group = await groupsOf(page)
+    await page.getByRole('button', { name: /^Keep 1, move 2 to trash/ }).click()
+    await tile(page, SMALLER).waitFor({ state: 'detached' })
+    await expect.poll(() => total(demo.product.url)).toBe(24)
+    await page.keyboard.press('Control+z')
+    await expect.poll(() => total(demo.product.url)).toBe(26)
+    await expect.poll(() => groupsOf(page)).toBe(group)
+    await close()
+  })
+
+  it('does not put another group in the place of one that someone else has ended', async () => {
+    const { page, close } = await openGroup()
+    const list = await fetch(`${demo.product.url}/api/images?name_contains=star`)
+    const { images } = (await list.json()) as { images: { id: string; path: string }[] }
+    const ids = images.filter(({ path }) => [SMALLER, COMPRESSED].includes(path)).map(({ id }) => id)
+    expect(ids).toHaveLength(2)
+    for (const id of ids) await fetch(`${demo.product.url}/api/images/${id}`, { method: 'DELETE' })
+    await page.getByText('This group is no longer there').waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Show the next group' }).click()
+    await page.getByText('This group is no longer there').waitFor({ state: 'detached' })
+    await fetch(`${demo.product.url}/api/trash/restore`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ image_ids: ids }),
+    })
+    await expect.poll(() => total(demo.product.url)).toBe(26)
     await close()
   })
 

@@ -102,7 +102,8 @@ export function itSignsIn(database: string, keys: () => Promise<Record<string, u
     await form.waitFor()
 
     const editor = await openWindow()
-    await editor.goto(product.url)
+    // The gallery, since only admins see the users.
+    await editor.goto(`${product.url}/?show=users`)
     await signIn(editor, mail, 'editor@example.org')
     await editor.getByRole('button', { name: 'Add files' }).waitFor()
     await editor.getByRole('button', { name: 'Settings' }).click()

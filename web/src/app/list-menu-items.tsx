@@ -39,7 +39,7 @@ export default function ListMenuItems({ page }: { page: Page }) {
 
 /** Whether the list ends before further results, which the server does not distinguish. */
 function isCut({ search, lists }: Page): boolean {
-  return search.hasResults && !lists.isFurtherShown
+  return search.hasResults && lists.closeCount !== undefined && !lists.isFurtherShown
 }
 
 /**
