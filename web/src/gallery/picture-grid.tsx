@@ -69,7 +69,7 @@ export function PictureGrid(props: PictureGridProps) {
         className={`h-full overflow-x-hidden overflow-y-auto ${hasScrubber ? 'pr-19 [scrollbar-width:none] phone:pr-1' : ''} ${props.className ?? ''}`}
         data-testid="grid"
       >
-        <div className="relative" style={{ height: place.scroll.height }}>
+        <div className="relative isolate" style={{ height: place.scroll.height }}>
           {heads.map(({ section, top }) => (
             <SectionHead key={section.key} section={section} top={top - shift} />
           ))}
@@ -132,7 +132,8 @@ function GridRows({ ref, grid, rows, rowCount, shift, tabStop, onKeyDown }: Grid
 function SectionHead({ section, top }: { section: Section; top: number }) {
   return (
     <div
-      className="absolute inset-x-0 top-0 flex h-8.5 items-baseline gap-2 pt-1 phone:px-3"
+      // Above the grid, which would take the clicks on the button.
+      className="absolute inset-x-0 top-0 z-1 flex h-8.5 items-baseline gap-2 pt-1 phone:px-3"
       style={{ transform: `translateY(${top}px)` }}
     >
       <h2 className="title min-w-0 truncate text-20">{section.title}</h2>
@@ -141,7 +142,7 @@ function SectionHead({ section, top }: { section: Section; top: number }) {
         <button
           type="button"
           onClick={section.action.run}
-          className="z-1 ml-auto shrink-0 whitespace-nowrap rounded-control px-2 py-1 font-medium text-13 hover:bg-sunken coarse:py-2.5"
+          className="ml-auto shrink-0 whitespace-nowrap rounded-control px-2 py-1 font-medium text-13 hover:bg-sunken coarse:py-2.5"
         >
           {section.action.text}
         </button>
