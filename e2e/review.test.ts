@@ -146,7 +146,15 @@ describe('the review of duplicates', () => {
   })
 
   it('does not put another group in the place of one that someone else has ended', async () => {
+    const other = join(demo.gallery, 'cup/cup-smaller.png')
+    onTestFinished(async () => {
+      await rm(other, { force: true })
+      await expect.poll(() => total(demo.product.url)).toBe(26)
+    })
+    await sharp(join(demo.gallery, 'cup/cup-01.png')).resize(300).toFile(other)
+    await expect.poll(() => total(demo.product.url)).toBe(27)
     const { page, close } = await openGroup()
+    await expect.poll(() => groupsOf(page)).toBeGreaterThan(1)
     const list = await fetch(`${demo.product.url}/api/images?name_contains=star`)
     const { images } = (await list.json()) as { images: { id: string; path: string }[] }
     const ids = images.filter(({ path }) => [SMALLER, COMPRESSED].includes(path)).map(({ id }) => id)
@@ -161,7 +169,7 @@ describe('the review of duplicates', () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ image_ids: ids }),
     })
-    await expect.poll(() => total(demo.product.url)).toBe(26)
+    await expect.poll(() => total(demo.product.url)).toBe(27)
     await close()
   })
 

@@ -40,8 +40,7 @@ export default function DuplicatesView(props: DuplicatesViewProps) {
   const [bestBy, setBestBy] = useStoredChoice('duplicates-best', BEST_BY)
   const [level, setLevel] = useStoredChoice('duplicates-level', DUPLICATE_LEVELS)
   const [order, setOrder] = useStoredChoice('duplicates-order', DUPLICATE_ORDERS)
-  const choice = { level, order_by: order }
-  const open = useOpenGroups(hidden, gone, hasMoved, bestBy, choice)
+  const open = useOpenGroups(hidden, gone, hasMoved, bestBy, { level, order_by: order })
   const { found, groups, left, decided, dismissed, finish, hasReviewed } = open
   const toast = useToast()
   const { duplicates: words } = viewMessages
@@ -49,10 +48,7 @@ export default function DuplicatesView(props: DuplicatesViewProps) {
   useEffect(() => onTop(true), [])
   const { review, group, show, goOn, toggle, restart } = useGroupReview(groups, bestBy, decided)
   const index = review?.index ?? -1
-  const { more } = found
-  useEffect(() => {
-    if (index >= groups.length - 2) more?.()
-  }, [index, groups.length, more])
+  useFurtherGroups(found.more, index >= groups.length - 2)
   const goTo = (place: number) => {
     const other = groups[place]
     if (other === undefined || place === index) return
@@ -90,11 +86,7 @@ export default function DuplicatesView(props: DuplicatesViewProps) {
       />
       {groups.length > 0 && <FurtherProblem found={found} />}
       {review?.isGone ? (
-        <EmptyState icon={<Copy />} title={words.groupGone} text={words.groupGoneHint}>
-          <Button variant="primary" onClick={goOn}>
-            {words.nextGroup}
-          </Button>
-        </EmptyState>
+        <GroupGone onGoOn={goOn} />
       ) : review === undefined || group === undefined ? (
         <NoGroups found={found} hasReviewed={hasReviewed} onBack={onBack} />
       ) : (
@@ -119,6 +111,12 @@ export default function DuplicatesView(props: DuplicatesViewProps) {
       )}
     </section>
   )
+}
+
+function useFurtherGroups(more: (() => void) | undefined, isNeeded: boolean): void {
+  useEffect(() => {
+    if (isNeeded) more?.()
+  }, [isNeeded, more])
 }
 
 /** The groups about which the user has not decided. */
@@ -226,6 +224,18 @@ function GroupList({ groups, current, onChoose }: GroupListProps) {
         )
       })}
     </nav>
+  )
+}
+
+/** Someone else has ended the group in view. */
+function GroupGone({ onGoOn }: { onGoOn: () => void }) {
+  const { duplicates: words } = viewMessages
+  return (
+    <EmptyState icon={<Copy />} title={words.groupGone} text={words.groupGoneHint}>
+      <Button variant="primary" onClick={onGoOn}>
+        {words.nextGroup}
+      </Button>
+    </EmptyState>
   )
 }
 
