@@ -115,24 +115,27 @@ class StoredUsers implements Users {
   async update(id: string, change: { email?: string | undefined; role?: Role | undefined }): Promise<User> {
     const before = await this.#select().where('id', '=', id).executeTakeFirst()
     if (before === undefined) throw new DomainError('user_not_found', 'User not found')
-    const { email = before.email, role = before.role } = change
-    const changed = { email: email.toLowerCase(), role }
-    if (changed.email === before.email && role === before.role) return before
-    const owner = await this.#select().where('email', '=', changed.email).executeTakeFirst()
+    const role = change.role === before.role ? undefined : change.role
+    const address = change.email?.toLowerCase()
+    const email = address === before.email ? undefined : address
+    if (email === undefined && role === undefined) return before
+    const owner = email === undefined ? undefined : await this.getByEmail(email)
     if (owner !== undefined && owner.id !== id) throw emailTaken()
-    const updated = await this.#changing().execute(async (transaction) => {
-      const { numUpdatedRows } = await transaction
+    const changed = await this.#changing().execute(async (transaction) => {
+      // Another request may change the other column at the same time.
+      const row = await transaction
         .updateTable('users')
-        .set({ ...changed, updated_at: new Date().toISOString() })
+        .set({ ...(email && { email }), ...(role && { role }), updated_at: new Date().toISOString() })
         .where('id', '=', id)
-        .$if(role !== 'admin', (query) => query.where(isNotLastAdmin))
-        .executeTakeFirstOrThrow()
-      if (numUpdatedRows === 0n) return false
-      await transaction.deleteFrom('sessions').where('user_id', '=', id).execute()
-      return true
+        .$if(role !== undefined && role !== 'admin', (query) => query.where(isNotLastAdmin))
+        .returning(['id', 'email', 'role'])
+        .$castTo<User>()
+        .executeTakeFirst()
+      if (row !== undefined) await transaction.deleteFrom('sessions').where('user_id', '=', id).execute()
+      return row
     })
-    if (!updated) throw (await this.#lastAdmin(id)) ?? new DomainError('user_not_found', 'User not found')
-    return { id, ...changed }
+    if (changed !== undefined) return changed
+    throw (await this.#lastAdmin(id)) ?? new DomainError('user_not_found', 'User not found')
   }
 
   async remove(id: string): Promise<void> {

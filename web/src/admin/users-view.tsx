@@ -148,26 +148,36 @@ function AddUser() {
   )
 }
 
+/** A change is sent when it is saved: the arrow keys change a closed select at once in some browsers. */
 function UserRow({ user }: { user: User }) {
   const [isAsking, setAsking] = useState(false)
   const [isEditing, setEditing] = useState(false)
-  const change = useChange(
-    ({ email, role }: { email: string; role: Role }) => changeUser(user.id, email, role),
-    () => setEditing(false),
-  )
+  const [role, setRole] = useState<Role>()
+  const roleField = useRef<HTMLSelectElement>(null)
+  const startOver = () => {
+    setEditing(false)
+    setRole(undefined)
+  }
+  const change = useChange((changed: UserChange) => changeUser(user.id, changed))
   const remove = useChange(() => removeUser(user.id))
   const problem = change.error ?? remove.error
   return (
-    <li className="flex flex-wrap items-center gap-2 px-3 py-2">
-      {isEditing ? (
-        <form
-          className="flex min-w-0 flex-1 basis-full flex-wrap gap-2 sm:basis-0"
-          onSubmit={(event) => {
-            event.preventDefault()
-            const email = String(new FormData(event.currentTarget).get('email'))
-            change.mutate({ email, role: user.role })
-          }}
-        >
+    <li className="px-3 py-2">
+      <form
+        className="flex flex-wrap items-center gap-2"
+        onSubmit={(event) => {
+          event.preventDefault()
+          const email = new FormData(event.currentTarget).get('email')
+          // Another admin may have changed the rest since the list was fetched.
+          const changed: UserChange = {
+            ...(email !== null && email !== user.email && { email: String(email) }),
+            ...(role !== undefined && { role }),
+          }
+          change.mutate(changed, { onSuccess: startOver })
+          roleField.current?.focus()
+        }}
+      >
+        {isEditing ? (
           <input
             name="email"
             type="email"
@@ -177,51 +187,67 @@ function UserRow({ user }: { user: User }) {
             aria-label={viewMessages.users.email}
             className={`${FIELD} min-w-0 flex-1 basis-full sm:basis-0`}
           />
-          <Button type="submit" variant="primary">
-            {viewMessages.users.save}
-          </Button>
-          <Button onClick={() => setEditing(false)}>{viewMessages.users.cancel}</Button>
-        </form>
-      ) : (
-        <button
-          type="button"
-          title={viewMessages.users.edit(user.email)}
-          aria-label={viewMessages.users.edit(user.email)}
-          onClick={() => setEditing(true)}
-          className="h-10 min-w-0 flex-1 truncate text-left hover:underline"
+        ) : (
+          <button
+            type="button"
+            title={viewMessages.users.edit(user.email)}
+            aria-label={viewMessages.users.edit(user.email)}
+            onClick={() => setEditing(true)}
+            className="h-10 min-w-0 flex-1 truncate text-left hover:underline"
+          >
+            {user.email}
+          </button>
+        )}
+        <select
+          ref={roleField}
+          value={role ?? user.role}
+          onChange={(event) => {
+            const chosen = event.target.value as Role
+            setRole(chosen === user.role ? undefined : chosen)
+          }}
+          aria-label={viewMessages.users.roleOf(user.email)}
+          className={FIELD}
         >
-          {user.email}
-        </button>
-      )}
-      <select
-        value={user.role}
-        disabled={change.isPending}
-        onChange={(event) => change.mutate({ email: user.email, role: event.target.value as Role })}
-        aria-label={viewMessages.users.roleOf(user.email)}
-        className={FIELD}
-      >
-        <RoleOptions roles={ROLES} />
-      </select>
-      {isAsking ? (
-        <span className="flex gap-2">
-          <Button variant="danger" isBusy={remove.isPending} onClick={() => remove.mutate(undefined)}>
-            {viewMessages.users.removeNow}
-          </Button>
-          <Button onClick={() => setAsking(false)}>{viewMessages.users.cancel}</Button>
-        </span>
-      ) : (
-        <IconButton label={viewMessages.users.remove(user.email)} onClick={() => setAsking(true)}>
-          <Trash2 />
-        </IconButton>
-      )}
+          <RoleOptions roles={ROLES} />
+        </select>
+        {(isEditing || role !== undefined) && (
+          <>
+            <Button type="submit" variant="primary" isBusy={change.isPending}>
+              {viewMessages.users.save}
+            </Button>
+            <Button
+              onClick={() => {
+                change.reset()
+                startOver()
+              }}
+            >
+              {viewMessages.users.cancel}
+            </Button>
+          </>
+        )}
+        {isAsking ? (
+          <span className="flex gap-2">
+            <Button variant="danger" isBusy={remove.isPending} onClick={() => remove.mutate(undefined)}>
+              {viewMessages.users.removeNow}
+            </Button>
+            <Button onClick={() => setAsking(false)}>{viewMessages.users.cancel}</Button>
+          </span>
+        ) : (
+          <IconButton label={viewMessages.users.remove(user.email)} onClick={() => setAsking(true)}>
+            <Trash2 />
+          </IconButton>
+        )}
+      </form>
       {problem !== null && (
-        <p role="alert" className="basis-full text-13 text-danger">
+        <p role="alert" className="text-13 text-danger">
           {problem.message}
         </p>
       )}
     </li>
   )
 }
+
+type UserChange = Parameters<typeof changeUser>[1]
 
 /** A change of users, after which the list is fetched again. */
 function useChange<V>(mutationFn: (variables: V) => Promise<unknown>, onDone?: () => void) {

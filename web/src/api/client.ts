@@ -215,8 +215,9 @@ export function addUser(email: string, role: Role): Promise<User> {
   return read(api.users.$post({ json: { email, role } }))
 }
 
-export function changeUser(id: string, email: string, role: Role): Promise<User> {
-  return read(user.$put({ param: { user_id: id }, json: { email, role } }))
+/** What is absent stays as it is. */
+export function changeUser(id: string, change: { email?: string; role?: Role }): Promise<User> {
+  return read(user.$put({ param: { user_id: id }, json: change }))
 }
 
 export async function removeUser(id: string): Promise<void> {
