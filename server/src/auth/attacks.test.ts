@@ -70,6 +70,31 @@ describe('guessing', () => {
     )
     expect(verifies.filter(({ status }) => status === 429).length).toBeGreaterThan(30)
   })
+
+  it('by others does not lock out people who share a browser', async () => {
+    const team = await startTeam()
+    const bert = 'bert@example.org'
+    await team.app.auth!.users.add(bert, 'user')
+    const shared = await signIn(team)
+    await shared.post('/api/auth/otp/start', { email: bert })
+    await shared.post('/api/auth/otp/verify', { code: await team.mail.codeFor(bert) })
+    const cookie = [...shared.cookies].map((pair) => pair.join('=')).join('; ')
+    const startFrom = async (remoteAddress: string, email: string, headers = {}) => {
+      const incoming = { socket: { remoteAddress, remotePort: 1, remoteFamily: 'IPv4' } }
+      const { status } = await team.app.http.request(
+        'http://localhost/api/auth/otp/start',
+        { method: 'POST', headers: { host: 'localhost', ...headers }, body: JSON.stringify({ email }) },
+        { incoming },
+      )
+      return status
+    }
+    for (const email of [ADMIN, bert]) {
+      const type = { 'content-type': 'application/json' }
+      for (let n = 0; n < 15; n++) await startFrom(`198.51.100.${n}`, email, type)
+      expect(await startFrom('203.0.113.1', email, type)).toBe(429)
+      expect(await startFrom('203.0.113.2', email, { ...type, cookie })).toBe(200)
+    }
+  })
 })
 
 describe('an unknown address', () => {

@@ -14,7 +14,7 @@ import type { Challenges } from './challenges.ts'
 export interface EmailCodeOptions {
   challenges: Challenges
   limits: AuthLimits
-  /** Seals the cookie of a browser in which an address has signed in. */
+  /** Seals the cookie of a browser in which addresses have signed in. */
   key: string
   codeExpiresInS: number
   readClient: (context: Context) => { address: string; isSecure: boolean }
@@ -25,8 +25,10 @@ const CHALLENGE_COOKIE = 'challenge_token'
 /** Version 0.1 issued challenges under this name. They can be completed. */
 const CHALLENGE_COOKIE_0_1 = 'sketch-search.challenge'
 const CHALLENGE_PATH_0_1 = '/api'
-/** Marks a browser in which an address has signed in: requests of others do not use up its limits. */
+/** Marks a browser in which addresses have signed in: requests of others do not use up their limits. */
 const KNOWN_COOKIE = 'sketch-search.known'
+/** People who share a computer. */
+const MAX_KNOWN = 5
 const KNOWN_FOR_S = 180 * 24 * 3600
 
 const challengeSchema = z.object({
@@ -59,8 +61,7 @@ function createHandlers(
   return {
     async start(context) {
       const email = context.req.valid('json').email
-      const known = getCookie(context, KNOWN_COOKIE)
-      const isKnown = known !== undefined && isSealOf(known, key, knownText(email))
+      const isKnown = knownSeals(context).some((one) => isSealOf(one, key, knownText(email)))
       await limits.start(readClient(context).address, email, isKnown)
       setCookie(context, CHALLENGE_COOKIE, encodeChallenge(challenges.start(email)), {
         ...attributes(context),
@@ -82,7 +83,9 @@ function createHandlers(
       await sessions.begin(context, user.id)
       log.info(`${JSON.stringify(challenge.email)} has signed in from ${address}.`)
       forgetChallenge(context)
-      setCookie(context, KNOWN_COOKIE, seal(key, knownText(challenge.email)), {
+      const own = seal(key, knownText(challenge.email))
+      const known = [own, ...knownSeals(context).filter((one) => one !== own)].slice(0, MAX_KNOWN)
+      setCookie(context, KNOWN_COOKIE, known.join('.'), {
         ...attributes(context),
         path: '/',
         maxAge: KNOWN_FOR_S,
@@ -100,6 +103,11 @@ function forgetChallenge(context: Context): void {
   deleteCookie(context, CHALLENGE_COOKIE, { path: '/' })
   if (getCookie(context, CHALLENGE_COOKIE_0_1) !== undefined)
     deleteCookie(context, CHALLENGE_COOKIE_0_1, { path: CHALLENGE_PATH_0_1 })
+}
+
+/** The seals of the addresses that signed in last, the latest first. */
+function knownSeals(context: Context): string[] {
+  return getCookie(context, KNOWN_COOKIE)?.split('.', MAX_KNOWN) ?? []
 }
 
 function knownText(email: string): string {
