@@ -244,7 +244,7 @@ export const configSchema = z.strictObject({
     .array(z.string().refine(isAddressOrNetwork, 'give an IP address, or a network such as 10.0.0.0/8'))
     .default([])
     .describe(
-      'Addresses or networks of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` headers are trusted.',
+      'Addresses or networks of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` headers are trusted. Those of clients do not belong here: a trusted client can pretend to have any address.',
     ),
   base_path: z
     .string()
