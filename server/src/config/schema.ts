@@ -195,7 +195,10 @@ const smtp = z.strictObject({
     .boolean()
     .default(true)
     .describe('Encrypt the connection: TLS from the start on port 465, STARTTLS on others.'),
-  username: z.string().default('').describe('User name at the mail server. Empty: no sign-in there.'),
+  username: z
+    .string()
+    .default('')
+    .describe('User name at the mail server. If it or the password is empty, there is no sign-in.'),
   password: z.string().describe('Password at the mail server.').meta({ secret: true }),
   from_address: emailAddress.describe('Sender address of the e-mails.'),
 })

@@ -36,14 +36,21 @@ function trustFixture(): void {
 }
 
 describe('mail', () => {
-  it('is sent by a server without encryption or sign-in', async () => {
-    const server = await startMailServer()
-    const mailer = createMailer(optionsFor(server.port), recordLog().log)
-    mailer.send(MAIL)
-    expect(await server.codeFor('anna@example.org')).toBe('ABCDEFGH')
-    expect(server.mails[0]).toMatchObject({ isEncrypted: false, user: undefined })
-    await mailer.close()
-  })
+  it.each([
+    ['', ''],
+    ['pictures', ''],
+    ['', 'secret'],
+  ])(
+    'is sent without sign-in or encryption with the user name "%s" and the password "%s"',
+    async (username, password) => {
+      const server = await startMailServer()
+      const mailer = createMailer(optionsFor(server.port, { username, password }), recordLog().log)
+      mailer.send(MAIL)
+      expect(await server.codeFor('anna@example.org')).toBe('ABCDEFGH')
+      expect(server.mails[0]).toMatchObject({ isEncrypted: false, user: undefined })
+      await mailer.close()
+    },
+  )
 
   it.each([
     ['STARTTLS', {}],

@@ -21,7 +21,7 @@ export interface MailerOptions {
   port: number
   /** Implicit TLS on port 465, STARTTLS on others; false: no encryption. */
   use_tls: boolean
-  /** Empty: the mail server requires no sign-in. */
+  /** The mail server requires no sign-in if the name or the password is empty. */
   username: string
   password: string
   from_address: string
@@ -45,7 +45,7 @@ export function createMailer(
     secure: isEncrypted && port === implicitTlsPort,
     requireTLS: isEncrypted,
     ignoreTLS: !isEncrypted,
-    ...(username === '' ? {} : { auth: { user: username, pass: password } }),
+    ...(username === '' || password === '' ? {} : { auth: { user: username, pass: password } }),
     connectionTimeout: TIMEOUT_MS,
     greetingTimeout: TIMEOUT_MS,
     socketTimeout: TIMEOUT_MS,
