@@ -154,7 +154,7 @@ async function checkUsersView(page: Page): Promise<void> {
   await page.setViewportSize(DESKTOP)
 }
 
-/** Changes are sent when they are saved, without what stays as it is: another admin may have changed it. */
+/** Changes are sent when they are saved. The rest is not sent: another admin may have changed it. */
 async function checkChanges(page: Page): Promise<void> {
   const sent: unknown[] = []
   page.on('request', (request) => {

@@ -150,7 +150,6 @@ function AddUser() {
 
 /** A change is sent when it is saved: the arrow keys change a closed select at once in some browsers. */
 function UserRow({ user }: { user: User }) {
-  const [isAsking, setAsking] = useState(false)
   const [isEditing, setEditing] = useState(false)
   const [role, setRole] = useState<Role>()
   const roleField = useRef<HTMLSelectElement>(null)
@@ -188,15 +187,7 @@ function UserRow({ user }: { user: User }) {
             className={`${FIELD} min-w-0 flex-1 basis-full sm:basis-0`}
           />
         ) : (
-          <button
-            type="button"
-            title={viewMessages.users.edit(user.email)}
-            aria-label={viewMessages.users.edit(user.email)}
-            onClick={() => setEditing(true)}
-            className="h-10 min-w-0 flex-1 truncate text-left hover:underline"
-          >
-            {user.email}
-          </button>
+          <Address email={user.email} onEdit={() => setEditing(true)} />
         )}
         <select
           ref={roleField}
@@ -225,18 +216,7 @@ function UserRow({ user }: { user: User }) {
             </Button>
           </>
         )}
-        {isAsking ? (
-          <span className="flex gap-2">
-            <Button variant="danger" isBusy={remove.isPending} onClick={() => remove.mutate(undefined)}>
-              {viewMessages.users.removeNow}
-            </Button>
-            <Button onClick={() => setAsking(false)}>{viewMessages.users.cancel}</Button>
-          </span>
-        ) : (
-          <IconButton label={viewMessages.users.remove(user.email)} onClick={() => setAsking(true)}>
-            <Trash2 />
-          </IconButton>
-        )}
+        <RemoveUser user={user} isBusy={remove.isPending} onRemove={() => remove.mutate(undefined)} />
       </form>
       {problem !== null && (
         <p role="alert" className="text-13 text-danger">
@@ -244,6 +224,44 @@ function UserRow({ user }: { user: User }) {
         </p>
       )}
     </li>
+  )
+}
+
+/** The address, which a press makes a field. */
+function Address({ email, onEdit }: { email: string; onEdit: () => void }) {
+  return (
+    <button
+      type="button"
+      title={viewMessages.users.edit(email)}
+      aria-label={viewMessages.users.edit(email)}
+      onClick={onEdit}
+      className="h-10 min-w-0 flex-1 truncate text-left hover:underline"
+    >
+      {email}
+    </button>
+  )
+}
+
+interface RemoveUserProps {
+  user: User
+  isBusy: boolean
+  onRemove: () => void
+}
+
+/** A button that asks before a user is removed. */
+function RemoveUser({ user, isBusy, onRemove }: RemoveUserProps) {
+  const [isAsking, setAsking] = useState(false)
+  return isAsking ? (
+    <span className="flex gap-2">
+      <Button variant="danger" isBusy={isBusy} onClick={onRemove}>
+        {viewMessages.users.removeNow}
+      </Button>
+      <Button onClick={() => setAsking(false)}>{viewMessages.users.cancel}</Button>
+    </span>
+  ) : (
+    <IconButton label={viewMessages.users.remove(user.email)} onClick={() => setAsking(true)}>
+      <Trash2 />
+    </IconButton>
   )
 }
 

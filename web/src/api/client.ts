@@ -215,7 +215,7 @@ export function addUser(email: string, role: Role): Promise<User> {
   return read(api.users.$post({ json: { email, role } }))
 }
 
-/** What is absent stays as it is. */
+/** Changes only the members that are present. */
 export function changeUser(id: string, change: { email?: string; role?: Role }): Promise<User> {
   return read(user.$put({ param: { user_id: id }, json: change }))
 }
