@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { domainToUnicode } from 'node:url'
 import { type Kysely, sql } from 'kysely'
 import type { Role } from '../contract/roles.ts'
 import type { AccountTables } from '../database/schema.ts'
@@ -95,11 +96,12 @@ class StoredUsers implements Users {
   readonly get = (id: string) => this.#select().where('id', '=', id).executeTakeFirst()
 
   readonly getByEmail = (email: string) =>
-    this.#select().where('email', '=', email.toLowerCase()).executeTakeFirst()
+    this.#select().where('email', 'in', spellingsOf(email)).executeTakeFirst()
 
   async add(email: string, role: Role, id: string = randomUUID()): Promise<User> {
     const now = new Date().toISOString()
     const user = { id, email: email.toLowerCase(), role }
+    if ((await this.getByEmail(email)) !== undefined) throw emailTaken()
     const { numInsertedOrUpdatedRows: added } = await this.#database
       .insertInto('users')
       .values({ ...user, email_verified: 1, name: '', image: null, created_at: now, updated_at: now })
@@ -171,6 +173,13 @@ class StoredUsers implements Users {
 }
 
 const isNotLastAdmin = sql<boolean>`(role <> 'admin' or (select count(*) from users as others where others.role = 'admin') > 1)`
+
+/** Former versions stored an international domain as it was typed. */
+function spellingsOf(email: string): string[] {
+  const address = email.toLowerCase()
+  const domain = address.slice(address.lastIndexOf('@') + 1)
+  return [address, address.slice(0, -domain.length) + domainToUnicode(domain)]
+}
 
 function containing(part: string) {
   const escaped = part.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)

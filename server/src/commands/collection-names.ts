@@ -1,6 +1,7 @@
 import { withUsers } from '../admin/users.ts'
 import type { Catalog, Collection } from '../catalog/catalog.ts'
 import type { Config } from '../config/schema.ts'
+import { parseEmail } from '../contract/sign-in.ts'
 import { DomainError } from '../errors.ts'
 
 const PAGE_SIZE = 500
@@ -11,7 +12,7 @@ const PAGE_SIZE = 500
  */
 export async function ownerNamed(config: Config, email: string | undefined): Promise<string> {
   if (email === undefined) return ''
-  const user = await withUsers(config, (users) => users.getByEmail(email.toLowerCase()))
+  const user = await withUsers(config, (users) => users.getByEmail(parseEmail(email) ?? email))
   if (user === undefined) throw new DomainError('user_not_found', `There is no user ${email}.`)
   return user.id
 }

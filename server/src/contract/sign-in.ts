@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url'
 import { z } from '@hono/zod-openapi'
 import { choice, InputProblem, readText, scalar } from './input.ts'
 import { ROLES } from './roles.ts'
@@ -11,13 +12,19 @@ export const roleSchema = choice(ROLES, { type: 'enum' })
 const ADDRESS =
   /^(?:[^<>\p{Cc}]*<)?([^\s<>()[\],;:\\"@\p{Cc}]{1,64}@[\p{L}\p{N}](?:[\p{L}\p{N}.-]*[\p{L}\p{N}])?)>?$/u
 
-/** @returns the address without a name, in lower case; undefined if the text is no address */
+/**
+ * @returns the address without a name, in lower case, with an international domain as the DNS has it, which some browsers send; undefined
+ * if the text is no address
+ */
 export function parseEmail(text: string): string | undefined {
   const [, address] = ADDRESS.exec(text.trim()) ?? []
   const isBalanced = text.includes('<') === text.includes('>')
   if (address === undefined || !isBalanced || address.length > MAX_EMAIL_LENGTH || address.includes('..'))
     return undefined
-  return address.toLowerCase()
+  const at = address.lastIndexOf('@')
+  const domain = address.slice(at + 1)
+  const ascii = /[^ -~]/.test(domain) ? domainToASCII(domain) : domain
+  return ascii === '' ? undefined : `${address.slice(0, at)}@${ascii}`.toLowerCase()
 }
 
 export const emailSchema = scalar<string>(
