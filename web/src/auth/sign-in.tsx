@@ -128,6 +128,11 @@ function CodeStep({ email, onSignedIn, onResend, sentAt, problem, onStartOver }:
       else input.current?.select()
     },
   })
+  // The mail with another code may not arrive: only the reason for that is of interest now.
+  const resend = () => {
+    verify.reset()
+    onResend?.()
+  }
   const submit = (code: string) => {
     if (!verify.isPending && code !== '') verify.mutate(code)
   }
@@ -175,7 +180,7 @@ function CodeStep({ email, onSignedIn, onResend, sentAt, problem, onStartOver }:
         <button type="button" className="h-10 underline" onClick={() => onStartOver()}>
           {viewMessages.signIn.otherAddress}
         </button>
-        {onResend !== undefined && <Resend key={sentAt} onResend={onResend} />}
+        {onResend !== undefined && <Resend key={sentAt} onResend={resend} />}
       </div>
     </form>
   )
