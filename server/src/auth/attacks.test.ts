@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { readdir, stat, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -185,6 +186,24 @@ describe('sessions', () => {
       .execute()
     expect(await isSignedIn(back)).toBe(false)
     expect(back.cookies.has(SESSION)).toBe(false)
+  })
+
+  it('are not extended by requests that a page sends while nobody is there', async () => {
+    const team = await startTeam({ 'session.expires_in_s': 600 })
+    const browser = await signIn(team)
+    const { database, close } = await openSqliteAccounts(team.dataDirectory)
+    onTestFinished(close)
+    const expires_at = new Date(Date.now() + 300_000).toISOString()
+    await database.updateTable('sessions').set({ expires_at }).execute()
+    const expiry = () => database.selectFrom('sessions').select('expires_at').executeTakeFirstOrThrow()
+    for (const path of ['/api/session', '/api/index/status/', `/api/images/${randomUUID()}/thumbnail`])
+      await browser.get(path)
+    const passive = { 'x-passive': 'true' }
+    for (const path of ['/api/images', '/api/index/account'])
+      expect((await browser.request('GET', path, undefined, passive)).status).toBe(200)
+    expect(await expiry()).toEqual({ expires_at })
+    await browser.get('/api/index/account')
+    expect(await expiry()).not.toEqual({ expires_at })
   })
 
   it('end when the user is removed or gets another role', async () => {

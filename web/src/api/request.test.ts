@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { isPassing } from './errors.ts'
 import { read, send } from './request.ts'
 
@@ -38,4 +38,22 @@ describe('a response whose connection is lost in the middle', () => {
     ending.abort()
     expect(await reading).toMatchObject({ name: 'AbortError' })
   })
+})
+
+it('a request is marked if the user has done nothing for a minute', async () => {
+  const server = createServer(({ headers }, response) => response.end(JSON.stringify(headers)))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(async () => {
+    server.closeAllConnections()
+    server.close()
+    await once(server, 'close')
+  })
+  const { port } = server.address() as AddressInfo
+  const url = new URL(`http://127.0.0.1:${port}/`)
+  const headersOf = async () => (await send(url, { headers: { accept: 'text/plain' } })).json()
+  expect(await headersOf()).not.toHaveProperty('x-passive')
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 })
+  onTestFinished(() => void vi.useRealTimers())
+  expect(await headersOf()).toMatchObject({ accept: 'text/plain', 'x-passive': 'true' })
 })

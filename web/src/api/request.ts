@@ -2,6 +2,12 @@ import type { ClientResponse } from 'hono/client'
 import { proxyError, responseError, unreachable } from './errors.ts'
 import { parseJson, serverUrl } from './server-url.ts'
 
+/** Requests later than this after an act of the user are sent by the page itself. */
+const ACTIVE_MS = 60_000
+let lastActAt = Date.now()
+for (const act of ['pointermove', 'pointerdown', 'keydown', 'wheel'])
+  globalThis.addEventListener?.(act, () => (lastActAt = Date.now()), true)
+
 const signedOutListeners = new Set<() => void>()
 
 /** Calls a listener when the server responds that the user is not signed in. @returns a function that removes it */
@@ -12,7 +18,15 @@ export function onSignedOut(listener: () => void): () => void {
 
 /** Sends a request as `fetch` does. @throws {ApiError} for an error response, and if there is no response */
 export async function send(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
-  return rejectError(await arrived(fetch(addressOf(input), init)))
+  return rejectError(await arrived(fetch(addressOf(input), asSentBy(init))))
+}
+
+/** Marks requests that must not extend a session, because nobody may be there: changes of the gallery, progress. */
+function asSentBy(init: RequestInit | undefined): RequestInit | undefined {
+  if (Date.now() - lastActAt < ACTIVE_MS) return init
+  const headers = new Headers(init?.headers)
+  headers.set('X-Passive', 'true')
+  return { ...init, headers }
 }
 
 /** A response or its body. @throws {ApiError} if the connection is lost before it is complete */

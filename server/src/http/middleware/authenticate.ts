@@ -4,8 +4,10 @@ import { addCookie } from '../../auth/cookies.ts'
 import type { SignIn } from '../../auth/sign-in-method.ts'
 import type { HttpEnv } from '../../contract/routes.ts'
 
-/** Requests that the page sends without user action. They do not extend a session. */
-const PASSIVE_PATHS = /^\/api\/(session|index\/status|fs\/events)\/?$/
+/** Requests that any page sends without user action. They do not extend a session. */
+const PASSIVE_PATHS = /^\/api\/(session|index\/status|fs\/events|images\/[^/]+\/thumbnail)\/?$/
+/** Marks other requests that the page sends by itself (`web/src/api/request.ts`). */
+const PASSIVE_HEADER = 'x-passive'
 const BEARER = /^Bearer +(\S+) *$/i
 
 /**
@@ -26,8 +28,10 @@ export function authenticate(
       await authenticateByKey(context, keys, token)
       return next()
     }
-    const extendsSession = !PASSIVE_PATHS.test(context.req.path)
-    const { role, userId, email, cookies } = await sessions.authenticate(context, { extendsSession })
+    const isPassive = context.req.header(PASSIVE_HEADER) !== undefined || PASSIVE_PATHS.test(context.req.path)
+    const { role, userId, email, cookies } = await sessions.authenticate(context, {
+      extendsSession: !isPassive,
+    })
     context.set('role', role)
     if (userId !== undefined) context.set('userId', userId)
     if (email !== undefined) context.set('email', email)
