@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { picture } from '../server/src/testing/pictures.ts'
 import { violationsIn } from './support/axe.ts'
-import { PHONE } from './support/browser.ts'
+import { draw, PHONE } from './support/browser.ts'
 import { ADMIN, openWindow, signIn, startTeam, useTeamGallery } from './support/team.ts'
 
 const team = useTeamGallery()
@@ -28,6 +28,95 @@ describe('a team', () => {
       .getByRole('alert')
       .getByText(/no longer be used/)
       .waitFor()
+    await page.getByLabel('Your e-mail address').waitFor()
+  })
+
+  it('sees why no other code was sent, instead of an earlier problem', async () => {
+    const { product, mail } = await startTeam()
+    const page = await openWindow()
+    await page.clock.install()
+    await page.goto(product.url)
+    await page.getByLabel('Your e-mail address').fill(ADMIN)
+    await page.getByRole('button', { name: 'Send the code' }).click()
+    await mail.codeFor(ADMIN)
+    await page.getByLabel('Code', { exact: true }).fill('WRONGONE')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    const problem = page.getByRole('alert')
+    await problem.getByText('The code is not correct.').waitFor()
+    await page.clock.runFor(31_000)
+    await page.route('**/api/auth/otp/start', (route) => route.abort())
+    await page.getByRole('button', { name: 'Send another code' }).click()
+    await problem.getByText('The connection to the server was lost').waitFor()
+    await page.unroute('**/api/auth/otp/start')
+    await page.getByRole('button', { name: 'Send another code' }).click()
+    await page.getByText(/^Another code in \d+ s$/).waitFor()
+    expect(await problem.count()).toBe(0)
+  })
+
+  it('leaves no drawing and no search for the next user after signing out', async () => {
+    const { product, mail } = await startTeam()
+    const page = await openWindow()
+    await page.goto(`${product.url}/?name=cup`)
+    await signIn(page, mail, ADMIN)
+    await draw(page, [
+      [
+        [0.2, 0.2],
+        [0.8, 0.3],
+        [0.5, 0.8],
+      ],
+    ])
+    await expect.poll(() => page.url()).toContain('q=')
+    const kept = () =>
+      page.evaluate(
+        () =>
+          new Promise<number>((resolve, reject) => {
+            const opening = indexedDB.open('keyval-store')
+            opening.onerror = () => reject(opening.error)
+            opening.onsuccess = () => {
+              const counting = opening.result.transaction('keyval').objectStore('keyval').count()
+              counting.onsuccess = () => resolve(counting.result)
+              opening.result.close()
+            }
+          }),
+      )
+    await expect.poll(kept).toBeGreaterThan(1)
+    await page.getByRole('button', { name: 'Settings' }).click()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await expect.poll(() => page.url()).toBe(`${product.url}/`)
+    await page.getByLabel('Your e-mail address').waitFor()
+    expect(await kept()).toBe(0)
+    await signIn(page, mail, ADMIN)
+    await page.getByTestId('count').getByText('24 pictures').waitFor()
+    expect(new URL(page.url()).search).toBe('')
+  })
+
+  it('marks what the page asks for by itself, which does not extend the session', async () => {
+    const { product, mail } = await startTeam()
+    const page = await openWindow()
+    await page.goto(product.url)
+    await signIn(page, mail, ADMIN)
+    await page.getByRole('button', { name: 'Settings' }).click()
+    await page.getByRole('button', { name: 'Files of the folder' }).click()
+    const nextMark = async () => (await page.waitForRequest('**/api/index/account')).headers()['x-passive']
+    expect(await nextMark()).toBe(undefined)
+    await expect.poll(nextMark, { timeout: 90_000 }).toBe('true')
+    await page.mouse.move(100, 100)
+    await expect.poll(nextMark).toBe(undefined)
+  })
+
+  it('sees that signing out failed', async () => {
+    const { product, mail } = await startTeam()
+    const page = await openWindow()
+    await page.goto(product.url)
+    await signIn(page, mail, ADMIN)
+    await page.route('**/api/session/logout', (route) => route.abort())
+    await page.getByRole('button', { name: 'Settings' }).click()
+    const signOut = page.getByRole('button', { name: 'Sign out' })
+    await signOut.click()
+    await page.getByRole('alert').getByText('The connection to the server was lost').waitFor()
+    expect(await violationsIn(page)).toEqual([])
+    await page.unroute('**/api/session/logout')
+    await signOut.click()
     await page.getByLabel('Your e-mail address').waitFor()
   })
 
@@ -96,6 +185,10 @@ describe('a team', () => {
     await question.waitFor({ state: 'detached' })
     await page.getByText('0 of 1 files added').waitFor()
     await signOut()
+    await page.route('**/api/session/logout', (route) => route.abort())
+    await question.getByRole('button', { name: 'Sign out' }).click()
+    await question.getByRole('alert').getByText('The connection to the server was lost').waitFor()
+    await page.unroute('**/api/session/logout')
     await question.getByRole('button', { name: 'Sign out' }).click()
     await page.getByLabel('Your e-mail address').waitFor()
     expect(await readdir(team.gallery)).not.toContain('slow.png')

@@ -11,7 +11,7 @@ const DropZones = lazyPart(async () => ({ default: (await import('./drop-zones.t
 const ApiKeys = lazyPart(async () => ({ default: (await import('../auth/api-keys.tsx')).ApiKeys }))
 const CollectionDialog = lazyPart(() => import('../gallery/collection-dialog.tsx'))
 const FilesQuestion = lazyPart(() => import('../gallery/files-question.tsx'))
-const SignOutQuestion = lazyPart(() => import('../auth/sign-out-question.tsx'))
+const SignOut = lazyPart(() => import('./sign-out.tsx'))
 
 /** Shortcuts, the account of all files, the user's API keys, or the question before leaving. They stay open when the layout changes. */
 export type AppDialog = 'shortcuts' | 'files' | 'keys' | 'sign-out'
@@ -45,7 +45,7 @@ export function AppOverlays({
       <AccountDialog isOpen={dialog === 'files'} onClose={onDialogClose} />
       {dialog === 'keys' && <ApiKeys onClose={onDialogClose} onMissing={onDialogClose} />}
       {dialog === 'sign-out' && (
-        <SignOutQuestion
+        <SignOut
           fileCount={page.uploads.openCount}
           beforeLeaving={page.lists.trash.settled}
           onSignedOut={page.uploads.close}

@@ -11,8 +11,9 @@ import { LANGUAGE_KEY, type Language } from '../messages/language.ts'
 import { messages } from '../messages/messages.ts'
 import { FOLDS } from '../state/address.ts'
 import { setUsualFold, useUsualFold } from '../state/fold-setting.ts'
+import { forgetUser } from './forget-user.ts'
 
-export interface SettingsProps extends AccountActionsProps {
+export interface SettingsProps extends Omit<AccountActionsProps, 'onSignedOut'> {
   areScoresShown: boolean
   onScoresShown: (areShown: boolean) => void
   onShortcuts: () => void
@@ -45,7 +46,7 @@ export default function SettingsContent(props: SettingsProps) {
       <Button icon={<ListChecks />} onClick={onFiles}>
         {app.filesOfFolder}
       </Button>
-      <AccountActions {...account} />
+      <AccountActions {...account} onSignedOut={forgetUser} />
     </div>
   )
 }

@@ -19,14 +19,21 @@ export interface AccountActionsProps {
   onKeys: () => void
   /** Completes the pending work of the user. */
   beforeLeaving: () => Promise<void>
+  /** Removes what must not remain for the next user. */
+  onSignedOut: () => Promise<void>
   /** Asks before the user signs out; undefined if nothing would be lost. */
   onSignOutQuestion: (() => void) | undefined
 }
 
 /** API keys and sign-out for a signed-in user. */
-export function AccountActions({ onKeys, beforeLeaving, onSignOutQuestion }: AccountActionsProps) {
+export function AccountActions({
+  onKeys,
+  beforeLeaving,
+  onSignedOut,
+  onSignOutQuestion,
+}: AccountActionsProps) {
   const hasAccounts = useHasAccounts()
-  const leave = useSignOut(beforeLeaving)
+  const leave = useSignOut(beforeLeaving, onSignedOut)
   if (!hasAccounts) return null
   return (
     <>
@@ -40,6 +47,11 @@ export function AccountActions({ onKeys, beforeLeaving, onSignOutQuestion }: Acc
       >
         {messages.app.signOut}
       </Button>
+      {leave.error !== null && (
+        <p role="alert" className="m-0 text-13 text-danger">
+          {leave.error.message}
+        </p>
+      )}
     </>
   )
 }

@@ -30,7 +30,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
 
   const isOut = data !== undefined && data.state !== 'authenticated'
   useEffect(() => {
-    // No data of one user remains for the next.
+    // No answer for one user remains for the next.
     if (isOut) client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })
   }, [client, isOut])
 

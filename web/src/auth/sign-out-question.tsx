@@ -4,13 +4,13 @@ import { messages } from '../messages/messages.ts'
 import { viewMessages } from '../messages/view-messages.ts'
 import { useSignOut } from './use-sign-out.ts'
 
-interface SignOutQuestionProps {
+export interface SignOutQuestionProps {
   /** Number of files that are still to be added to the gallery. */
   fileCount: number
   /** Completes the pending work of the user. */
   beforeLeaving: () => Promise<void>
-  /** Ends the uploads. */
-  onSignedOut: () => void
+  /** Ends what must not go on for the next user. */
+  onSignedOut: () => void | Promise<void>
   onClose: () => void
 }
 
@@ -33,17 +33,18 @@ export default function SignOutQuestion({
           <Button variant="ghost" onClick={onClose}>
             {app.cancel}
           </Button>
-          <Button
-            variant="danger-primary"
-            isBusy={leave.isPending}
-            onClick={() => leave.mutate(undefined, { onError: onClose })}
-          >
+          <Button variant="danger-primary" isBusy={leave.isPending} onClick={() => leave.mutate()}>
             {app.signOut}
           </Button>
         </>
       }
     >
       {fileCount > 0 && <p className="text-ink-2">{viewMessages.uploading.endsWithSession(fileCount)}</p>}
+      {leave.error !== null && (
+        <p role="alert" className="text-danger">
+          {leave.error.message}
+        </p>
+      )}
     </Dialog>
   )
 }

@@ -6,13 +6,13 @@ import { signOut } from '../api/client.ts'
  * @param beforeLeaving completes the pending work of the user
  * @param onSignedOut ends what must not go on for the next user
  */
-export function useSignOut(beforeLeaving: () => Promise<void>, onSignedOut: () => void = () => {}) {
+export function useSignOut(beforeLeaving: () => Promise<void>, onSignedOut: () => void | Promise<void>) {
   const client = useQueryClient()
   return useMutation({
     mutationFn: async () => {
       await beforeLeaving()
       await signOut()
-      onSignedOut()
+      await onSignedOut()
     },
     // After an error, too: the page shows whether the user is still signed in.
     onSettled: () => client.invalidateQueries({ queryKey: ['session'] }),
