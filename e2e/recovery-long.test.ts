@@ -77,7 +77,7 @@ it('a picture that could not be loaded does not mark its place, and is requested
       (await image.count()) > 0 && image.evaluate((element: HTMLImageElement) => element.naturalWidth > 0)
     )
   }
-  await expect.poll(isShown('cup/cup-02.png')).toBe(true)
+  await expect.poll(isShown('cup/cup-02.jpg')).toBe(true)
   isAway = true
   await page.getByRole('button', { name: /^Clear .*cup-02/ }).click()
   await expect.poll(isGivenUp).toBe(true)

@@ -34,6 +34,7 @@ afterAll(async () => {
 async function openGroup(viewport = DESKTOP, scheme: 'light' | 'dark' = 'light') {
   const opened = await openPage(demo.browser, demo.product.url, viewport, scheme)
   await opened.page.goto(`${demo.product.url}/?show=duplicates`)
+  await opened.page.getByRole('region', { name: /^Group 1 of/ }).waitFor()
   const isShown = async () => {
     if (await tile(opened.page, SMALLER).isVisible()) return true
     await opened.page.keyboard.press('ArrowDown')
