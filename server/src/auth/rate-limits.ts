@@ -28,7 +28,10 @@ const MAX_REQUESTS = {
   address: 15,
   /** Codes for one client, for all addresses. */
   client: 30,
-  /** Codes in all, so that many clients fill neither memory nor disk. */
+  /**
+   * Codes in all, so that many clients do not fill the database with challenges. The limits of a client come first: it must not use
+   * these up.
+   */
   all: 3_000,
   /** Guesses of one client. */
   verifies: 60,

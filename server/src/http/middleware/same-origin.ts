@@ -5,7 +5,7 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
  * Refuses requests that change something and come from a page of another origin. Browsers always name the origin of such
- * a request (`Sec-Fetch-Site`, or `Origin` in older ones); other programs name none and are accepted.
+ * a request: in `Sec-Fetch-Site`, or over plain HTTP and in older ones in `Origin`. Other programs name none and are accepted.
  */
 export function sameOriginOnly(): MiddlewareHandler {
   return async (context, next) => {
