@@ -683,6 +683,12 @@ describe('adding and deleting', () => {
     const { app } = unchanged()
     const search = { positive: [{ image_id: crypto.randomUUID() }], more: 'x'.repeat(1_100_000) }
     expect((await send(app, 'POST', '/api/images/search', search)).status).toBe(413)
+    const other = await app.http.request('/api/images/search', {
+      method: 'POST',
+      body: JSON.stringify(search),
+      headers: { 'content-type': 'multipart/form-data-x' },
+    })
+    expect(other.status).toBe(413)
     const before = process.cpuUsage()
     const urlencoded = await app.http.request('/api/images/similarity-search', {
       method: 'POST',

@@ -50,25 +50,28 @@ it('a body without a length from a client who is not signed in is refused before
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 401 /)
 })
 
-it('bodies that do not arrive from clients who are not signed in block neither sign-in nor others', async () => {
-  const mail = await startMailServer({}, onTestFinished)
-  const url = await serve(signInBy(mail, 'admin@example.org'))
-  const sockets = Array.from({ length: STALLED_SIGN_INS }, async () => {
-    const socket = connect(Number(url.port), url.hostname)
-    onTestFinished(() => void socket.destroy())
-    const head = ['POST /api/auth/otp/verify HTTP/1.1', `Host: ${url.host}`, 'Content-Length: 20']
-    socket.write(`${head.join('\r\n')}\r\nExpect: 100-continue\r\n\r\n`)
-    // The server has the head.
-    await once(socket, 'data')
-  })
-  await Promise.all(sockets)
-  expect((await fetch(new URL('/api/session', url))).status).toBe(200)
-  expect((await fetch(new URL('/api/images', url))).status).toBe(401)
-  const body = JSON.stringify({ email: 'admin@example.org' })
-  const headers = { 'content-type': 'application/json' }
-  const start = await fetch(new URL('/api/auth/otp/start', url), { method: 'POST', headers, body })
-  expect(start.status).toBe(200)
-})
+it.each(['Content-Length: 20', 'Transfer-Encoding: chunked'])(
+  'bodies that do not arrive from clients who are not signed in block neither sign-in nor others (%s)',
+  async (length) => {
+    const mail = await startMailServer({}, onTestFinished)
+    const url = await serve(signInBy(mail, 'admin@example.org'))
+    const sockets = Array.from({ length: STALLED_SIGN_INS }, async () => {
+      const socket = connect(Number(url.port), url.hostname)
+      onTestFinished(() => void socket.destroy())
+      const head = ['POST /api/auth/otp/verify HTTP/1.1', `Host: ${url.host}`, length]
+      socket.write(`${head.join('\r\n')}\r\nExpect: 100-continue\r\n\r\n`)
+      // The server has the head.
+      await once(socket, 'data')
+    })
+    await Promise.all(sockets)
+    expect((await fetch(new URL('/api/session', url))).status).toBe(200)
+    expect((await fetch(new URL('/api/images', url))).status).toBe(401)
+    const body = JSON.stringify({ email: 'admin@example.org' })
+    const headers = { 'content-type': 'application/json' }
+    const start = await fetch(new URL('/api/auth/otp/start', url), { method: 'POST', headers, body })
+    expect(start.status).toBe(200)
+  },
+)
 
 /**
  * Sends a large body as browsers do: whole, before the answer is read.

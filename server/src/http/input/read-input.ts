@@ -4,6 +4,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import type { z } from 'zod'
 import type { HttpEnv } from '../../contract/routes.ts'
 import { parseJson } from './json.ts'
+import { isMultipart, mediaType } from './media-type.ts'
 import { readMultipart } from './multipart.ts'
 import { type Detail, detailsOf, InvalidInput } from './problems.ts'
 
@@ -100,12 +101,4 @@ async function* inOnePiece(request: Request): AsyncGenerator<Uint8Array> {
 function lastOfEach<V>(entries: Iterable<[string, V]>): Record<string, V> {
   // Without a prototype, so that a field named `__proto__` is a field.
   return Object.assign(Object.create(null), Object.fromEntries(entries))
-}
-
-function isMultipart(context: Context): boolean {
-  return mediaType(context) === 'multipart/form-data'
-}
-
-function mediaType(context: Context): string {
-  return (context.req.header('content-type') ?? '').split(';')[0]!.trim().toLowerCase()
 }

@@ -2,6 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { HttpEnv } from '../../contract/routes.ts'
 import { DomainError } from '../../errors.ts'
+import { isMultipart } from '../input/media-type.ts'
 import { unauthorized } from '../routing.ts'
 
 /** Bodies that hold a few words. */
@@ -34,21 +35,23 @@ export function bodyLimits(maxUploadBytes: number): MiddlewareHandler<HttpEnv> {
       if (isRead(context) && context.req.header('transfer-encoding') !== undefined) throw unauthorized()
       return anonymous(context, next)
     }
-    const isForm = /^multipart\/form-data\b/i.test(context.req.header('content-type') ?? '')
-    return isForm ? form(context, next) : json(context, next)
+    return isMultipart(context) ? form(context, next) : json(context, next)
   }
 }
 
 /** A body that announces its length is checked without being opened, which takes longer than many a request. */
 function limit(maxSize: number, onError: () => never): MiddlewareHandler<HttpEnv> {
   const whileRead = bodyLimit({ maxSize, onError })
-  return (context, next) => {
+  return async (context, next) => {
     const { method } = context.req
     if (method === 'GET' || method === 'HEAD') return next()
     const length = context.req.header('content-length')
-    if (length === undefined || context.req.header('transfer-encoding') !== undefined)
-      return whileRead(context, next)
-    return Number(length) > maxSize ? onError() : next()
+    if (length === undefined || context.req.header('transfer-encoding') !== undefined) {
+      // A body of unknown length is read before the next handler is called.
+      const read = whileRead(context, async () => {})
+      await (context.get('waitForBody')?.(read) ?? read)
+    } else if (Number(length) > maxSize) onError()
+    return next()
   }
 }
 
