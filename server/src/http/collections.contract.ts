@@ -100,7 +100,12 @@ export function describeCollections(name: string, database: DatabaseKeys): void 
       const { root, app, config, browser, idOf } = await openGallery(database)
       const ids = [await idOf('a/1.png'), await idOf('b/3.png')]
       const { id } = (await call(browser, 'POST', '/api/collections', { name: 'Kept', image_ids: ids })).body
-      const search = { parts: [{ kind: 'image_id', image_id: ids[1] }] }
+      // Clients may send ids in any spelling, and null for what a part has not.
+      const parts = [
+        { kind: 'image_id', image_id: ids[1]!.toUpperCase() },
+        { kind: 'colours', colours: [{ hex: '#808080' }], weight: 0.01, image_id: null },
+      ]
+      const search = { parts }
       const like = (await call(browser, 'POST', '/api/collections', { name: 'Like 3', search })).body
       await rename(join(root, 'a/1.png'), join(root, 'b/moved.png'))
       await indexAll(app)

@@ -116,29 +116,44 @@ export async function relinkMembers(
       .where('image_id', '=', image_id)
       .execute()
   await insertMembers({ database }, added)
-  await renameInSearches({ database, dialect }, successors)
+  await renameInSearches(database, successors)
   return replaced.length
 }
 
 /** @param successors the ids that take the place of others, by collection */
 async function renameInSearches(
-  { database, dialect }: SqlDatabase,
+  database: SqlDatabase['database'],
   successors: ReadonlyMap<string, ReadonlyMap<string, string>>,
 ): Promise<void> {
-  const saved = await database
-    .selectFrom('collections')
-    .select(['id', 'search'])
-    .where('id', 'in', dialect.texts([...successors.keys()]))
-    .where('search', 'is not', null)
-    .execute()
-  for (const { id, search } of saved) {
-    const renamed = withImageIds(JSON.parse(search!), successors.get(id)!)
-    await database
-      .updateTable('collections')
-      .set({ search: JSON.stringify(renamed) })
-      .where('id', '=', id)
-      .execute()
+  // Always in the same order: transactions that wait for each other's rows would end in a deadlock.
+  for (const id of [...successors.keys()].sort()) {
+    while (!(await renameInSearch(database, id, successors.get(id)!))) {
+      // Another transaction has changed the search since it was read.
+    }
   }
+}
+
+/** @returns false if the search was changed meanwhile */
+async function renameInSearch(
+  database: SqlDatabase['database'],
+  collectionId: string,
+  successors: ReadonlyMap<string, string>,
+): Promise<boolean> {
+  const row = await database
+    .selectFrom('collections')
+    .select('search')
+    .where('id', '=', collectionId)
+    .executeTakeFirst()
+  if (row === undefined || row.search === null) return true
+  const renamed = withImageIds(JSON.parse(row.search), successors)
+  if (renamed === undefined) return true
+  const { numUpdatedRows } = await database
+    .updateTable('collections')
+    .set({ search: JSON.stringify(renamed) })
+    .where('id', '=', collectionId)
+    .where('search', '=', row.search)
+    .executeTakeFirst()
+  return numUpdatedRows === 1n
 }
 
 const keyOf = ({ collection_id, image_id }: Pick<Member, 'collection_id' | 'image_id'>) =>
