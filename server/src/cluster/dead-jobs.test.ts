@@ -21,10 +21,10 @@ it('records a dead job only for a version that no later job has indexed', async 
   const events = createEventBus()
   const seen: string[] = []
   for (const name of ['fileDeleted', 'fileFailed'] as const) events.on(name, () => seen.push(name))
-  const die = async () => {
+  const die = async (vectors = catalog.vectors) => {
     const { bytes, modifiedAt } = (await files.stat(path))!
     const job = { path, bytes, modifiedAt, reason: 'its process ended' }
-    await recordDeadJob(job, { catalog, files, thumbnails, events })
+    await recordDeadJob(job, { catalog: { ...catalog, vectors }, files, thumbnails, events })
   }
 
   await die()
@@ -40,4 +40,11 @@ it('records a dead job only for a version that no later job has indexed', async 
   expect(seen).toEqual(['fileDeleted', 'fileFailed'])
   expect(thumbnails.has(image.contentHash)).toBe(false)
   expect(await catalog.vectors.embeddedContents([image.contentHash])).toEqual([])
+
+  await writeSettled(join(root, path), await picture(3))
+  await indexAll({ catalog, ...app })
+  expect(await catalog.images.getByPath(path)).toBeDefined()
+  // The embedder has changed and has no vector of it yet.
+  await die(Object.assign(Object.create(catalog.vectors), { embeddedContents: async () => [] }))
+  expect(await catalog.images.getByPath(path)).toBeUndefined()
 })

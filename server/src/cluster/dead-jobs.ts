@@ -20,7 +20,9 @@ export async function recordDeadJob(
   const now = await files.stat(path).catch(() => undefined)
   if (now?.bytes !== bytes || now.modifiedAt !== modifiedAt) return
   const image = await catalog.images.getByPath(path)
-  if (image?.bytes === bytes && image.modifiedAt === modifiedAt) return
+  const isCurrent = image?.bytes === bytes && image.modifiedAt === modifiedAt
+  // After a change of the embedder, the image of this version may still lack a vector.
+  if (isCurrent && (await catalog.vectors.embeddedContents([image.contentHash])).length > 0) return
   await replaceByFailure(
     {
       path,
