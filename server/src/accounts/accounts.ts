@@ -38,6 +38,8 @@ export interface Users {
   update(id: string, change: { email?: string | undefined; role?: Role | undefined }): Promise<User>
   /** Removes a user with its sessions and API keys. An unknown id is no error. @throws {DomainError} `last_admin` */
   remove(id: string): Promise<void>
+  /** Returns the ids of all users that were removed and not added again. */
+  removedIds(): Promise<string[]>
 }
 
 export type AccountsDatabase = Kysely<AccountTables>
@@ -150,10 +152,24 @@ class StoredUsers implements Users {
       if (numDeletedRows === 0n) return false
       await transaction.deleteFrom('sessions').where('user_id', '=', id).execute()
       await transaction.deleteFrom('api_keys').where('user_id', '=', id).execute()
+      await transaction
+        .insertInto('removed_users')
+        .values({ id })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
       return true
     })
     const refusal = removed ? undefined : await this.#lastAdmin(id)
     if (refusal !== undefined) throw refusal
+  }
+
+  async removedIds(): Promise<string[]> {
+    const rows = await this.#database
+      .selectFrom('removed_users')
+      .select('id')
+      .where('id', 'not in', (eb) => eb.selectFrom('users').select('users.id'))
+      .execute()
+    return rows.map(({ id }) => id)
   }
 
   /** Serializable, because two admins who remove each other at the same time must not both succeed. */

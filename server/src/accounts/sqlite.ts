@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as accounts from '../database/account-migrations/001-accounts.ts'
 import * as apiKeys from '../database/account-migrations/002-api-keys.ts'
+import * as removedUsers from '../database/account-migrations/003-removed-users.ts'
 import type { AccountTables } from '../database/schema.ts'
 import { openDatabase } from '../database/sqlite/database.ts'
 import { type Accounts, createUsers } from './accounts.ts'
@@ -16,6 +17,7 @@ export async function openSqliteAccounts(directory: string): Promise<Accounts> {
   const database = await openDatabase<AccountTables>(join(directory, 'accounts.sqlite'), {
     '001-accounts': accounts,
     '002-api-keys': apiKeys,
+    '003-removed-users': removedUsers,
   })
   return {
     users: createUsers(database),

@@ -13,7 +13,7 @@ export interface MaintenanceOptions {
   /** undefined for a process without the folder of the gallery. */
   trash: Pick<Trash, 'removeExpired' | 'repair'> | undefined
   /** undefined without sign-in. */
-  users: Pick<Users, 'list'> | undefined
+  users: Pick<Users, 'removedIds'> | undefined
   /** Whether other processes delete images, too: their thumbnails here are removed later. A single process removes them after a scan. */
   isShared: boolean
   log: Pick<Log, 'warn'>
@@ -76,8 +76,7 @@ async function updateCollections({
   users,
 }: Pick<MaintenanceOptions, 'catalog' | 'queries' | 'users'>): Promise<void> {
   if (users !== undefined) {
-    const { users: all } = await users.list({}, { offset: 0, limit: Number.MAX_SAFE_INTEGER })
-    const removed = await catalog.collections.keepOwners(all.map(({ id }) => id))
+    const removed = await catalog.collections.removePrivate(await users.removedIds())
     if (removed.length > 0) await releaseQueries(queries, removed, await catalog.collections.searches())
   }
   await catalog.collections.refresh()

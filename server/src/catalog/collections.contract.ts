@@ -205,8 +205,9 @@ export function describeCollections(name: string, open: () => Promise<Catalog>):
       await catalog.collections.star(ANNA, ids, true)
       const search = { parts: [{ kind: 'image', query_id: '0'.repeat(24) }] }
       await catalog.collections.create({ name: 'private search', ownerId: ANNA, isShared: false, search })
-      expect(await catalog.collections.keepOwners([BERT])).toEqual([search])
-      expect(await catalog.collections.keepOwners([BERT])).toEqual([])
+      expect(await catalog.collections.removePrivate([])).toEqual([])
+      expect(await catalog.collections.removePrivate([ANNA])).toEqual([search])
+      expect(await catalog.collections.removePrivate([ANNA])).toEqual([])
       expect(await namesFor(catalog, ANNA)).toEqual(['before sign-in', 'shared'])
       expect(await namesFor(catalog, BERT)).toEqual(['before sign-in', 'of Bert', 'shared'])
       expect(await catalog.collections.starred(ANNA, ids)).toEqual([])

@@ -101,7 +101,7 @@ export const READ_FROM = {
     star: 'primary',
     starred: 'replica',
     searches: 'primary',
-    keepOwners: 'primary',
+    removePrivate: 'primary',
     refresh: 'primary',
   },
 } as const satisfies { [S in StoreName]: Record<keyof Stores[S], ReadFrom> }

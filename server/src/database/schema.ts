@@ -211,6 +211,10 @@ export interface AccountTables {
     created_at: string
     used_at: string | null
   }
+  /** Users whose private data is deleted. The data of an id that is in neither table stays: the accounts may be lost or incomplete. */
+  removed_users: {
+    id: string
+  }
   /** Hashes of codes that were sent and not used yet, with the number of attempts. */
   challenges: {
     id: string

@@ -61,8 +61,8 @@ export interface CollectionStore {
   starred(ownerId: string, imageIds: readonly string[]): Promise<string[]>
   /** The searches of all collections. */
   searches(): Promise<unknown[]>
-  /** Removes what belongs only to users other than these. Their shared collections stay. @returns the searches that are removed */
-  keepOwners(ownerIds: readonly string[]): Promise<unknown[]>
+  /** Removes what belongs only to these users. Their shared collections stay. @returns the searches that are removed */
+  removePrivate(ownerIds: readonly string[]): Promise<unknown[]>
   /** Assigns images that have other ids, contents or paths than when they were added. @returns the number of changes */
   refresh(): Promise<number>
 }

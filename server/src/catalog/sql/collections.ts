@@ -163,13 +163,12 @@ class SqlCollections implements CollectionStore {
     return rows.map((row) => JSON.parse(row.search!) as unknown)
   }
 
-  async keepOwners(ownerIds: readonly string[]): Promise<unknown[]> {
+  async removePrivate(ownerIds: readonly string[]): Promise<unknown[]> {
     return changeImages(this.#context, async (transaction) => {
       const removed = await transaction
         .deleteFrom('collections')
         .where('is_shared', '=', 0)
-        .where('owner_id', '!=', '')
-        .where('owner_id', 'not in', this.#dialect.texts(ownerIds))
+        .where('owner_id', 'in', this.#dialect.texts(ownerIds))
         .returning(['id', 'search'])
         .execute()
       const ids = this.#dialect.texts(removed.map(({ id }) => id))

@@ -10,6 +10,7 @@ const shared = sharedPostgres()
 async function makeFormer(database: Kysely<never>): Promise<void> {
   const statements = [
     'alter table images drop column fold_level, drop column sidecar, drop column bit_depth',
+    'drop table removed_users',
     'create index images_by_shot on images (captured_at, directory)',
     ...['created_at', 'modified_at', 'name_key', 'taken_at'].map(
       (order) => `create index images_by_${order} on images (${order}, id)`,
@@ -68,5 +69,6 @@ it('opens a database in which two migrations have the same number, and stores wh
     '013-sidecars',
     '014-bit-depth',
     '015-folded-folders',
+    '016-removed-users',
   ])
 })

@@ -22,6 +22,7 @@ import * as folding from './migrations/012-folding.ts'
 import * as sidecars from './migrations/013-sidecars.ts'
 import * as bitDepth from './migrations/014-bit-depth.ts'
 import * as foldedFolders from './migrations/015-folded-folders.ts'
+import * as removedUsers from './migrations/016-removed-users.ts'
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -39,6 +40,7 @@ const MIGRATIONS = {
   '013-sidecars': sidecars,
   '014-bit-depth': bitDepth,
   '015-folded-folders': foldedFolders,
+  '016-removed-users': removedUsers,
 }
 
 /** Maximum time to wait for a server that is starting. */

@@ -1,0 +1,1 @@
+export { up } from '../../account-migrations/003-removed-users.ts'
