@@ -31,6 +31,8 @@ export interface Users {
    * @throws {DomainError} `user_exists`
    */
   add(email: string, role: Role, id?: string): Promise<User>
+  /** Adds all users or, if that fails, none. Those whose id or address exists are left unchanged. @returns the number of added users */
+  addMissing(users: readonly User[]): Promise<number>
   /**
    * Changes address, role or both, and ends the sessions of this user if anything is different.
    * @throws {DomainError} `user_not_found`, `user_exists`, `last_admin`
@@ -101,19 +103,20 @@ class StoredUsers implements Users {
     this.#select().where('email', 'in', spellingsOf(email)).executeTakeFirst()
 
   async add(email: string, role: Role, id: string = randomUUID()): Promise<User> {
-    const now = new Date().toISOString()
     const user = { id, email: email.toLowerCase(), role }
-    if ((await this.getByEmail(email)) !== undefined) throw emailTaken()
-    const { numInsertedOrUpdatedRows: added } = await this.#database
-      .insertInto('users')
-      .values({ ...user, email_verified: 1, name: '', image: null, created_at: now, updated_at: now })
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirstOrThrow()
-    if (added === 1n) return user
-    const owner = await this.#select().where('email', '=', user.email).executeTakeFirst()
+    if (await insertMissing(this.#database, user)) return user
+    const owner = await this.getByEmail(email)
     throw owner === undefined
       ? new DomainError('user_exists', 'User with this id already exists')
       : emailTaken()
+  }
+
+  async addMissing(users: readonly User[]): Promise<number> {
+    return this.#database.transaction().execute(async (transaction) => {
+      let added = 0
+      for (const user of users) if (await insertMissing(transaction, user)) added++
+      return added
+    })
   }
 
   async update(id: string, change: { email?: string | undefined; role?: Role | undefined }): Promise<User> {
@@ -186,6 +189,32 @@ class StoredUsers implements Users {
       `${JSON.stringify(user.email)} is the last admin: give another user this role first.`,
     )
   }
+}
+
+/** @returns whether the user was added, because neither id nor address existed */
+async function insertMissing(database: AccountsDatabase, { id, email, role }: User): Promise<boolean> {
+  const owner = await database
+    .selectFrom('users')
+    .select('id')
+    .where('email', 'in', spellingsOf(email))
+    .executeTakeFirst()
+  if (owner !== undefined) return false
+  const now = new Date().toISOString()
+  const { numInsertedOrUpdatedRows: added } = await database
+    .insertInto('users')
+    .values({
+      id,
+      email: email.toLowerCase(),
+      role,
+      email_verified: 1,
+      name: '',
+      image: null,
+      created_at: now,
+      updated_at: now,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirstOrThrow()
+  return added === 1n
 }
 
 const isNotLastAdmin = sql<boolean>`(role <> 'admin' or (select count(*) from users as others where others.role = 'admin') > 1)`
