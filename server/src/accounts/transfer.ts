@@ -1,24 +1,57 @@
 import type { AccountsDatabase } from './accounts.ts'
 
+export interface UsersCopy {
+  /** Number of users that the target did not have. */
+  copied: number
+  /** Users whose address has another id in the target: that id, by the one in the source. */
+  targetIds: Map<string, string>
+}
+
 /**
- * Copies users with their ids and API keys. Sessions are not copied, and users that the target already has are left unchanged.
- * @returns the number of copied users
+ * Copies users with their ids and API keys. Sessions are not copied, and users that the target already has are left unchanged. If their
+ * id is another one there, they get those API keys of the source that they lack.
  */
-export async function copyUsers(from: AccountsDatabase, to: AccountsDatabase): Promise<number> {
+export async function copyUsers(from: AccountsDatabase, to: AccountsDatabase): Promise<UsersCopy> {
   const users = await from.selectFrom('users').selectAll().orderBy('id').execute()
-  let copied = 0
+  const result: UsersCopy = { copied: 0, targetIds: new Map() }
   for (const user of users) {
     const keys = await from.selectFrom('api_keys').selectAll().where('user_id', '=', user.id).execute()
     // In one transaction: a copy that is repeated leaves out the users that it finds.
-    copied += await to.transaction().execute(async (transaction) => {
+    await to.transaction().execute(async (transaction) => {
       const { numInsertedOrUpdatedRows: added } = await transaction
         .insertInto('users')
         .values(user)
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirstOrThrow()
-      if (added === 1n && keys.length > 0) await transaction.insertInto('api_keys').values(keys).execute()
-      return Number(added ?? 0)
+      if (added === 1n) {
+        if (keys.length > 0) await transaction.insertInto('api_keys').values(keys).execute()
+        result.copied++
+        return
+      }
+      const targetId = await otherIdOf(user, transaction)
+      if (targetId === undefined) return
+      result.targetIds.set(user.id, targetId)
+      const owned = keys.map((key) => ({ ...key, user_id: targetId }))
+      if (owned.length > 0)
+        await transaction
+          .insertInto('api_keys')
+          .values(owned)
+          .onConflict((conflict) => conflict.doNothing())
+          .execute()
     })
   }
-  return copied
+  return result
+}
+
+/** @returns undefined if the target has the id itself, even if its address has been changed since */
+async function otherIdOf(
+  { id, email }: { id: string; email: string },
+  to: AccountsDatabase,
+): Promise<string | undefined> {
+  const matching = await to
+    .selectFrom('users')
+    .select('id')
+    .where((eb) => eb.or([eb('id', '=', id), eb('email', '=', email)]))
+    .execute()
+  return matching.some((user) => user.id === id) ? undefined : matching[0]?.id
 }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Config } from '../config/schema.ts'
@@ -203,6 +204,56 @@ describe('copying a catalog', () => {
     expect(await to.users.getByEmail('anna@example.com')).toEqual(anna)
     expect(await to.users.getByEmail('bert@example.com')).toMatchObject({ role: 'user' })
     await to.close()
+  })
+
+  it('gives collections and stars to the user who has the address of their owner', async () => {
+    const gallery = await galleryWithPictures()
+    const source = await sqliteFor(gallery)
+    const first = await startApp(source)
+    await indexAll(first)
+    const [a, b] = await imagesByName(first.catalog)
+    const from = await openAccounts({ database: undefined, directory: source.data_directory, log: SILENT })
+    const bert = await from.users.add('bert@example.com', 'editor')
+    await from.close()
+    const { id } = await first.catalog.collections.create({
+      name: 'Best',
+      ownerId: bert.id,
+      isShared: false,
+    })
+    await first.catalog.collections.change(id, { add: [a!.id] })
+    await first.catalog.collections.star(bert.id, [a!.id], true)
+    await first.close()
+    for (const target of [await postgresFor(gallery), await sqliteFor(gallery)]) {
+      const { database, data_directory: directory } = target
+      const to = await openAccounts({ database, directory, log: SILENT })
+      const there = await to.users.add('bert@example.com', 'user')
+      await to.close()
+      await moveCatalog(source, target, OPTIONS)
+      const opened = await startApp(target)
+      await opened.catalog.collections.star(there.id, [b!.id], true)
+      await opened.close()
+      await moveCatalog(source, target, OPTIONS)
+      const { catalog, close } = await startApp(target)
+      const { collections } = await catalog.collections.list({ ownerId: there.id, offset: 0, limit: 9 })
+      expect(collections).toMatchObject([{ id, ownerId: there.id, images: 1 }])
+      expect(await catalog.collections.starred(there.id, [a!.id, b!.id])).toHaveLength(2)
+      expect(await catalog.collections.starred(bert.id, [a!.id, b!.id])).toEqual([])
+      await close()
+    }
+  })
+
+  it('copies deleted files again whose copy was interrupted', async () => {
+    const [source, target] = [await sqliteFor('/gallery'), await sqliteFor('/gallery')]
+    const raw = await openTables(undefined, source.data_directory, SILENT)
+    await raw.close()
+    const fileIn = ({ data_directory: directory }: Config) => join(directory, 'trash', '1.png')
+    const bytes = await picture(1)
+    await writeSettled(fileIn(source), bytes)
+    await writeSettled(fileIn(target), bytes.subarray(0, 10))
+    await moveCatalog(source, target, OPTIONS)
+    expect(await readFile(fileIn(target))).toEqual(bytes)
+    await moveCatalog(source, target, OPTIONS)
+    expect(await readFile(fileIn(target))).toEqual(bytes)
   })
 
   it('copies collections, stars, pictures of saved searches and the trash', async () => {

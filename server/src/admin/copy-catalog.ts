@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import { cp } from 'node:fs/promises'
+import { cp, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { copyUsers } from '../accounts/transfer.ts'
+import { copyUsers, type UsersCopy } from '../accounts/transfer.ts'
 import type { VectorSpace } from '../catalog/catalog.ts'
 import { type CopyProgress, type CopyResult, copyCatalog } from '../catalog/transfer.ts'
 import type { Config } from '../config/schema.ts'
@@ -44,16 +44,21 @@ export async function moveCatalog(
     throw new DomainError('config_invalid', `--from names ${describe(source)}, which has no catalog.`)
   const release = await claim(target)
   try {
+    // First, because collections and stars are copied to the ids that their owners have in the target.
+    const { copied: users, targetIds } = await moveUsers(source, target, log)
+    if (targetIds.size > 0)
+      log.info(
+        `Users whose address has another id in ${describe(target)}: ${targetIds.size}. They get the collections, stars and API keys of the source in addition to their own.`,
+      )
     const from = await openTables(source.database, source.data_directory, log)
     const to = await openTables(target.database, target.data_directory, log).catch(async (error) => {
       await from.close()
       throw error
     })
-    const result = await copyCatalog({ from, to, onProgress }).finally(async () => {
+    const result = await copyCatalog({ from, to, ownerIds: targetIds, onProgress }).finally(async () => {
       await from.close()
       await to.close()
     })
-    const users = await moveUsers(source, target, log)
     await moveSavedQueries(source, target, log)
     await copyTrashedFiles(source, target)
     await makeReady(target, result.chosen, log)
@@ -70,8 +75,9 @@ async function claim(target: Config): Promise<() => Promise<void>> {
   return async () => lock.release()
 }
 
-async function moveUsers(source: Config, target: Config, log: MoveOptions['log']): Promise<number> {
-  if (source.database === undefined && !existsSync(join(source.data_directory, 'accounts.sqlite'))) return 0
+async function moveUsers(source: Config, target: Config, log: MoveOptions['log']): Promise<UsersCopy> {
+  if (source.database === undefined && !existsSync(join(source.data_directory, 'accounts.sqlite')))
+    return { copied: 0, targetIds: new Map() }
   const from = await openAccounts({ database: source.database, directory: source.data_directory, log })
   const to = await openAccounts({ database: target.database, directory: target.data_directory, log })
   try {
@@ -110,11 +116,18 @@ async function moveSavedQueries(source: Config, target: Config, log: MoveOptions
   }
 }
 
-/** Copies deleted files that the gallery had no place for. */
+/** Copies deleted files that the gallery had no place for. A file never changes, so only an interrupted copy has another size. */
 async function copyTrashedFiles(source: Config, target: Config): Promise<void> {
   const [from, to] = [source, target].map((config) => join(config.data_directory, 'trash'))
   if (from === to || !existsSync(from!)) return
-  await cp(from!, to!, { recursive: true, preserveTimestamps: true, force: false })
+  await cp(from!, to!, {
+    recursive: true,
+    preserveTimestamps: true,
+    filter: async (original, copy) => {
+      const [{ size }, copied] = [await stat(original), await stat(copy).catch(() => undefined)]
+      return copied?.isFile() !== true || copied.size !== size
+    },
+  })
 }
 
 /** Chooses an embedder, for which a vector index is then built where there are many vectors. */

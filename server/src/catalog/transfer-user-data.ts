@@ -1,4 +1,5 @@
 import type { Tables } from '../database/schema.ts'
+import { starsOf } from './contract/collections.ts'
 import type { TableAccess } from './sql/table-access.ts'
 
 export interface UserDataCounts {
@@ -18,19 +19,25 @@ const ROWS_PER_SECTION = 500
 export async function copyUserData({
   from,
   to,
+  ownerIds,
 }: {
   from: TableAccess
   to: TableAccess
+  /** Ids of owners that are other ones in the target, by those in the source. */
+  ownerIds: ReadonlyMap<string, string>
 }): Promise<UserDataCounts> {
   const rows = await from.database.selectFrom('collections').selectAll().execute()
-  for (const { id, ...values } of rows)
+  let members = 0
+  for (const { id: sourceId, owner_id: sourceOwner, ...values } of rows) {
+    const owner_id = ownerIds.get(sourceOwner) ?? sourceOwner
+    const id = values.kind === 'stars' ? starsOf(owner_id) : sourceId
     await to.database
       .insertInto('collections')
-      .values({ id, ...values })
-      .onConflict((conflict) => conflict.column('id').doUpdateSet(values))
+      .values({ id, owner_id, ...values })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet({ owner_id, ...values }))
       .execute()
-  let members = 0
-  for (const { id } of rows) members += await copyMembers(from, to, id)
+    members += await copyMembers({ from, sourceId, to, id })
+  }
   return {
     collections: rows.filter(({ kind }) => kind !== 'stars').length,
     members,
@@ -38,18 +45,32 @@ export async function copyUserData({
   }
 }
 
-async function copyMembers(from: TableAccess, to: TableAccess, collectionId: string): Promise<number> {
+async function copyMembers({
+  from,
+  sourceId,
+  to,
+  id,
+}: {
+  from: TableAccess
+  sourceId: string
+  to: TableAccess
+  id: string
+}): Promise<number> {
   for (let after = '', count = 0; ; ) {
     const rows = await from.database
       .selectFrom('collection_images')
       .selectAll()
-      .where('collection_id', '=', collectionId)
+      .where('collection_id', '=', sourceId)
       .where('image_id', '>', after)
       .orderBy('image_id')
       .limit(ROWS_PER_SECTION)
       .execute()
     if (rows.length === 0) return count
-    await insertMissing(to, 'collection_images', rows)
+    await insertMissing(
+      to,
+      'collection_images',
+      rows.map((row) => ({ ...row, collection_id: id })),
+    )
     count += rows.length
     after = rows.at(-1)!.image_id
   }

@@ -35,6 +35,8 @@ export interface CopyResult extends Record<Copied, CopyCounts> {
 export interface CopyOptions {
   from: TableAccess
   to: TableAccess
+  /** Ids of owners of collections that are other ones in the target, by those in the source. */
+  ownerIds: ReadonlyMap<string, string>
   onProgress: (progress: CopyProgress) => void
 }
 
