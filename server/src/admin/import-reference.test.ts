@@ -14,6 +14,7 @@ import { temporaryDirectory } from '../testing/temporary.ts'
 import { importImages } from './import-reference.ts'
 
 const COUNT = 30
+const SILENT = { onFailed: expect.unreachable, onProgress() {} }
 const TIME = new Date('2024-05-04T12:34:56.789Z')
 const idOf = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
 
@@ -80,7 +81,7 @@ it('imports ids and vectors of unchanged files', async () => {
   const config = await configFor(root)
   const app = await startApp(config)
   const onCompared = vi.fn(async () => {})
-  const options = { vectorsOf: 'mine', mountedAt: '/images', onCompared, onProgress: () => {} }
+  const options = { vectorsOf: 'mine', mountedAt: '/images', onCompared, ...SILENT }
   expect(await importImages(app, reference, config, options)).toEqual({
     rows: COUNT + 4,
     adopted: COUNT - 2,
@@ -88,6 +89,7 @@ it('imports ids and vectors of unchanged files', async () => {
     twins: 4,
     present: 0,
     left: 2,
+    failed: 0,
   })
   expect(onCompared).toHaveBeenCalledOnce()
   await app.indexer.idle()
@@ -103,6 +105,31 @@ it('imports ids and vectors of unchanged files', async () => {
   expect(await importImages(app, reference, config, options)).toMatchObject({ adopted: 0, left: 1 })
 })
 
+it('leaves out files that can’t be read, and compares the vectors of others', async () => {
+  const { root, files } = await gallery()
+  const { reference, addImage } = await referenceDatabase()
+  const damaged = files.slice(0, 2).map(({ path }) => path)
+  for (const path of damaged) await writeSettled(join(root, path), 'no image', TIME)
+  for (const [n, { path, vector }] of files.entries()) await addImage(idOf(n), path, vector)
+  const run = async (vectorsOf: string | undefined) => {
+    const config = await configFor(root)
+    const app = await startApp(config)
+    const onFailed = vi.fn()
+    const onCompared = vi.fn(async () => {})
+    const options = { vectorsOf, mountedAt: '/images', onCompared, onProgress() {}, onFailed }
+    const result = await importImages(app, reference, config, options)
+    expect(onFailed.mock.calls.toSorted()).toEqual(
+      damaged.map((path) => [path, expect.stringMatching(/image/)]),
+    )
+    expect(onCompared).toHaveBeenCalledTimes(vectorsOf === undefined ? 0 : 1)
+    await app.close()
+    return result
+  }
+  const counts = { rows: COUNT, adopted: COUNT - 2, left: 0, failed: 2 }
+  expect(await run('mine')).toMatchObject({ ...counts, vectors: COUNT - 2 })
+  expect(await run(undefined)).toMatchObject({ ...counts, vectors: 0 })
+})
+
 it('refuses vectors of another embedder, with the figure', async () => {
   const { root, files } = await gallery()
   const { reference, addImage } = await referenceDatabase()
@@ -110,7 +137,7 @@ it('refuses vectors of another embedder, with the figure', async () => {
   const config = await configFor(root)
   const app = await startApp(config)
   const onCompared = vi.fn(async () => {})
-  const options = { vectorsOf: 'mine', mountedAt: '/images', onCompared, onProgress: () => {} }
+  const options = { vectorsOf: 'mine', mountedAt: '/images', onCompared, ...SILENT }
   await expect(importImages(app, reference, config, options)).rejects.toThrow(/cosine similarity is 0\.\d+/)
   expect(onCompared).not.toHaveBeenCalled()
 })

@@ -7,6 +7,7 @@ import { DomainError } from '../errors.ts'
 import { toSystemPath } from '../gallery/file-names.ts'
 import { isTurned } from '../gallery/orientation.ts'
 import { toAbsolute } from '../gallery/paths.ts'
+import { FileFailure } from '../indexing/read-stage.ts'
 import { dot, toUnitLength } from '../vector-math.ts'
 
 export interface ImagesImport {
@@ -21,6 +22,8 @@ export interface ImagesImport {
   present: number
   /** Rows whose file is gone, has changed since, or lies elsewhere. */
   left: number
+  /** Rows whose file can't be read. */
+  failed: number
 }
 
 export interface ImagesImportOptions {
@@ -30,6 +33,8 @@ export interface ImagesImportOptions {
   mountedAt: string
   /** Called once when vectors were compared and fit, before others are taken over. */
   onCompared?: () => Promise<void>
+  /** Called for each file that can't be read, with the reason. */
+  onFailed: (path: string, reason: string) => void
   onProgress: (done: number, all: number) => void
 }
 
@@ -79,7 +84,15 @@ async function* pagesOf(reference: ReferenceDatabase, all: number): AsyncGenerat
 }
 
 class Importer {
-  readonly result: ImagesImport = { rows: 0, adopted: 0, vectors: 0, twins: 0, present: 0, left: 0 }
+  readonly result: ImagesImport = {
+    rows: 0,
+    adopted: 0,
+    vectors: 0,
+    twins: 0,
+    present: 0,
+    left: 0,
+    failed: 0,
+  }
   readonly #app: Pick<App, 'catalog' | 'indexer'>
   readonly #root: string
   readonly #options: ImagesImportOptions
@@ -116,7 +129,7 @@ class Importer {
 
   async #adopt(row: ReferenceImage, isUpload: boolean): Promise<void> {
     const { id, path } = row
-    const { catalog, indexer } = this.#app
+    const { catalog } = this.#app
     this.result.rows++
     const isKnown =
       (await catalog.images.getByPath(path)) !== undefined || (await catalog.images.get(id)) !== undefined
@@ -131,31 +144,49 @@ class Importer {
       return
     }
     const hasVector = row.embedder === this.#options.vectorsOf && row.vector.some((value) => value !== 0)
-    const isTaken = hasVector && !(await isTurned(toSystemPath(file)))
-    if (isTaken && this.#compared < COMPARED_VECTORS) {
-      this.#compared++
-      await this.#compareVector(row)
-    } else {
-      await indexer.adopt(path, { id, vector: isTaken ? toUnitLength(row.vector) : undefined })
+    const isFitting = hasVector && !(await isTurned(toSystemPath(file)))
+    try {
+      const isTaken = await this.#store(row, isFitting)
+      this.result.adopted++
+      if (isTaken) this.result.vectors++
+    } catch (error) {
+      if (!isAboutFile(error)) throw error
+      this.result.failed++
+      this.#options.onFailed(path, error.message)
     }
-    this.result.adopted++
-    if (isTaken) this.result.vectors++
   }
 
-  /** Embeds the image, to see whether its vector is the same. */
-  async #compareVector({ id, path, vector }: ReferenceImage): Promise<void> {
+  /** @returns whether the image has the vector of the row */
+  async #store(row: ReferenceImage, isFitting: boolean): Promise<boolean> {
+    if (isFitting && this.#compared < COMPARED_VECTORS) return this.#compareVector(row)
+    const { id, path, vector } = row
+    await this.#app.indexer.adopt(path, { id, vector: isFitting ? toUnitLength(vector) : undefined })
+    return isFitting
+  }
+
+  /** Embeds the image, to see whether its vector is the same. @returns false if it can't be embedded */
+  async #compareVector({ id, path, vector }: ReferenceImage): Promise<boolean> {
     const { catalog, indexer } = this.#app
     await indexer.adopt(path, { id })
     await indexer.idle()
     const [own] = await catalog.vectors.get([id])
-    if (own === undefined) return
+    if (own === undefined) return false
     const cosine = cosineOf(own.vector, vector)
-    if (cosine >= MIN_COSINE) return
+    this.#compared++
+    if (cosine >= MIN_COSINE) return true
     throw new DomainError(
       'conflict',
       `The vectors of the reference implementation are not those of this embedder: for ${JSON.stringify(path)} the cosine similarity is ${cosine.toFixed(4)}, less than ${MIN_COSINE}. Set normalize: false if the checkpoint is the same, or leave out --vectors.`,
     )
   }
+}
+
+/** Whether other files may still be read. */
+function isAboutFile(error: unknown): error is DomainError {
+  if (error instanceof FileFailure) return true
+  return (
+    error instanceof DomainError && (error.code === 'image_not_found' || error.code === 'permission_denied')
+  )
 }
 
 async function isUnchanged(file: string, modifiedAt: bigint): Promise<boolean> {

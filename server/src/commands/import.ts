@@ -4,6 +4,7 @@ import { importImages } from '../admin/import-reference.ts'
 import { withUsers } from '../admin/users.ts'
 import { createApp } from '../app/compose.ts'
 import { openReference } from '../database/postgres/reference.ts'
+import { displayName } from '../gallery/file-names.ts'
 import { createLog } from '../log.ts'
 import { type CommonOptions, withCommonOptions } from './options.ts'
 import { bar, duration, showLoading } from './progress-line.ts'
@@ -52,13 +53,14 @@ async function run(folder: string | undefined, options: ImportOptions): Promise<
         vectorsOf: options.vectors,
         mountedAt: options.mountedAt,
         onCompared: keep,
+        onFailed: (path, reason) => log.warn(`${displayName(path)} is not imported: ${reason}`),
         onProgress: (done, all) =>
           isTerminal && status.show(`Importing: ${done} of ${all} ${bar(done / all)}`),
       })
       status.clear()
-      const { rows, adopted, vectors, twins, present: known, left } = result
+      const { rows, adopted, vectors, twins, present: known, left, failed } = result
       console.log(
-        `${rows} images read in ${duration((performance.now() - start) / 1000)}: ${adopted} imported with their ids, ${vectors} of them with their vectors; ${twins} second rows of uploads, ${known} known already, ${left} whose file is gone or has changed.`,
+        `${rows} images read in ${duration((performance.now() - start) / 1000)}: ${adopted} imported with their ids, ${vectors} of them with their vectors; ${twins} second rows of uploads, ${known} known already, ${left} whose file is gone or has changed, ${failed} whose file can't be read.`,
       )
     } finally {
       await app.close()
