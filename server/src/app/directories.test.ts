@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { circleSketch, picture, writeSettled } from '../testing/pictures.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
+import { foldersToExclude } from './directories.ts'
 
 it('pictures in the data directory can be read by its owner only, also if others can read the directory', async () => {
   const root = await temporaryDirectory()
@@ -32,4 +33,19 @@ it('pictures in the data directory can be read by its owner only, also if others
   expect(folders.map(({ name }) => name)).toEqual(
     expect.arrayContaining(['queries', 'renditions', 'thumbnails', 'trash']),
   )
+})
+
+it('refuses the gallery as folder of data, also through a link', async () => {
+  const root = await temporaryDirectory()
+  const link = join(await temporaryDirectory(), 'link')
+  await symlink(root, link)
+  for (const key of ['data_directory', 'thumbnail.thumbnail_directory'])
+    for (const folder of [root, link])
+      await expect(foldersToExclude(root, await configFor(root, { [key]: folder }))).rejects.toThrow(
+        `${key} is the gallery itself`,
+      )
+  const data = join(root, 'data')
+  const thumbnails = join(root, 'thumbnails')
+  const config = await configFor(root, { data_directory: data, 'thumbnail.thumbnail_directory': thumbnails })
+  expect(await foldersToExclude(root, config)).toEqual([data, thumbnails])
 })

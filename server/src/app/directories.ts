@@ -35,19 +35,29 @@ export async function prepareDirectories(config: Config, { isReadOnly = false } 
   if (!isReadOnly) createThumbnailDirectory(config)
 }
 
-/** Returns the folders with data of Sketch-Search that lie in the gallery, not those that contain it. */
+/**
+ * Returns the folders with data of Sketch-Search that lie in the gallery, not those that contain it.
+ * @throws {DomainError} `unavailable` if one of them is the gallery
+ */
 export async function foldersToExclude(
   root: string,
   { data_directory, thumbnail }: Config,
 ): Promise<string[]> {
-  const [data, thumbnails] = [await realPath(data_directory), await realPath(thumbnail.thumbnail_directory)]
-  if (thumbnails === root) {
-    throw new DomainError(
-      'unavailable',
-      'thumbnail.thumbnail_directory is the gallery itself: its thumbnails would become images of it. Give another folder.',
-    )
-  }
-  return [data, thumbnails].filter((folder) => root !== folder && !root.startsWith(folder + sep))
+  const folders = [
+    { key: 'data_directory', pictures: 'the pictures in it', folder: await realPath(data_directory) },
+    {
+      key: 'thumbnail.thumbnail_directory',
+      pictures: 'its thumbnails',
+      folder: await realPath(thumbnail.thumbnail_directory),
+    },
+  ]
+  for (const { key, pictures, folder } of folders)
+    if (folder === root)
+      throw new DomainError(
+        'unavailable',
+        `${key} is the gallery itself: ${pictures} would become images of the gallery. Give another folder.`,
+      )
+  return folders.map(({ folder }) => folder).filter((folder) => !root.startsWith(folder + sep))
 }
 
 /**
