@@ -119,6 +119,34 @@ describe('a configuration of the reference implementation', () => {
     expect(config.embedder_registry.embedders.two).toMatchObject({ target: 'a.b.C', device: 'cuda' })
   })
 
+  it('uses the last of two sections alone, and nothing of a merged section that a map has itself', async () => {
+    const { config, warnings } = await load(
+      [
+        'watcher: {watched_directory: /old, ignore: [secret]}',
+        `auth: {kind: otp, default_user_email: a@example.org, ${SMTP}}`,
+        'embedder_registry:',
+        '  embedders:',
+        '    one: &one {target: a.b.C, device: cpu, kwargs: {weights_path: a.pth, normalize: false}}',
+        '    two: &two {<<: *one, kwargs: {weights_path: b.pth}}',
+        '    three: {<<: [*two, *one]}',
+        'watcher: {watched_directory: /new}',
+        'auth:',
+        '',
+      ].join('\n'),
+    )
+    expect(config.watcher).toMatchObject({ watched_directory: '/new', ignore: [] })
+    expect(config.auth).toEqual({ kind: 'none' })
+    const { two, three } = config.embedder_registry.embedders
+    for (const embedder of [two, three])
+      expect(embedder).toMatchObject({ target: 'a.b.C', device: 'cpu', kwargs: { weights_path: 'b.pth' } })
+    expect(two!.kwargs).toEqual(three!.kwargs)
+    expect(two!.kwargs).not.toHaveProperty('normalize')
+    expect(warnings).toEqual([
+      'watcher is given twice: the value at line 8 is used.',
+      'auth is given twice: the value at line 9 is used.',
+    ])
+  })
+
   it('merges keys below those beside them, wherever they are, and the first one of several maps', async () => {
     const { config } = await load(
       [

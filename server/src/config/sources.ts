@@ -11,6 +11,7 @@ import {
   type YAMLMap,
 } from 'yaml'
 import { messageOf, systemCodeOf } from '../errors.ts'
+import { startsWith } from './merge.ts'
 import { nodesAt } from './schema-tree.ts'
 import { suggestKey } from './suggestions.ts'
 
@@ -80,16 +81,23 @@ function readYaml(text: string, file: string): SourceReading {
       value: value as Node | null,
       offset: isScalar(key) ? (key.range?.[0] ?? 0) : 0,
     }))
-    // Keys of the map itself override merged ones, wherever they are.
+    // Keys of the map itself replace merged ones with all that is below them, wherever they are.
     for (const { name, value, offset } of items) if (name === '<<') mergeInto(value, path, offset)
     for (const { name, value, offset } of items) {
-      if (name !== '<<') collect(value, [...path, name], offset)
+      if (name !== '<<') {
+        drop([...path, name])
+        collect(value, [...path, name], offset)
+      }
       if (seen.has(name))
         reading.warnings.push(
           `${[...path, name].join('.')} is given twice: the value at ${lineOf(offset)} is used.`,
         )
       seen.add(name)
     }
+  }
+
+  function drop(path: string[]): void {
+    reading.assignments = reading.assignments.filter((earlier) => !startsWith(earlier.path, path))
   }
 
   function collect(node: Node | null, path: string[], offset: number): void {
