@@ -67,6 +67,29 @@ describe('loadConfig', () => {
     ])
   })
 
+  it('connects to the host that the file names, not to the URL of a variable or of the defaults', async () => {
+    const url = 'postgresql://u:p@production/db'
+    const SKETCH_SEARCH_DEFAULTS = await yamlFile(`database: {url: ${url}}\n`)
+    const file = await yamlFile('database: {host: scratch}\n')
+    const warnings: string[] = []
+    const warn = (message: string) => warnings.push(message)
+    for (const variable of [{ SERVER__DATABASE__URL: url }, { SERVER__DATABASE: JSON.stringify({ url }) }]) {
+      const { database } = load({ file, environment: { ...variable, SKETCH_SEARCH_DEFAULTS }, warn })
+      expect([database?.host, database?.url]).toEqual(['scratch', undefined])
+      expect(warnings).toEqual([
+        `The variable ${Object.keys(variable)} has no effect: database.host is set in ${file}:1, and the file wins.`,
+      ])
+      warnings.length = 0
+    }
+    const other = await yamlFile('database: {password: p}\n')
+    const environment = { SERVER__DATABASE__URL: url }
+    expect(load({ file: other, environment, warn }).database?.url).toBe(url)
+    expect(
+      load({ environment: { SERVER__DATABASE__HOST: 'h', SKETCH_SEARCH_DEFAULTS }, warn }).database,
+    ).toMatchObject({ host: 'h' })
+    expect(warnings).toEqual([])
+  })
+
   it('reads defaults from the file that SKETCH_SEARCH_DEFAULTS names, with the lowest precedence', async () => {
     const SKETCH_SEARCH_DEFAULTS = await yamlFile(
       'host: 0.0.0.0\nport: 8001\nwatcher: { watched_directory: /images, watch_recursive: true }\n',

@@ -6,7 +6,7 @@ import type { z } from 'zod'
 import { DomainError } from '../errors.ts'
 import { didYouMean } from '../suggestions.ts'
 import { BUILT_IN_EMBEDDERS, DEFAULT_EMBEDDER } from './built-in.ts'
-import { isPlainObject, lostValues, merge, startsWith, toLeaves } from './merge.ts'
+import { isPlainObject, lostValues, merge, startsWith, toLeaves, withoutLostUrl } from './merge.ts'
 import { relax } from './relax.ts'
 import { type Config, configSchema } from './schema.ts'
 import { keysAt } from './schema-tree.ts'
@@ -54,13 +54,18 @@ export function loadConfig(sources: ConfigSources): Config {
   const inDefaults = readFile(defaults)
   const inVariables = readEnvironment(environment)
   const inFile = readFile(file)
-  const variables = inVariables.assignments.flatMap(toLeaves)
-  const assignments = [...inDefaults.assignments, ...variables, ...inFile.assignments, ...flags]
+  const { kept: variables, warnings: lostUrls } = withoutLostUrl(
+    inVariables.assignments.flatMap(toLeaves),
+    inFile.assignments,
+  )
+  const overriding = [...variables, ...inFile.assignments, ...flags]
+  const assignments = [...withoutLostUrl(inDefaults.assignments, overriding).kept, ...overriding]
   const problems = [...inDefaults.problems, ...inFile.problems, ...inVariables.problems]
   const warnings = [
     ...inDefaults.warnings,
     ...inFile.warnings,
     ...inVariables.warnings,
+    ...lostUrls,
     ...lostValues(variables, inFile.assignments),
   ]
 

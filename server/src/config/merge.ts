@@ -57,6 +57,26 @@ export function lostValues(variables: readonly Assignment[], file: readonly Assi
   })
 }
 
+/** Keys of `database` that its `url` replaces. */
+const REPLACED_BY_URL = ['host', 'port', 'database', 'user']
+
+/** Leaves out the URL of a database if sources of higher precedence name another database without one. The warnings are those for variables. */
+export function withoutLostUrl(
+  lower: readonly Assignment[],
+  higher: readonly Assignment[],
+): { kept: Assignment[]; warnings: string[] } {
+  const isUrl = ({ path }: Assignment) => path.join('.') === 'database.url'
+  const leaves = [...higher].flatMap(toLeaves)
+  const winner = leaves.find(
+    ({ path: [section, key = ''], value }) =>
+      section === 'database' && REPLACED_BY_URL.includes(key) && value !== null,
+  )
+  if (winner === undefined || leaves.some(isUrl)) return { kept: [...lower], warnings: [] }
+  const [lost, kept] = [lower.filter(isUrl), lower.filter((assignment) => !isUrl(assignment))]
+  const reason = `${winner.path.join('.')} is set in ${winner.source}, and the file wins`
+  return { kept, warnings: lost.map(({ source }) => `The ${source} has no effect: ${reason}.`) }
+}
+
 function isSame(a: unknown, b: unknown): boolean {
   return isDeepStrictEqual(a, b) || String(a) === String(b)
 }
