@@ -91,9 +91,9 @@ export function systemReasonOf(error: unknown): string {
   return code === undefined ? message : `${reason} (${code})`
 }
 
-/** The `code` that Node gives its system errors (`ENOENT`, `EACCES`, …), if the thrown value has one. */
+/** The `code` that Node and databases give their errors (`ENOENT`, `EACCES`, `57P01`, …), if the thrown value has one. */
 export function systemCodeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined
+  if (!(error instanceof Error) || error instanceof DomainError || !('code' in error)) return undefined
   return typeof error.code === 'string' ? error.code : undefined
 }
 

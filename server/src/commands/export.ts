@@ -1,7 +1,4 @@
-import { createWriteStream } from 'node:fs'
-import { readFile, rename, rm } from 'node:fs/promises'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { open, readFile, rename, rm } from 'node:fs/promises'
 import { Command, Option } from 'commander'
 import type { z } from 'zod'
 import { DomainError, messageOf, systemCodeOf } from '../errors.ts'
@@ -113,17 +110,28 @@ function validated<S extends z.ZodType>(schema: S, value: unknown, name: string)
 
 type ExportBody = AsyncIterable<Uint8Array>
 
-/** An export that fails or is interrupted leaves no file that looks complete. */
-async function writeFile(file: string, body: ExportBody): Promise<void> {
+/**
+ * Writes an export. One that fails or is interrupted leaves no file that looks complete.
+ * @throws {DomainError} `invalid_request` if the file can't be written; the error of the body otherwise
+ */
+export async function writeFile(file: string, body: ExportBody): Promise<void> {
   const unfinished = `${file}.part`
+  const written = <T>(work: Promise<T>) =>
+    work.catch((error) => {
+      throw new DomainError('invalid_request', `${file} can't be written (${systemCodeOf(error)}).`, {
+        cause: error,
+      })
+    })
   try {
-    await pipeline(Readable.from(body), createWriteStream(unfinished))
-    await rename(unfinished, file)
+    const output = await written(open(unfinished, 'w'))
+    try {
+      for await (const chunk of body) await written(output.writeFile(chunk))
+    } finally {
+      await written(output.close())
+    }
+    await written(rename(unfinished, file))
   } catch (error) {
     await rm(unfinished, { force: true })
-    if (systemCodeOf(error) === undefined) throw error
-    throw new DomainError('invalid_request', `${file} can't be written (${systemCodeOf(error)}).`, {
-      cause: error,
-    })
+    throw error
   }
 }

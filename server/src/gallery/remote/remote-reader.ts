@@ -1,6 +1,6 @@
 import { mkdir, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DomainError, systemCodeOf } from '../../errors.ts'
+import { systemCodeOf } from '../../errors.ts'
 import { toSystemPath } from '../file-names.ts'
 import { fileTooLarge } from '../image-file.ts'
 import type { ImageReader } from '../image-reader.ts'
@@ -58,7 +58,7 @@ export function createRemoteReader({
       if (hasSidecar) await copySidecar(path, folder)
       return await read(`${folder}/${nameOf(path)}`, file)
     } catch (error) {
-      const isLocal = !(error instanceof DomainError) && systemCodeOf(error) !== undefined
+      const isLocal = systemCodeOf(error) !== undefined
       throw isLocal ? copyFailure(error) : error
     } finally {
       await rm(join(directory, folder), { recursive: true, force: true })
