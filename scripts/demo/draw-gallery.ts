@@ -9,15 +9,16 @@ const WIDTH = 480
 const HEIGHT = 360
 
 /**
- * Draws a gallery of pictures of everyday things in varied colour, pose and surroundings, one folder a kind. The same
- * numbers give the same pictures.
+ * Draws pictures of everyday things in varied colour, pose and surroundings into a gallery, one folder a kind. The same
+ * numbers give the same pictures. Existing folders stay.
  */
 export async function drawDemoGallery(directory: string, perSubject: number): Promise<void> {
-  if (existsSync(directory)) return
-  // An interrupted gallery is drawn again from the start.
+  await mkdir(directory, { recursive: true })
+  // Beside the gallery, so that a folder whose drawing is interrupted is no part of it.
   const unfinished = `${directory}.unfinished`
   await rm(unfinished, { recursive: true, force: true })
   for (const [s, [name, subject]] of Object.entries(SUBJECTS).entries()) {
+    if (existsSync(join(directory, name))) continue
     const folder = join(unfinished, name)
     await mkdir(folder, { recursive: true })
     for (let n = 0; n < perSubject; n++) {
@@ -32,8 +33,9 @@ export async function drawDemoGallery(directory: string, perSubject: number): Pr
         bytes,
       )
     }
+    await rename(folder, join(directory, name))
   }
-  await rename(unfinished, directory)
+  await rm(unfinished, { recursive: true, force: true })
 }
 
 /** The thing, turned, mirrored and scaled, somewhere near the middle of its surroundings. */
