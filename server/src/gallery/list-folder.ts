@@ -138,7 +138,8 @@ class Lister {
       else if (hasImageExtension(entry.name)) images.push(path)
       else others.push(path)
     }
-    this.#listing.files.push(...(await this.#stats(images)))
+    // Not by spread arguments, whose number is limited.
+    this.#listing.files = await this.#stats(images)
     const sidecars = await this.#addByContent(others)
     for (const path of special) await this.#addSpecial(path)
     for (const path of links) await this.#addLinkUnlessLate(path)
@@ -177,7 +178,7 @@ class Lister {
     const { directory, files } = this.#listing
     const stats = await this.#stats(paths)
     const { images, others, unreadable } = await recognise(this.#root, directory, stats)
-    files.push(...images)
+    for (const image of images) files.push(image)
     for (const { path } of others) this.#leaveOut('not_an_image', path)
     for (const { path } of unreadable) this.#leaveOut('unreadable_file', path)
     return others

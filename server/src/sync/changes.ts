@@ -57,7 +57,7 @@ export class Changes {
     for (const [directory, changes] of Map.groupBy(included, ({ path }) => folderOf(path))) {
       const found = await logger.unlessForbidden(directory, () => this.#checkChanged(directory, changes))
       if (found === undefined) folders.add(directory)
-      else newFiles.push(...found)
+      else for (const file of found) newFiles.push(file)
     }
     for (const { path } of included)
       await logger.unlessForbidden(folderOf(path), async () => {
