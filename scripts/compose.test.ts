@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { chown, mkdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -112,6 +113,28 @@ describe('compose.cluster.yaml', () => {
 })
 
 describe('compose.yaml', () => {
+  it('can give its volumes to another user with the documented command', async () => {
+    const [, options = '', user = ''] =
+      /`docker compose run --rm (--user 0 .*) --entrypoint chown server -R (\w+) /.exec(read('docs/run.md'))!
+    expect(user).toBe('USER_ID')
+    const added = options.matchAll(/--cap-add (\S+)/g).map(([, name]) => name!.toLowerCase())
+    const capabilities = [...added]
+    expect(services.server.cap_drop).toEqual(['ALL'])
+    expect(capabilities.toSorted()).toEqual(['chown', 'dac_read_search'])
+    // Only root can try it.
+    if (process.getuid?.() !== 0) return
+    const volume = await temporaryDirectory()
+    const folder = join(volume, 'queries')
+    await mkdir(folder, { mode: 0o700 })
+    await writeFile(join(folder, 'a.picture'), '')
+    await chown(join(folder, 'a.picture'), 1000, 1000)
+    await chown(folder, 1000, 1000)
+    const kept = ['-all', ...capabilities.map((name) => `+${name}`)].join()
+    const set = [`--bounding-set=${kept}`, `--inh-caps=${kept}`]
+    execFileSync('setpriv', [...set, 'chown', '-R', '2000', volume], { stdio: 'pipe' })
+    expect((await stat(join(folder, 'a.picture'))).uid).toBe(2000)
+  })
+
   it('has the profiles app and db', () => {
     const inProfile = (profile: string) =>
       Object.keys(services).filter((name) => services[name].profiles.includes(profile))
