@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -9,7 +9,7 @@ import { makeDng } from '../server/src/testing/dng.ts'
 import { heic } from '../server/src/testing/heif-samples.ts'
 import { writeSettled } from '../server/src/testing/pictures.ts'
 import { temporaryDirectory } from '../server/src/testing/temporary.ts'
-import { CLASSICAL, startProduct } from './support/product.ts'
+import { CLASSICAL, runInBackground, startProduct } from './support/product.ts'
 
 /** More files than are read before the first is stored. */
 const MIN_FILES = 48
@@ -69,6 +69,35 @@ describe('SIGTERM ends the server within ten seconds', () => {
     expect(indexedIn(data)).toBeLessThan(files)
     await expect.poll(() => decoders.filter((id) => isRunning(id))).toEqual([])
   })
+})
+
+it.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('%s ends the command index without the summary of a finished run', async (signal, code) => {
+  const gallery = await temporaryDirectory()
+  const data = await temporaryDirectory()
+  const bytes = largeBmp()
+  for (let n = 0; n < MIN_FILES; n++)
+    await writeSettled(join(gallery, `${n}.bmp`), Buffer.concat([bytes, Buffer.alloc(n)]))
+  const command = runInBackground(['index', gallery, '--data-directory', data], CLASSICAL)
+  onTestFinished(() => void command.kill('SIGKILL'))
+  let printed = ''
+  command.stdout!.on('data', (text) => {
+    printed += text
+  })
+  const ended = new Promise((resolve) => command.once('close', resolve))
+  const lock = join(data, 'lock.pid')
+  await expect
+    .poll(() => (existsSync(lock) ? busyDecodersOf(Number(readFileSync(lock, 'utf8'))) : 0), {
+      interval: 20,
+      timeout: 240_000,
+    })
+    .toBeGreaterThan(0)
+  command.kill(signal)
+  expect(await ended).toBe(code)
+  expect(printed).toBe('')
+  expect(indexedIn(data)).toBeLessThan(MIN_FILES)
 })
 
 function indexedIn(data: string): number {

@@ -1,11 +1,12 @@
 import { Command } from 'commander'
-import { createApp } from '../app/compose.ts'
+import { type App, createApp } from '../app/compose.ts'
 import { displayName } from '../gallery/file-names.ts'
 import type { IndexAccountJson } from '../http/contract/index-account.ts'
 import { indexAccount } from '../http/index-account.ts'
 import { createLog } from '../log.ts'
 import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
 import { duration, followProgress, showLoading } from './progress-line.ts'
+import { onStop } from './running.ts'
 import { untilIndexed } from './until-indexed.ts'
 
 const SHOWN_FAILURES = 20
@@ -33,7 +34,7 @@ async function indexFolder(folder: string | undefined, options: IndexOptions): P
   const isTerminal = process.stderr.isTTY === true
   const app = await createApp(config, { log, onLoading: showLoading(status, log, isTerminal) })
   status.clear()
-  process.once('SIGINT', () => void app.close().then(() => process.exit(130)))
+  const isStopping = onStop(() => app.close(), { isInterruption: true })
   followProgress(app.events, status, log, isTerminal)
 
   const start = performance.now()
@@ -41,19 +42,18 @@ async function indexFolder(folder: string | undefined, options: IndexOptions): P
   app.events.on('imagesIndexed', ({ count }) => {
     indexed += count
   })
-  await untilIndexed(app, { acceptsMissing: options.acceptMissing ?? false }).catch(async (error) => {
+  const outcome = await index(app, options).catch(async (error) => {
+    // Closing makes what is in progress fail.
+    if (isStopping()) return undefined
     await app.close()
     throw error
   })
-  const seconds = (performance.now() - start) / 1000
-  const counts = await app.catalog.images.counts()
-  const { failures, total } = await app.catalog.failures.list({ offset: 0, limit: SHOWN_FAILURES })
-  const { failed } = app.indexer.progress()
-  const { massRemoval } = app.sync
-  const account = await indexAccount(app.catalog, app.sync)
+  if (outcome === undefined || isStopping()) return
   await app.close()
+  const { counts, failures, total, failed, massRemoval, account } = outcome
 
   status.clear()
+  const seconds = (outcome.end - start) / 1000
   const rate = indexed > 0 ? ` (${(indexed / seconds).toFixed(0)} images/s)` : ''
   console.log(
     `${indexed} indexed in ${duration(seconds)}${rate}; ${counts.indexed} in the index, ${total} failed.`,
@@ -68,6 +68,21 @@ async function indexFolder(folder: string | undefined, options: IndexOptions): P
       `${massRemoval.missing} of ${massRemoval.known} files are missing and were kept; with --accept-missing they are removed from the index.`,
     )
   if (total > 0 || failed > 0 || massRemoval !== undefined) process.exitCode = 1
+}
+
+async function index(app: App, { acceptMissing = false }: IndexOptions) {
+  await untilIndexed(app, { acceptsMissing: acceptMissing })
+  const end = performance.now()
+  const { failures, total } = await app.catalog.failures.list({ offset: 0, limit: SHOWN_FAILURES })
+  return {
+    end,
+    counts: await app.catalog.images.counts(),
+    failures,
+    total,
+    failed: app.indexer.progress().failed,
+    massRemoval: app.sync.massRemoval,
+    account: await indexAccount(app.catalog, app.sync),
+  }
 }
 
 const RULES: Record<IndexAccountJson['left_out'][number]['rule'], string> = {

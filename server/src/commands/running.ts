@@ -6,20 +6,36 @@ import type { Logger } from '../log.ts'
 /** A second Ctrl+C after this time ends the process at once. */
 const FORCE_AFTER_MS = 1000
 
-/** Ends the process in order after a signal. */
-export function onStop(close: () => Promise<void>): void {
+/** Exit codes of a process that a signal ended, as shells report them. */
+const INTERRUPTED = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+
+export interface StopOptions {
+  /** Whether the work is not done yet: the exit code names the signal. */
+  isInterruption?: boolean
+}
+
+/**
+ * Ends the process in order after a signal.
+ * @returns whether it is ending
+ */
+export function onStop(
+  close: () => Promise<void>,
+  { isInterruption = false }: StopOptions = {},
+): () => boolean {
   let stoppingSince: number | undefined
-  const stop = async () => {
+  const stop = async (signal: keyof typeof INTERRUPTED) => {
     if (stoppingSince !== undefined) {
       // A terminal signals the whole group, and a launcher forwards its signal, so one request may arrive twice.
-      if (performance.now() - stoppingSince > FORCE_AFTER_MS) process.exit(130)
+      if (performance.now() - stoppingSince > FORCE_AFTER_MS) process.exit(INTERRUPTED.SIGINT)
       return
     }
     stoppingSince = performance.now()
     await close()
-    process.exit(0)
+    process.exit(isInterruption ? INTERRUPTED[signal] : 0)
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
+  for (const signal of Object.keys(INTERRUPTED) as (keyof typeof INTERRUPTED)[])
+    process.on(signal, () => void stop(signal))
+  return () => stoppingSince !== undefined
 }
 
 /** Begins to watch and to index. */
