@@ -6,7 +6,7 @@ import type { z } from 'zod'
 import { DomainError } from '../errors.ts'
 import { didYouMean } from '../suggestions.ts'
 import { BUILT_IN_EMBEDDERS, DEFAULT_EMBEDDER } from './built-in.ts'
-import { isPlainObject, lostValues, merge, startsWith, toLeaves, withoutLostUrl } from './merge.ts'
+import { isPlainObject, lostValues, merge, toLeaves, withoutLostUrl } from './merge.ts'
 import { relax } from './relax.ts'
 import { type Config, configSchema } from './schema.ts'
 import { keysAt } from './schema-tree.ts'
@@ -16,6 +16,7 @@ import {
   readEnvironment,
   readYamlFile,
   type SourceReading,
+  startsWith,
 } from './sources.ts'
 import { suggestKey } from './suggestions.ts'
 

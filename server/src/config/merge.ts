@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { nodesAt } from './schema-tree.ts'
-import type { Assignment, Problem } from './sources.ts'
+import { type Assignment, type Problem, startsWith } from './sources.ts'
 
 /** Builds the nested input; a later assignment wins, two maps are merged. An empty section of the file changes nothing. */
 export function merge(assignments: readonly Assignment[], problems: Problem[]): Record<string, unknown> {
@@ -79,10 +79,6 @@ export function withoutLostUrl(
 
 function isSame(a: unknown, b: unknown): boolean {
   return isDeepStrictEqual(a, b) || String(a) === String(b)
-}
-
-export function startsWith(long: readonly string[], short: readonly string[]): boolean {
-  return short.every((key, i) => long[i] === key)
 }
 
 export function isPlainObject(value: unknown): value is Record<string, unknown> {

@@ -11,7 +11,6 @@ import {
   type YAMLMap,
 } from 'yaml'
 import { messageOf, systemCodeOf } from '../errors.ts'
-import { startsWith } from './merge.ts'
 import { nodesAt } from './schema-tree.ts'
 import { suggestKey } from './suggestions.ts'
 
@@ -163,6 +162,10 @@ export function readEnvironment(environment: Record<string, string | undefined>)
     }
   }
   return reading
+}
+
+export function startsWith(long: readonly string[], short: readonly string[]): boolean {
+  return short.every((key, i) => long[i] === key)
 }
 
 /** A value that the schema does not describe, such as an argument of an embedder. */
