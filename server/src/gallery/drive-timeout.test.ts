@@ -17,19 +17,19 @@ type Request = (path: string, options?: unknown) => Promise<unknown>
 const REQUESTS = ['lstat', 'stat', 'readdir', 'realpath', 'open'] as const
 
 /** Lets a drive not answer until the test ends. The limits of time pass at once, while no other drive is asked. */
-async function hang(drive: string, hasStatfs = true) {
+async function hang(drive: string, { hasStatfs = true, isPoolFull = false } = {}) {
   const answer = Promise.withResolvers<never>()
   answer.promise.catch(() => {})
   const functions = fs as unknown as Record<string, Request>
   const real = { ...functions }
   let requests = 0
   let inProgress = 0
-  for (const name of [...REQUESTS, 'statfs'])
+  for (const name of [...REQUESTS, 'statfs', 'readFile'])
     functions[name] = async (path, options) => {
       inProgress++
       try {
         const target = name === 'lstat' ? path : await real.realpath!(path).catch(() => path)
-        const isLate = name === 'statfs' ? hasStatfs : liesIn(String(target), drive)
+        const isLate = isPoolFull || (name === 'statfs' ? hasStatfs : liesIn(String(target), drive))
         if (!isLate) return await real[name]!(path, options)
       } finally {
         inProgress--
@@ -77,24 +77,30 @@ async function walked(root: string) {
 describe('a drive that does not answer', () => {
   it('is unreadable, and the rest of the gallery is listed', async () => {
     const { root, nas } = await galleryWithDirectory()
-    await hang(nas.path, false)
+    await hang(nas.path, { hasStatfs: false })
     expect(await walked(root)).toEqual({ files: ['a.png'], unreadable: ['NAS'] })
   })
 
   it('is not absent', async () => {
     const { root, nas } = await galleryWithDirectory()
-    await hang(nas.path, false)
+    await hang(nas.path, { hasStatfs: false })
     expect((await mountsOfGallery(root)).map(({ path }) => path)).toContain(nas.path)
   })
 
   it('gets no further requests until it answers', async () => {
     const { root, nas } = await galleryWithDirectory()
-    const drive = await hang(nas.path, false)
+    const drive = await hang(nas.path, { hasStatfs: false })
     await expect(stat(nas.path)).rejects.toThrow('does not answer')
     await expect(stat(join(nas.path, 'one/c.png'))).rejects.toThrow('does not answer')
     expect(drive.requests()).toBe(1)
     await drive.respond()
     expect((await walked(root)).files).toHaveLength(4)
+  })
+
+  it('is refused even if its requests have occupied all threads', async () => {
+    const { nas } = await galleryWithDirectory()
+    await hang(nas.path, { isPoolFull: true })
+    await expect(stat('/')).rejects.toThrow('does not answer')
   })
 
   // Only Linux lists its drives.
@@ -107,7 +113,7 @@ describe('a drive that does not answer', () => {
       const before = drive.requests()
       await expect(stat(join(nas.path, 'two'))).rejects.toThrow('does not answer')
       expect(drive.requests()).toBe(before)
-      expect((await mountsOf(nas.path))[0]).toBeDefined()
+      expect(mountsOf(nas.path)[0]).toBeDefined()
     },
   )
 
@@ -116,7 +122,7 @@ describe('a drive that does not answer', () => {
     for (const name of ['b.png', 'one'])
       await symlink(join(nas.path, name), join(root, `1-${basename(name)}`))
     await symlink(join(root, 'a.png'), join(root, '2.png'))
-    const drive = await hang(nas.path, false)
+    const drive = await hang(nas.path, { hasStatfs: false })
     const listing = await listDirectory(root, '.', RULES)
     expect(listing?.files.map(({ path }) => path).sort()).toEqual(['2.png', 'a.png'])
     expect(listing?.unknown.map(({ path }) => path).sort()).toEqual(['1-b.png', '1-one'])

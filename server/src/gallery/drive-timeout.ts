@@ -66,7 +66,7 @@ function markUntil(place: string, answer: Promise<unknown>): void {
 
 /** Finds out whether only one path is late, such as a link to another drive, or its whole drive. Only Linux lists its drives. */
 async function askDrive(path: string): Promise<void> {
-  const drive = (await mountsOf(path))[0]?.path
+  const drive = mountsOf(path)[0]?.path
   if (drive === undefined || isUnresponsive(drive) || asked.has(drive)) return
   asked.add(drive)
   const answer = statfs(drive).finally(() => asked.delete(drive))

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { sep } from 'node:path'
 
 export interface Mount {
@@ -10,16 +10,15 @@ export interface Mount {
   drive: string
 }
 
-/** Linux lists its mounts here; see proc(5). */
+/** Linux lists its mounts here; see proc(5). Reading it asks no drive. */
 const MOUNT_TABLE = '/proc/self/mountinfo'
 
 /**
  * Lists the mounts of a folder: first the one that contains it, then those below it.
  * @returns an empty list on systems other than Linux, which have no table of mounts
  */
-export async function mountsOf(folder: string, table = MOUNT_TABLE): Promise<Mount[]> {
-  const text = await readFile(table, 'utf8').catch(() => '')
-  const mounts = parseMountTable(text)
+export function mountsOf(folder: string, table = MOUNT_TABLE): Mount[] {
+  const mounts = parseMountTable(textOf(table))
   // If several are mounted at one place, the last hides the others.
   const holding = mounts
     .filter(({ path }) => path === folder || path === sep || folder.startsWith(path + sep))
@@ -28,6 +27,15 @@ export async function mountsOf(folder: string, table = MOUNT_TABLE): Promise<Mou
       undefined,
     )
   return [...(holding ? [holding] : []), ...mounts.filter(({ path }) => path.startsWith(folder + sep))]
+}
+
+/** Blocks for less than a millisecond. An asynchronous read would wait for a thread, and drives that do not answer can occupy all. */
+function textOf(table: string): string {
+  try {
+    return readFileSync(table, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 /** `36 35 98:0 /root /mount/point options [optional …] - type source options`, a line each. */

@@ -29,12 +29,12 @@ export function isRemote({ type }: Mount): boolean {
  * @returns an empty list if the system has no table of mounts and the gallery no directories
  */
 export async function mountsOfGallery(root: string, table?: string): Promise<Mount[]> {
-  const mounts = await mountsOf(root, table)
+  const mounts = mountsOf(root, table)
   const directories = directoriesOf(root)
   if (mounts.length === 0 && directories.length > 0) mounts.push({ ...UNKNOWN, path: root })
   for (const { path } of directories) {
     if (!(await isFolder(path))) continue
-    const [holding = { ...UNKNOWN, path }, ...below] = await mountsOf(path, table)
+    const [holding = { ...UNKNOWN, path }, ...below] = mountsOf(path, table)
     mounts.push({ ...holding, path }, ...below)
   }
   return mounts

@@ -3,8 +3,8 @@ import { DomainError } from '../errors.ts'
 import { isNoAnswer, withTimeout } from '../gallery/drive-timeout.ts'
 import { directoryWith, toAbsolute } from '../gallery/paths.ts'
 
-/** Leaves threads of the system to other drives while one does not answer. */
-const MAX_REQUESTS_AT_ONCE = 8
+/** Together with those of a listing, the requests to a drive that does not answer leave a few threads of the system to the others. */
+const MAX_REQUESTS_AT_ONCE = 4
 
 /**
  * Sends a request to the drive of a file of the gallery.

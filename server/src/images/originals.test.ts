@@ -76,7 +76,7 @@ it('pictures of other drives are shown while one does not answer, which is refus
     n % 2 === 0 ? preview(imageAt(`NAS/${n}.png`)) : rendition(imageAt(`NAS/${n}.png`), 256),
   )
   const results = Promise.allSettled(waiting)
-  await expect.poll(() => asked).toBe(8)
+  await expect.poll(() => asked).toBe(4)
   expect(await rendition(imageAt('1.png'), 256)).toMatchObject({ bytes: RENDERED })
   expect(await preview(imageAt('2.png'))).toMatchObject({ bytes: RENDERED })
   const passing = setInterval(() => vi.advanceTimersByTime(10_000), 5)
