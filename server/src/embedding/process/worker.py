@@ -18,6 +18,7 @@ import traceback
 HEADER = struct.Struct("<II")
 DEFAULT_SIZE = 224
 MAX_MARGIN = 0.45
+OWN_FOLDER = os.path.dirname(os.path.realpath(__file__))
 
 
 def private_streams():
@@ -48,20 +49,33 @@ def write_frame(stream, message, payload=b""):
     stream.flush()
 
 
+def is_importable(name):
+    """Whether an import of that name finds a module other than the class's own file."""
+    if name in sys.modules:
+        return True
+    # A file name with a full stop is the name of no module, and would be taken for one in a package.
+    return "." not in name and importlib.util.find_spec(name) is not None
+
+
 def import_class(definition):
-    sys.path.insert(0, os.getcwd())
+    # The class imports neither this file nor those beside it.
+    sys.path[:] = [folder for folder in sys.path if os.path.realpath(folder or os.curdir) != OWN_FOLDER]
     if "file" in definition:
         path = os.path.abspath(definition["file"])
-        sys.path.insert(0, os.path.dirname(path))
         stem = os.path.splitext(os.path.basename(path))[0]
-        # Under its own name, so that processes that it starts can import it too; existing modules are not replaced.
-        own_name = f"embedder_{stem}" if stem in sys.modules else stem
+        # Under its own name, so that processes that it starts can import it too. A module of that name is not replaced, because the class
+        # may use it.
+        own_name = f"embedder_{stem}" if is_importable(stem) else stem
+        sys.path.insert(0, os.getcwd())
+        # At the end, so that files named like a package do not replace it.
+        sys.path.append(os.path.dirname(path))
         spec = importlib.util.spec_from_file_location(own_name, path)
         module = importlib.util.module_from_spec(spec)
         sys.modules[spec.name] = module
         spec.loader.exec_module(module)
         name = definition["class_name"]
     else:
+        sys.path.insert(0, os.getcwd())
         module_name, name = definition["target"].rsplit(".", 1)
         module = importlib.import_module(module_name)
     if not hasattr(module, name):

@@ -158,6 +158,52 @@ describe('an embedder in Python', () => {
     await expect.poll(() => isAlive(pid)).toBe(false)
   })
 
+  it.each(['colorsys.py', 'mine.py', 'two.parts.py'])(
+    '%s may import packages that files are named like',
+    async (name) => {
+      const directory = await temporaryDirectory()
+      await writeFile(join(directory, 'fractions.py'), 'raise ImportError("this is not the package")\n')
+      await writeFile(join(directory, 'helper.py'), 'DIMENSIONS = 3\n')
+      const file = join(directory, name)
+      const program = `
+import colorsys
+import fractions
+import numpy
+import helper
+
+class Model:
+    def embed(self, images):
+        hue, _, _ = colorsys.rgb_to_hsv(0, 1, 0)
+        return numpy.full((len(images), helper.DIMENSIONS), float(fractions.Fraction(hue)) + 1)
+`
+      await writeFile(file, program)
+      const embedder = await startHost({ file, class_name: 'Model', python: pythonWithNumpy() })
+      expect(embedder.dimensions).toBe(3)
+    },
+  )
+
+  it('may start processes that import it', async () => {
+    const file = join(await temporaryDirectory(), 'starts_processes.py')
+    const program = `
+import multiprocessing
+import numpy
+
+def sum_of(values):
+    return sum(values)
+
+class Model:
+    def __init__(self):
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            self.sum = pool.apply(sum_of, ([1, 2],))
+
+    def embed(self, images):
+        return numpy.full((len(images), self.sum), 1.0)
+`
+    await writeFile(file, program)
+    const embedder = await startHost({ file, class_name: 'Model', python: pythonWithNumpy() })
+    expect(embedder.dimensions).toBe(3)
+  })
+
   it('is found by its dotted name, too', async () => {
     const embedder = await startHost({ target: 'collections.Counter', python: pythonWithNumpy() }).catch(
       (error) => error,
