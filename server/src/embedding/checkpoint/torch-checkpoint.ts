@@ -64,8 +64,8 @@ const BYTE_ORDER_MAX_BYTES = 16
 const PICKLE_MAX_BYTES = 256 * 1024 * 1024
 const MAX_DIMENSIONS = 16
 
-/** Keys under which training scripts store the weights beside other values. */
-const STATE_KEYS = [
+/** Keys under which training scripts store the weights beside other values. `timm/checkpoint_layers.py` has the same ones. */
+export const STATE_KEYS = [
   'state_dict',
   'model_state_dict',
   'model',
@@ -204,7 +204,7 @@ function createStorageReader(archive: yauzl.ZipFile): (storage: Storage) => Prom
   }
 }
 
-/** The weights in the file of a training script: the whole content, or the value of a usual key. */
+/** The weights in the file of a training script: the whole content or the value of a usual key, whichever has most tensors. */
 function stateOf(root: unknown): TensorMap {
   const candidates = root instanceof Map ? [root, ...STATE_KEYS.map((key) => root.get(key))] : []
   const found = candidates

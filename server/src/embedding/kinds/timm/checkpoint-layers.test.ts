@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { pythonWithNumpy } from '../../../testing/python.ts'
+import { STATE_KEYS } from '../../checkpoint/torch-checkpoint.ts'
 
 const HEAD = `
 head = {}
@@ -20,6 +21,22 @@ function run(code: string): string {
 }
 
 describe('the weights of a checkpoint', () => {
+  it('are found under the keys and prefixes that the reader in TypeScript has', () => {
+    const cases = [
+      ['{"_orig_mod.module.a": 1, "module._orig_mod.b": 1, "module.module.c": 1}', ['a', 'b', 'c']],
+      ['{"best": 1, "net": {"module.a": 1, "b": 1}}', ['a', 'b']],
+      ['{"state_dict_ema": {"ema": 1}, "state_dict": {"raw": 1}}', ['raw']],
+      ['{"state_dict": {"a": 1}, "model_ema": {"a": 1, "n_averaged": 1}}', ['a', 'n_averaged']],
+      ['{"epoch": "3", 4: 1}', []],
+    ] as const
+    const found = cases.map(([root]) => `list(find_weights(${root}, lambda value: value == 1))`)
+    const [keys, ...names] = JSON.parse(
+      run(`import json\nprint(json.dumps([STATE_KEYS, ${found.join(', ')}]))`),
+    )
+    expect(keys).toEqual(STATE_KEYS)
+    expect(names).toEqual(cases.map(([, expected]) => expected))
+  })
+
   it('are read in the order of their layers, with and without biases', () => {
     expect(
       run('del head["projection_head.4.bias"]\nprint([(w.shape, b is None) for w, b in read_layers(head)])'),

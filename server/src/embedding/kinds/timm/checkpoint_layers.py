@@ -1,15 +1,44 @@
-"""Checks that the weights of a checkpoint fit together. Tensors are those of torch, numpy or anything else with a shape."""
+"""Finds the weights in a checkpoint and checks that they fit together. Tensors are those of torch, numpy or anything else with a shape."""
 
+import re
+
+# Keys under which training scripts store the weights beside other values, and prefixes of wrapping modules: both as in
+# checkpoint/torch-checkpoint.ts and open-checkpoint.ts.
+STATE_KEYS = (
+    "state_dict",
+    "model_state_dict",
+    "model",
+    "module",
+    "net",
+    "network",
+    "ema",
+    "state_dict_ema",
+    "model_ema",
+    "ema_state_dict",
+)
+WRAPPING_PREFIXES = re.compile(r"^(?:_orig_mod\.|module\.)+")
 HEAD = "projection_head."
 # Numbers of the linear layers; those between them are ReLUs.
 LAYERS = (0, 2, 4)
 SHOWN_NAMES = 5
 
 
-def check_backbone(path, tensors, state):
+def tensors_of(values, is_tensor):
+    return {name: value for name, value in values.items() if isinstance(name, str) and is_tensor(value)}
+
+
+def find_weights(root, is_tensor):
+    """The tensors of the whole content or of the value of a usual key, whichever has most; without the prefixes of wrapping modules."""
+    candidates = [one for one in (root, *map(root.get, STATE_KEYS)) if isinstance(one, dict)]
+    # The first of several that are equally large.
+    largest = max((tensors_of(one, is_tensor) for one in candidates), key=len)
+    return {WRAPPING_PREFIXES.sub("", name): value for name, value in largest.items()}
+
+
+def check_backbone(path, tensors, root):
     """Refuses a checkpoint without a backbone, with the names that it has instead."""
     if all(name.startswith(HEAD) for name in tensors):
-        found = ", ".join(str(name) for name in list(state)[:SHOWN_NAMES]) or "nothing"
+        found = ", ".join(str(name) for name in list(tensors or root)[:SHOWN_NAMES]) or "nothing"
         raise ValueError(f"{path} has no weights of a backbone; it holds {found}")
 
 

@@ -9,11 +9,9 @@ import re
 import numpy
 import timm
 import torch
-from checkpoint_layers import HEAD, SHOWN_NAMES, check_backbone, check_shapes, read_layers
+from checkpoint_layers import HEAD, SHOWN_NAMES, check_backbone, check_shapes, find_weights, read_layers
 
 BACKBONE_PREFIXES = ("backbone.model.", "backbone.", "model.", "")
-WRAPPING_PREFIXES = ("_orig_mod.", "module.")
-WRAPPERS = ("model_ema", "state_dict_ema", "state_dict", "model_state_dict", "model")
 # Parts that features do not need: classifiers, and counters of training steps.
 IGNORED = re.compile(r"(^|\.)(num_batches_tracked|n_averaged|(head|head\.fc|fc|classifier|head_dist)\.(weight|bias))$")
 LUMA = (0.299, 0.587, 0.114)
@@ -41,14 +39,8 @@ def read_weights(path):
         ) from error
     if not isinstance(state, dict):
         raise ValueError(f"{path} holds a {type(state).__name__} instead of weights by their names")
-    for key in WRAPPERS:
-        if isinstance(state.get(key), dict):
-            state = state[key]
-            break
-    tensors = {name: value for name, value in state.items() if torch.is_tensor(value)}
+    tensors = find_weights(state, torch.is_tensor)
     check_backbone(path, tensors, state)
-    for prefix in WRAPPING_PREFIXES:
-        tensors = {name.removeprefix(prefix): value for name, value in tensors.items()}
     return {name: value.float() if value.is_floating_point() else value for name, value in tensors.items()}
 
 
