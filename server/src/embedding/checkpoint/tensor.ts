@@ -45,7 +45,7 @@ export function toFloat32(bytes: Uint8Array, type: ElementType): Float32Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   switch (type) {
     case 'float32':
-      return new Float32Array(bytes.slice().buffer)
+      return new Float32Array(copyOf(bytes))
     case 'float64':
       return Float32Array.from({ length: count }, (_, i) => view.getFloat64(8 * i, true))
     case 'float16':
@@ -63,11 +63,16 @@ export function toFloat32(bytes: Uint8Array, type: ElementType): Float32Array {
     case 'int16':
       return Float32Array.from({ length: count }, (_, i) => view.getInt16(2 * i, true))
     case 'int8':
-      return Float32Array.from(new Int8Array(bytes.slice().buffer))
+      return Float32Array.from(new Int8Array(copyOf(bytes)))
     case 'uint8':
     case 'bool':
       return Float32Array.from(bytes)
   }
+}
+
+/** Copies bytes to an aligned address. The `slice` of a Buffer would be a view. */
+function copyOf(bytes: Uint8Array): ArrayBuffer {
+  return new Uint8Array(bytes).buffer
 }
 
 /**
