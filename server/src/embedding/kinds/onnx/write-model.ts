@@ -1,6 +1,7 @@
-import { open, rename, rm, writeFile } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { PbfWriter } from 'pbf'
+import { systemCodeOf } from '../../../errors.ts'
 import { type Attribute, type Constant, type Graph, type GraphNode, OPERATOR_SET } from './graph.ts'
 
 /** The version of the file format that goes with operator set 20. */
@@ -10,6 +11,7 @@ const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, ints: 7 } as const
 /** ONNX Runtime folds small constants while it loads, for which they have to be in the model itself. */
 const INLINE_MAX_BYTES = 1024
 const ALIGNMENT = 64
+const LEFT_BEHIND_MS = 10 * 60 * 1000
 
 interface StoredConstant extends Constant {
   data: { inline: Uint8Array } | { file: string; offset: number; length: number }
@@ -30,6 +32,21 @@ export async function writeModel(graph: Graph, path: string): Promise<void> {
   } finally {
     await rm(`${dataPath}${suffix}`, { force: true })
     await rm(`${path}${suffix}`, { force: true })
+  }
+}
+
+/** Removes what a process that was ended left of this model. A file that is being written changes with each constant. */
+export async function removeUnfinished(path: string): Promise<void> {
+  const directory = dirname(path)
+  const names = await readdir(directory).catch((error) => {
+    if (systemCodeOf(error) === 'ENOENT') return []
+    throw error
+  })
+  for (const name of names.filter((one) => one.startsWith(basename(path)) && one.endsWith('.tmp'))) {
+    const file = join(directory, name)
+    const written = await stat(file).catch(() => undefined)
+    if (written !== undefined && Date.now() - written.mtimeMs > LEFT_BEHIND_MS)
+      await rm(file, { force: true })
   }
 }
 

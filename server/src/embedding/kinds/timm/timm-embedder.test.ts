@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { readdir, stat, truncate, writeFile } from 'node:fs/promises'
+import { readdir, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { definitionFor, startHost } from '../../../testing/embedders.ts'
@@ -157,6 +157,18 @@ describe('DefaultEmbedder', () => {
     expect(
       largestDifference(await embedder.embed(imagesOf('test_convnext'), 'photo'), expected),
     ).toBeLessThan(1e-5)
+  })
+
+  it('removes what an interrupted start left of its graph, and nothing that is being written', async () => {
+    const directory = await temporaryDirectory()
+    await open(argumentsOf('test_convnext'), { directory })
+    const [graph] = (await readdir(directory)).filter((file) => file.endsWith('.onnx'))
+    const [left, written] = [`${graph}.data.1.tmp`, `${graph}.data.2.tmp`]
+    for (const name of [left, written]) await writeFile(join(directory, name), 'half of it')
+    const anHourAgo = new Date(Date.now() - 3_600_000)
+    await utimes(join(directory, left), anHourAgo, anHourAgo)
+    await open(argumentsOf('test_convnext'), { directory })
+    expect((await readdir(directory)).sort()).toEqual([graph, `${graph}.data`, written])
   })
 
   it('accepts its arguments in the order of the reference’s constructor, and in that of version 0.1', async () => {

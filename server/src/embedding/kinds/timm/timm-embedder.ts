@@ -8,7 +8,7 @@ import type { LoadContext } from '../../load-context.ts'
 import { FINGERPRINT_DIGITS } from '../../model-files.ts'
 import type { EmbedderDefinition } from '../../registry.ts'
 import { type OnnxModel, openOnnxModel } from '../onnx/model.ts'
-import { writeModel } from '../onnx/write-model.ts'
+import { removeUnfinished, writeModel } from '../onnx/write-model.ts'
 import { findBackbone } from './backbones.ts'
 import { buildGraph } from './build-graph.ts'
 import {
@@ -48,6 +48,7 @@ export async function createTimmEmbedder(
 async function openGraph(options: TimmArguments, context: LoadContext): Promise<OnnxModel> {
   const name = `${context.fingerprint.slice(0, FINGERPRINT_DIGITS)}-${GRAPH_VERSION}.onnx`
   const path = join(context.cacheDirectory, name)
+  await removeUnfinished(path)
   if (existsSync(path)) {
     try {
       return await openOnnxModel({ path }, context)
