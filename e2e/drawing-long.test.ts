@@ -244,6 +244,7 @@ describe('the selection', () => {
       ],
     ])
     await page.getByText('2 strokes selected').first().waitFor()
+    await page.locator('[data-handle=inside]').waitFor()
     const grip = (await page.locator('[data-handle=turn]').boundingBox())!
     await page.mouse.move(grip.x + grip.width / 2, grip.y + grip.height / 2)
     await page.mouse.down()

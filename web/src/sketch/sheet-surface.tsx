@@ -9,6 +9,8 @@ interface SheetSurfaceProps {
   /** Describes the drawing to those who do not see it. */
   label: string
   cursor: string
+  /** Whether strokes can be selected. */
+  isSelecting: boolean
   /** A picture to be traced. */
   traceUrl: string | undefined
   /** Whether the sheet is white in the dark theme, too. */
@@ -19,7 +21,7 @@ interface SheetSurfaceProps {
 
 /** The sheet itself: dots, a picture to be traced, ink, and what is selected. It fills its parent. */
 export function SheetSurface(props: SheetSurfaceProps) {
-  const { sheet, label, cursor, traceUrl, isPaperWhite, hasToolsBelow } = props
+  const { sheet, label, cursor, isSelecting, traceUrl, isPaperWhite, hasToolsBelow } = props
   const { surfaceRef, canvasRef, coverRef, view } = sheet
   const spacing = dotSpacing(view.scale)
   return (
@@ -55,7 +57,7 @@ export function SheetSurface(props: SheetSurfaceProps) {
         />
       )}
       <canvas ref={canvasRef} role="img" aria-label={label} className="absolute inset-0 block size-full" />
-      {(sheet.selection.size > 0 || sheet.lasso !== undefined) && <SelectionOutline sheet={sheet} />}
+      {isSelecting && <SelectionOutline sheet={sheet} />}
     </div>
   )
 }

@@ -86,6 +86,7 @@ export function SketchPanel(props: SketchPanelProps) {
         sheet={sheet}
         label={describeSketch(sketch)}
         cursor={isSpaceHeld ? 'grab' : tools.tool === 'select' ? 'default' : 'crosshair'}
+        isSelecting={tools.tool === 'select'}
         traceUrl={trace.url}
         isPaperWhite={tools.isPaperWhite}
         hasToolsBelow={layout === 'phone'}
