@@ -50,8 +50,9 @@ export async function readlink(path: string): Promise<string> {
   return decodeName(await withTimeout(path, () => fs.readlink(toSystemPath(path), { encoding: 'buffer' })))
 }
 
-export async function realpath(path: string): Promise<string> {
-  return decodeName(await withTimeout(path, () => fs.realpath(toSystemPath(path), { encoding: 'buffer' })))
+/** @param asked a path on the drive that has to answer, such as the target of a link */
+export async function realpath(path: string, asked = path): Promise<string> {
+  return decodeName(await withTimeout(asked, () => fs.realpath(toSystemPath(path), { encoding: 'buffer' })))
 }
 
 export function realpathSync(path: string): string {

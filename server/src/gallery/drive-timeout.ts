@@ -30,23 +30,13 @@ export function isUnresponsive(path: string): boolean {
   return [...unresponsive].some((place) => liesIn(path, place))
 }
 
-/** @throws {Error} if a request for an absolute path would be refused */
-export function assertResponsive(path: string): void {
-  if (isUnresponsive(path)) throw new NoAnswerError()
-}
-
-/** Whether any drive has a request that is late. */
-export function hasUnresponsive(): boolean {
-  return unresponsive.size > 0
-}
-
 /**
  * Sends a request to the drive of an absolute path. A request that is not answered occupies a thread of the system, so the drive
  * gets no further ones before it answers.
  * @throws {Error} if the drive does not answer in time
  */
 export async function withTimeout<T>(path: string, request: () => Promise<T>): Promise<T> {
-  assertResponsive(path)
+  if (isUnresponsive(path)) throw new NoAnswerError()
   const answer = request()
   return pTimeout(answer, {
     milliseconds: MAX_ANSWER_MS,

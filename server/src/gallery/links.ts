@@ -3,7 +3,6 @@ import { dirname, resolve, sep } from 'node:path'
 import { systemCodeOf } from '../errors.ts'
 import { liesInGallery } from './directories.ts'
 import { lstat, readlink, realpath, realpathSync } from './disk.ts'
-import { assertResponsive, hasUnresponsive } from './drive-timeout.ts'
 import { type IncludeRules, isIncluded, type LeftOutRule } from './include.ts'
 import { ROOT, toAbsolute, toGalleryPath } from './paths.ts'
 
@@ -13,12 +12,17 @@ import { ROOT, toAbsolute, toGalleryPath } from './paths.ts'
  */
 export async function pointsAt(root: string, absolute: string): Promise<string | undefined> {
   try {
-    const target = resolve(await realpath(dirname(absolute)), await readlink(absolute))
+    const target = await namedTarget(absolute)
     return target !== root && liesInGallery(root, target) ? toGalleryPath(root, target) : undefined
   } catch (error) {
     explained(error)
     return undefined
   }
+}
+
+/** The absolute path that a link names, which may be a link itself. */
+async function namedTarget(absolute: string): Promise<string> {
+  return resolve(await realpath(dirname(absolute)), await readlink(absolute))
 }
 
 /** Where a symbolic link leads, or why it is not followed. */
@@ -45,9 +49,8 @@ const HIDDEN: RefusedLink = {
  */
 export async function followLink(root: string, absolute: string, options: IncludeRules): Promise<Link> {
   try {
-    // Resolving a link asks the drive that it leads to.
-    if (hasUnresponsive()) assertResponsive(resolve(dirname(absolute), await readlink(absolute)))
-    return judged(root, await realpath(absolute), options)
+    // Resolving a link asks the drive that it leads to: if that is late, all other links to it are refused.
+    return judged(root, await realpath(absolute, await namedTarget(absolute)), options)
   } catch (error) {
     return explained(error, true)
   }
