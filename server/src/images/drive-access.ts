@@ -1,6 +1,7 @@
 import pLimit, { type LimitFunction } from 'p-limit'
 import { DomainError } from '../errors.ts'
 import { isNoAnswer, withTimeout } from '../gallery/drive-timeout.ts'
+import { mountsOf } from '../gallery/mount-table.ts'
 import { directoryWith, toAbsolute } from '../gallery/paths.ts'
 
 /** Together with those of a listing, the requests to a drive that does not answer leave a few threads of the system to the others. */
@@ -13,13 +14,14 @@ const MAX_REQUESTS_AT_ONCE = 4
 export type DriveAccess = <T>(path: string, request: () => Promise<T>) => Promise<T>
 
 export function createDriveAccess(root: string): DriveAccess {
-  /** By the name of a directory at the top of the gallery; the watched folder has none. */
-  const limits = new Map<string | undefined, LimitFunction>()
+  /** By mount and directory at the top of the gallery. Systems other than Linux list no mounts; the watched folder is no directory. */
+  const limits = new Map<string, LimitFunction>()
   return async (path, request) => {
-    const top = directoryWith(root, path)?.name
-    const limit = limits.get(top) ?? pLimit(MAX_REQUESTS_AT_ONCE)
-    limits.set(top, limit)
-    return limit(() => withTimeout(toAbsolute(root, path), request)).catch((error: unknown) => {
+    const absolute = toAbsolute(root, path)
+    const drive = `${mountsOf(absolute)[0]?.path}\0${directoryWith(root, path)?.name}`
+    const limit = limits.get(drive) ?? pLimit(MAX_REQUESTS_AT_ONCE)
+    limits.set(drive, limit)
+    return limit(() => withTimeout(absolute, request)).catch((error: unknown) => {
       throw isNoAnswer(error) ? noAnswer(error) : error
     })
   }
