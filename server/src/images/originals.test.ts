@@ -19,9 +19,13 @@ vi.mock('../gallery/open-file.ts', async (load) => {
   return { openGalleryFile: vi.fn(real.openGalleryFile) }
 })
 
+vi.mock('../gallery/mount-table.ts', () => ({
+  mountsOf: (path: string) => [{ path: path.includes('/mounted/') ? '/mounted' : '/', type: '', drive: '' }],
+}))
+
 const RENDERED = new Uint8Array([1])
 
-async function openGallery(render: () => Promise<Uint8Array>) {
+async function openGallery(render: (bytes: Uint8Array, side: number) => Promise<Uint8Array>) {
   const [root, nas] = [await temporaryDirectory(), await temporaryDirectory()]
   onTestFinished(openDirectories(root, [{ name: 'NAS', path: nas }]))
   const bytes = await picture(1)
@@ -58,32 +62,35 @@ const imageAt = (path: string): Image => ({
   contentType: 'image/png',
 })
 
-it('pictures of other drives are shown while one does not answer, which is refused after a minute', async () => {
-  const { preview, rendition } = await openGallery(async () => RENDERED)
-  const answer = Promise.withResolvers<undefined>()
-  onTestFinished(() => answer.resolve(undefined))
-  const real = vi.mocked(openGalleryFile).getMockImplementation()!
-  let asked = 0
-  vi.mocked(openGalleryFile).mockImplementation((root, path, rules) => {
-    if (!path.startsWith('NAS/')) return real(root, path, rules)
-    asked++
-    return answer.promise
-  })
-  onTestFinished(() => void vi.mocked(openGalleryFile).mockImplementation(real))
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-  onTestFinished(() => void vi.useRealTimers())
-  const waiting = Array.from({ length: 40 }, (_, n) =>
-    n % 2 === 0 ? preview(imageAt(`NAS/${n}.png`)) : rendition(imageAt(`NAS/${n}.png`), 256),
-  )
-  const results = Promise.allSettled(waiting)
-  await expect.poll(() => asked).toBe(4)
-  expect(await rendition(imageAt('1.png'), 256)).toMatchObject({ bytes: RENDERED })
-  expect(await preview(imageAt('2.png'))).toMatchObject({ bytes: RENDERED })
-  const passing = setInterval(() => vi.advanceTimersByTime(10_000), 5)
-  onTestFinished(() => clearInterval(passing))
-  for (const result of await results)
-    expect(result).toMatchObject({ status: 'rejected', reason: { code: 'gallery_unavailable' } })
-})
+it.each(['NAS', 'mounted'])(
+  'pictures of other drives are shown while one (%s) does not answer, which is refused after a minute',
+  async (drive) => {
+    const { preview, rendition } = await openGallery(async () => RENDERED)
+    const answer = Promise.withResolvers<undefined>()
+    onTestFinished(() => answer.resolve(undefined))
+    const real = vi.mocked(openGalleryFile).getMockImplementation()!
+    let asked = 0
+    vi.mocked(openGalleryFile).mockImplementation((root, path, rules) => {
+      if (!path.startsWith(drive)) return real(root, path, rules)
+      asked++
+      return answer.promise
+    })
+    onTestFinished(() => void vi.mocked(openGalleryFile).mockImplementation(real))
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const waiting = Array.from({ length: 40 }, (_, n) =>
+      n % 2 === 0 ? preview(imageAt(`${drive}/${n}.png`)) : rendition(imageAt(`${drive}/${n}.png`), 256),
+    )
+    const results = Promise.allSettled(waiting)
+    await expect.poll(() => asked).toBe(4)
+    expect(await rendition(imageAt('1.png'), 256)).toMatchObject({ bytes: RENDERED })
+    expect(await preview(imageAt('2.png'))).toMatchObject({ bytes: RENDERED })
+    const passing = setInterval(() => vi.advanceTimersByTime(10_000), 5)
+    onTestFinished(() => clearInterval(passing))
+    for (const result of await results)
+      expect(result).toMatchObject({ status: 'rejected', reason: { code: 'gallery_unavailable' } })
+  },
+)
 
 it('few originals are in memory at once, and equal requests share one', async () => {
   let held = 0
@@ -101,9 +108,28 @@ it('few originals are in memory at once, and equal requests share one', async ()
     const image = imageAt(`${n}.png`)
     return n % 2 === 0 ? [preview(image), preview(image)] : [rendition(image, 256), rendition(image, 256)]
   })
-  await expect.poll(() => held).toBe(Math.min(20, availableParallelism()))
+  // Half of them are tiles, half are large views.
+  const places = 2 * Math.min(10, availableParallelism())
+  await expect.poll(() => held).toBe(places)
   go.resolve()
   await Promise.all(requests.flat())
-  expect(most).toBe(Math.min(20, availableParallelism()))
+  expect(most).toBe(places)
   expect(rendered).toBe(20)
+})
+
+it('a large view does not wait for the tiles of a grid', async () => {
+  const go = Promise.withResolvers<void>()
+  onTestFinished(() => go.resolve())
+  let drawn = 0
+  const { preview, rendition } = await openGallery(async (_, side) => {
+    if (side !== 256) return RENDERED
+    drawn++
+    await go.promise
+    return RENDERED
+  })
+  const tiles = Array.from({ length: 19 }, (_, n) => rendition(imageAt(`${n}.png`), 256))
+  await expect.poll(() => drawn).toBe(Math.min(19, availableParallelism()))
+  expect(await preview(imageAt('19.png'))).toMatchObject({ bytes: RENDERED })
+  go.resolve()
+  await Promise.all(tiles)
 })

@@ -19,6 +19,9 @@ export interface FileContent {
   contentType?: string
 }
 
+/** Purposes for which originals are held in memory. The large view of an image does not wait for the tiles of a grid. */
+type Purpose = 'tile' | 'view'
+
 /** The files that images were indexed from. */
 export interface Originals {
   /** Whether a link shows a file that is stored elsewhere in the gallery. */
@@ -30,8 +33,8 @@ export interface Originals {
   open(image: Image): Promise<FileHandle>
   /** The bytes of the original. @throws {DomainError} as `open`; `image_too_large` if it has grown */
   read(image: Image): Promise<FileContent>
-  /** Reads the original for work that holds it in memory; a few at a time do. @throws {DomainError} as `read` */
-  readFor<T>(image: Image, work: (original: FileContent) => Promise<T>): Promise<T>
+  /** Reads the original for work that holds it in memory; a few at a time do for each purpose. @throws {DomainError} as `read` */
+  readFor<T>(image: Image, purpose: Purpose, work: (original: FileContent) => Promise<T>): Promise<T>
 }
 
 export interface OriginalsOptions {
@@ -45,7 +48,7 @@ const GONE = 'The file is no longer in the gallery.'
 
 export function createOriginals({ root, limits, walk }: OriginalsOptions): Originals {
   const askDrive = createDriveAccess(root)
-  const inMemory = pLimit(availableParallelism())
+  const inMemory = { tile: pLimit(availableParallelism()), view: pLimit(availableParallelism()) }
   return { isShownByLink, open, read, readFor }
 
   async function isShownByLink({ path }: Pick<Image, 'path'>): Promise<boolean> {
@@ -73,10 +76,14 @@ export function createOriginals({ root, limits, walk }: OriginalsOptions): Origi
     return contentOf(image, await open(image))
   }
 
-  async function readFor<T>(image: Image, work: (original: FileContent) => Promise<T>): Promise<T> {
+  async function readFor<T>(
+    image: Image,
+    purpose: Purpose,
+    work: (original: FileContent) => Promise<T>,
+  ): Promise<T> {
     // A drive that does not answer takes no place: its files do not open.
     const file = await open(image)
-    return inMemory(async () => work(await contentOf(image, file)))
+    return inMemory[purpose](async () => work(await contentOf(image, file)))
   }
 
   async function contentOf(image: Image, file: FileHandle): Promise<FileContent> {

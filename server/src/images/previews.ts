@@ -40,7 +40,7 @@ export function createPreviews(
   }
 
   function makeThumbnailOf(image: Image): Promise<FileContent> {
-    return originals.readFor(image, async ({ bytes, matchesCatalog }) => {
+    return originals.readFor(image, 'tile', async ({ bytes, matchesCatalog }) => {
       const webp = await makeThumbnail(bytes, await reader.decode(bytes, thumbnails.size), thumbnails.size)
       if (matchesCatalog) await storeIfPossible(() => thumbnails.write(image.contentHash, webp))
       return { bytes: webp, matchesCatalog }
@@ -48,7 +48,7 @@ export function createPreviews(
   }
 
   function makePreview(image: Image): Promise<FileContent> {
-    return originals.readFor(image, async ({ bytes, matchesCatalog }) => {
+    return originals.readFor(image, 'view', async ({ bytes, matchesCatalog }) => {
       if (isFit(image, bytes) && (await isShownAsIs(bytes)))
         return { bytes, matchesCatalog, contentType: contentTypeOf(sniff(bytes)!) }
       return { bytes: await reader.render(bytes, PREVIEW_SIDE), matchesCatalog, contentType: 'image/webp' }

@@ -37,11 +37,11 @@ export function createRenditions(
     },
   }
 
-  function make(image: Image, side: RenditionSide): Promise<FileContent> {
-    return originals.readFor(image, async ({ bytes, matchesCatalog }) => {
-      // Decoding takes the processors from a search, whose results replace the picture anyway.
-      const latest = performance.now() + MAX_DELAY_MS
-      while (isSearching() && performance.now() < latest) await sleep(SEARCH_PAUSE_MS)
+  async function make(image: Image, side: RenditionSide): Promise<FileContent> {
+    // Decoding takes the processors from a search, whose results replace the picture anyway.
+    const latest = performance.now() + MAX_DELAY_MS
+    while (isSearching() && performance.now() < latest) await sleep(SEARCH_PAUSE_MS)
+    return originals.readFor(image, 'tile', async ({ bytes, matchesCatalog }) => {
       const webp = await reader.render(bytes, side)
       if (matchesCatalog) await storeIfPossible(() => renditions.write(image.contentHash, side, webp))
       return { bytes: webp, matchesCatalog }
