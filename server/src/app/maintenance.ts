@@ -46,9 +46,14 @@ export function startMaintenance({
       .catch((error) => log.warn(`Orphaned thumbnails could not be removed: ${messageOf(error)}`))
   const warnOfTrash = (error: unknown) =>
     log.warn(`The trash could not be brought up to date: ${messageOf(error)}`)
+  let isMaintainingTrash = false
   const maintainTrash = async () => {
+    // A drive may keep a run waiting until the next one is due.
+    if (isMaintainingTrash) return
+    isMaintainingTrash = true
     await trash?.repair().catch(warnOfTrash)
     await trash?.removeExpired().catch(warnOfTrash)
+    isMaintainingTrash = false
   }
   const refreshCollections = () =>
     void updateCollections({ catalog, queries, users }).catch((error) =>

@@ -3,6 +3,7 @@ import { constants } from 'node:fs'
 import { copyFile, link, open, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DomainError, type ErrorCode, systemCodeOf } from '../errors.ts'
+import { isNoAnswer } from '../gallery/drive-timeout.ts'
 import { toSystemPath } from '../gallery/file-names.ts'
 import { openOrdinaryFile } from '../hashing.ts'
 
@@ -53,6 +54,7 @@ async function sync(path: string | Buffer): Promise<void> {
 
 /** Turns an error of the file system that users can understand into a domain error; returns others unchanged. */
 export function writeFailure(error: unknown): unknown {
+  if (isNoAnswer(error)) return failure('gallery_unavailable', 'its drive does not answer')
   const code = systemCodeOf(error)
   switch (code) {
     case 'EACCES':

@@ -11,7 +11,6 @@ import {
   rename,
   rm,
   rmdir,
-  stat,
   unlink,
   utimes,
   writeFile,
@@ -19,7 +18,8 @@ import {
 import { join } from 'node:path'
 import type { TrashPlace } from '../../catalog/catalog.ts'
 import { DomainError, systemCodeOf } from '../../errors.ts'
-import { readEntries } from '../../gallery/disk.ts'
+import * as disk from '../../gallery/disk.ts'
+import { withTimeout } from '../../gallery/drive-timeout.ts'
 import { toSystemPath } from '../../gallery/file-names.ts'
 import { TRASH_FOLDER, TRASH_RECORD } from '../../gallery/include.ts'
 import { directoryOf, isTop, joinPath, nameOf, toAbsolute } from '../../gallery/paths.ts'
@@ -70,8 +70,9 @@ export interface TrashFolderOptions {
 }
 
 export function createTrashFolder({ root, dataFolder, isShared }: TrashFolderOptions): TrashFolder {
-  const absolute = ({ place, file }: TrashPlace) =>
-    toSystemPath(place === 'gallery' ? toAbsolute(root, file) : join(dataFolder, file))
+  const pathOf = ({ place, file }: TrashPlace) =>
+    place === 'gallery' ? toAbsolute(root, file) : join(dataFolder, file)
+  const absolute = (place: TrashPlace) => toSystemPath(pathOf(place))
   const recordOf = (place: TrashPlace) => absolute(besideIt(place))
 
   return {
@@ -110,7 +111,7 @@ export function createTrashFolder({ root, dataFolder, isShared }: TrashFolderOpt
 
     async has(place) {
       try {
-        await lstat(absolute(place))
+        await disk.lstat(pathOf(place))
         return true
       } catch (error) {
         return systemCodeOf(error) !== 'ENOENT'
@@ -140,7 +141,7 @@ export function createTrashFolder({ root, dataFolder, isShared }: TrashFolderOpt
 
     places: (top) => placesIn(root, dataFolder, top),
 
-    record: (place) => readRecord(recordOf(place)),
+    record: (place) => withTimeout(pathOf(place), () => readRecord(recordOf(place))),
 
     async remove({ place, file }) {
       await rm(absolute({ place, file: directoryOf(file) }), { recursive: true, force: true })
@@ -149,9 +150,12 @@ export function createTrashFolder({ root, dataFolder, isShared }: TrashFolderOpt
 }
 
 async function isMounted(root: string, top: string): Promise<boolean> {
+  const path = toAbsolute(root, top)
   try {
-    const folder = await opendir(toSystemPath(toAbsolute(root, top)))
-    return (await folder.read().finally(() => folder.close())) !== null
+    return await withTimeout(path, async () => {
+      const folder = await opendir(toSystemPath(path))
+      return (await folder.read().finally(() => folder.close())) !== null
+    })
   } catch {
     return false
   }
@@ -201,14 +205,14 @@ async function readRecord(file: string | Buffer): Promise<string | undefined> {
 
 /** Paths of the files in the folders of a trash, without records. Links are not followed. @returns undefined if it can't be read */
 async function filesIn(trash: string): Promise<string[] | undefined> {
-  if (!(await lstat(toSystemPath(trash)).catch(() => undefined))?.isDirectory()) return undefined
-  const folders = await readEntries(trash).catch(() => undefined)
+  if (!(await disk.lstat(trash).catch(() => undefined))?.isDirectory()) return undefined
+  const folders = await disk.readEntries(trash).catch(() => undefined)
   if (folders === undefined) return undefined
   const files: string[] = []
   for (const folder of folders) {
     if (!folder.isDirectory()) continue
     // A folder that is gone by now, or can't be read, has nothing to list.
-    const entries = await readEntries(join(trash, folder.name)).catch(() => [])
+    const entries = await disk.readEntries(join(trash, folder.name)).catch(() => [])
     for (const entry of entries)
       if (entry.isFile() && entry.name !== TRASH_RECORD) files.push(`${folder.name}/${entry.name}`)
   }
@@ -217,8 +221,7 @@ async function filesIn(trash: string): Promise<string[] | undefined> {
 
 /** Returns the highest folder of the gallery, or of its directory, on the file system of a file: renaming works only there. */
 async function topOfMount(root: string, path: string): Promise<string> {
-  const deviceOf = async (directory: string) =>
-    (await stat(toSystemPath(toAbsolute(root, directory)), { bigint: true })).dev
+  const deviceOf = async (directory: string) => (await disk.stat(toAbsolute(root, directory))).dev
   let top = directoryOf(path)
   const device = await deviceOf(top)
   while (!isTop(root, top) && (await deviceOf(directoryOf(top))) === device) top = directoryOf(top)

@@ -3,6 +3,7 @@ import { stat, unlink } from 'node:fs/promises'
 import type { Catalog, Image, Page, TrashedImage, TrashPlace } from '../../catalog/catalog.ts'
 import { DomainError, isSystemError } from '../../errors.ts'
 import type { EventBus } from '../../events.ts'
+import { isNoAnswer } from '../../gallery/drive-timeout.ts'
 import { toSystemPath } from '../../gallery/file-names.ts'
 import type { IncludeRules } from '../../gallery/include.ts'
 import { directoryOf, joinPath, ROOT, resolveDirectory, toAbsolute } from '../../gallery/paths.ts'
@@ -125,7 +126,8 @@ class FolderTrash implements Trash {
     const restored: Image[] = []
     const problems: DomainError[] = []
     for (const trashed of await this.#catalog.trash.get(imageIds)) {
-      const image = await this.#restoreOne(trashed).catch((error) => {
+      const image = await this.#restoreOne(trashed).catch((reason) => {
+        const error = writeFailure(reason)
         // Without the database, further files would only be moved away from their rows.
         if (!(error instanceof DomainError) || error.code === 'unavailable') throw error
         problems.push(error)
@@ -153,7 +155,7 @@ class FolderTrash implements Trash {
   /** A file that can't be examined keeps no others from being repaired. */
   #repairOne(trashed: TrashedImage): Promise<boolean> {
     return this.#isBackInPlace(trashed).catch((error) => {
-      if (!isSystemError(error)) throw error
+      if (!isSystemError(error) && !isNoAnswer(error)) throw error
       return false
     })
   }
