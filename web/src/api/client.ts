@@ -2,7 +2,7 @@ import { hc, type InferRequestType, type InferResponseType } from 'hono/client'
 import type { Role } from '../../../server/src/contract/roles.ts'
 import type { Api } from '../../../server/src/http/contract/client.ts'
 import { language } from '../messages/language.ts'
-import { read, type Sending, send, sendWithProgress } from './request.ts'
+import { noteAct, read, type Sending, send, sendWithProgress } from './request.ts'
 
 export { ApiError, isPassing } from './errors.ts'
 export { onSignedOut } from './request.ts'
@@ -126,10 +126,12 @@ export async function uploadImage(
 
 /**
  * Images with the bytes of a file.
+ * Called for each file of an upload, which is an act of the user.
  * @param hash SHA-256, hexadecimal
  * @returns none if only the trash has them; undefined if the gallery does not have them
  */
 export async function knownImages(hash: string, signal: AbortSignal): Promise<Image[] | undefined> {
+  noteAct()
   const { known } = await read(api.images.known.$post({ json: { sha256: [hash] } }, until(signal)))
   return known[0]?.images
 }

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { isPassing } from './errors.ts'
-import { read, send } from './request.ts'
+import { noteAct, read, send } from './request.ts'
 
 /** Starts a server that sends the headers of a response and half of its body. @param end what it does then */
 async function startHalf(status: number, end: 'drop' | 'wait'): Promise<URL> {
@@ -56,4 +56,6 @@ it('a request is marked if the user has done nothing for a minute', async () => 
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 61_000 })
   onTestFinished(() => void vi.useRealTimers())
   expect(await headersOf()).toMatchObject({ accept: 'text/plain', 'x-passive': 'true' })
+  noteAct()
+  expect(await headersOf()).not.toHaveProperty('x-passive')
 })

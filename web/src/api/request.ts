@@ -5,8 +5,14 @@ import { parseJson, serverUrl } from './server-url.ts'
 /** Requests later than this after an act of the user are sent by the page itself. */
 const ACTIVE_MS = 60_000
 let lastActAt = Date.now()
-for (const act of ['pointermove', 'pointerdown', 'keydown', 'wheel'])
-  globalThis.addEventListener?.(act, () => (lastActAt = Date.now()), true)
+// Screen readers and voice control only click and enter text.
+for (const act of ['pointermove', 'pointerdown', 'keydown', 'wheel', 'click', 'input', 'drop'])
+  globalThis.addEventListener?.(act, noteAct, true)
+
+/** Counts as an act of the user, such as each file of an upload that takes hours. */
+export function noteAct(): void {
+  lastActAt = Date.now()
+}
 
 const signedOutListeners = new Set<() => void>()
 

@@ -48,7 +48,8 @@ export default function DuplicatesView(props: DuplicatesViewProps) {
   useEffect(() => onTop(true), [])
   const { review, group, show, goOn, toggle, restart } = useGroupReview(groups, bestBy, decided)
   const index = review?.index ?? -1
-  useFurtherGroups(found.more, index >= groups.length - 2)
+  // A group that is gone may only have moved behind the loaded ones.
+  useFurtherGroups(found.more, review?.isGone === true || index >= groups.length - 2)
   const goTo = (place: number) => {
     const other = groups[place]
     if (other === undefined || place === index) return

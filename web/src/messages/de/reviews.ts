@@ -120,7 +120,7 @@ export const duplicates = {
     `${number(share < 0.1 ? Math.round(share * 1000) / 10 : Math.floor(share * 100))} % der Bilder verglichen`,
   keys: 'behalten oder Papierkorb',
   groupGone: 'Diese Gruppe gibt es nicht mehr',
-  groupGoneHint: 'Ihre Bilder wurden von jemand anderem gelöscht oder verändert.',
+  groupGoneHint: 'Ihre Bilder wurden inzwischen gelöscht oder verändert.',
   nextGroup: 'Nächste Gruppe zeigen',
   nextKey: 'nächste Gruppe',
   list: 'Gruppen von Duplikaten',

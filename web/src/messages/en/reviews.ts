@@ -106,7 +106,7 @@ export const duplicates = {
     `${number(share < 0.1 ? Math.round(share * 1000) / 10 : Math.floor(share * 100))} % of the pictures compared`,
   keys: 'keep or trash',
   groupGone: 'This group is no longer there',
-  groupGoneHint: 'Its pictures were deleted or moved by someone else.',
+  groupGoneHint: 'Its pictures were deleted or changed in the meantime.',
   nextGroup: 'Show the next group',
   nextKey: 'next group',
   list: 'Groups of duplicates',
