@@ -7,7 +7,7 @@ const table = (section: string) =>
 it('replaces the table of a section by its keys with value, default and meaning', () => {
   const text = table('limits')
   expect(text).toContain(
-    '| `limits.max_file_bytes` | integer, at least 1,024 | `268435456` (256 MiB) | A larger file, in bytes, is not read',
+    '| `limits.max_file_bytes` | integer, 1,024 to 2,147,483,647 | `268435456` (256 MiB) | A larger file, in bytes, is not read',
   )
   expect(text).not.toContain('old')
   expect(table('watcher')).toContain('| `watcher.max_missing_share` | number, 0 to 1 | `0.5` |')
