@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { picture } from '../server/src/testing/pictures.ts'
 import { violationsIn } from './support/axe.ts'
@@ -7,6 +8,30 @@ import { draw, PHONE } from './support/browser.ts'
 import { ADMIN, openWindow, signIn, startTeam, useTeamGallery } from './support/team.ts'
 
 const team = useTeamGallery()
+
+const LINE: Parameters<typeof draw>[1] = [
+  [
+    [0.2, 0.2],
+    [0.8, 0.3],
+    [0.5, 0.8],
+  ],
+]
+
+/** Counts the records of sheets in the browser. */
+function keptIn(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve, reject) => {
+        const opening = indexedDB.open('keyval-store')
+        opening.onerror = () => reject(opening.error)
+        opening.onsuccess = () => {
+          const counting = opening.result.transaction('keyval').objectStore('keyval').count()
+          counting.onsuccess = () => resolve(counting.result)
+          opening.result.close()
+        }
+      }),
+  )
+}
 
 describe('a team', () => {
   it('sees when a code has become void, and returns to the second step', async () => {
@@ -58,36 +83,40 @@ describe('a team', () => {
     const page = await openWindow()
     await page.goto(`${product.url}/?name=cup`)
     await signIn(page, mail, ADMIN)
-    await draw(page, [
-      [
-        [0.2, 0.2],
-        [0.8, 0.3],
-        [0.5, 0.8],
-      ],
-    ])
+    await draw(page, LINE)
     await expect.poll(() => page.url()).toContain('q=')
-    const kept = () =>
-      page.evaluate(
-        () =>
-          new Promise<number>((resolve, reject) => {
-            const opening = indexedDB.open('keyval-store')
-            opening.onerror = () => reject(opening.error)
-            opening.onsuccess = () => {
-              const counting = opening.result.transaction('keyval').objectStore('keyval').count()
-              counting.onsuccess = () => resolve(counting.result)
-              opening.result.close()
-            }
-          }),
-      )
-    await expect.poll(kept).toBeGreaterThan(1)
+    await expect.poll(() => keptIn(page)).toBeGreaterThan(1)
     await page.getByRole('button', { name: 'Settings' }).click()
     await page.getByRole('button', { name: 'Sign out' }).click()
     await expect.poll(() => page.url()).toBe(`${product.url}/`)
     await page.getByLabel('Your e-mail address').waitFor()
-    expect(await kept()).toBe(0)
+    expect(await keptIn(page)).toBe(0)
     await signIn(page, mail, ADMIN)
     await page.getByTestId('count').getByText('24 pictures').waitFor()
     expect(new URL(page.url()).search).toBe('')
+  })
+
+  it('leaves nothing for the next user in another tab either after signing out', async () => {
+    const { product, mail } = await startTeam()
+    const page = await openWindow()
+    await page.goto(product.url)
+    await signIn(page, mail, ADMIN)
+    const other = await page.context().newPage()
+    await other.goto(`${product.url}/?name=cup`)
+    await draw(other, LINE)
+    await expect.poll(() => other.url()).toContain('q=')
+    await expect.poll(() => keptIn(other)).toBeGreaterThan(1)
+    await page.bringToFront()
+    await page.getByRole('button', { name: 'Settings' }).click()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByLabel('Your e-mail address').waitFor()
+    await expect.poll(() => other.url()).toBe(`${product.url}/`)
+    await other.getByLabel('Your e-mail address').waitFor()
+    expect(await other.evaluate(() => sessionStorage.length)).toBe(0)
+    expect(await keptIn(other)).toBe(0)
+    await signIn(other, mail, ADMIN)
+    await other.getByTestId('count').getByText('24 pictures').waitFor()
+    expect(new URL(other.url()).search).toBe('')
   })
 
   it('marks what the page asks for by itself, which does not extend the session', async () => {

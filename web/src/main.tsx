@@ -7,6 +7,7 @@ import { serverUrl } from './api/server-url.ts'
 import { SessionGate } from './auth/session.tsx'
 import { ToastProvider } from './components/toast.tsx'
 import { router } from './router.tsx'
+import { watchSignOut } from './state/signed-out.ts'
 import './styles.css'
 
 const MAX_RETRIES = 3
@@ -30,6 +31,8 @@ if (import.meta.env.PROD && 'serviceWorker' in navigator)
       .register(serverUrl('/sw.js'))
       .catch((error: unknown) => console.info('The page can not be installed:', error)),
   )
+
+watchSignOut()
 
 const root = createRoot(document.getElementById('root')!)
 if (import.meta.env.DEV && location.hash === '#/components') {

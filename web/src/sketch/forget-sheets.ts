@@ -2,10 +2,9 @@
 const DATABASE = 'keyval-store'
 const STORE = 'keyval'
 
-/** Removes the sheets of all tabs from the browser, and what else it keeps for this tab. */
+/** Removes the sheets of all tabs from the browser. */
 export async function forgetSheets(): Promise<void> {
   try {
-    sessionStorage.clear()
     await clearStore()
   } catch (error) {
     console.warn('The sketches could not be removed from the browser:', error)

@@ -16,6 +16,13 @@ vi.mock('idb-keyval', () => ({
   keys: async () => [...database.keys()],
 }))
 
+let isOut = false
+vi.mock('../state/signed-out.ts', () => ({
+  get hasSignedOut() {
+    return isOut
+  },
+}))
+
 const stroke = (x: number): Stroke => ({
   tool: 'pen',
   size: 10,
@@ -72,6 +79,27 @@ describe('a sheet', () => {
     expect(restored?.strokes).toHaveLength(3)
     expect(undo(undo(restored!)).strokes).toHaveLength(1)
   })
+})
+
+it('writes no sheet back after signing out in another tab', async () => {
+  const store = new SheetStore()
+  await save(store, drawn(1))
+  onTestFinished(() => {
+    isOut = false
+  })
+  isOut = true
+  database.clear()
+  session.clear()
+  const calls = vi.mocked(setMany).mock.calls.length
+  store.save({ sketch: drawn(2), address: undefined, isSaved: false })
+  store.flush()
+  // A later write waits for all earlier ones of its store.
+  isOut = false
+  store.save({ sketch: drawn(3), address: undefined, isSaved: false })
+  store.flush()
+  await vi.waitFor(() => expect(vi.mocked(setMany).mock.calls.length).toBeGreaterThan(calls))
+  expect(vi.mocked(setMany).mock.calls.length).toBe(calls + 1)
+  expect(session.size).toBe(0)
 })
 
 describe('an old sheet', () => {

@@ -1,4 +1,5 @@
 import { delMany, get, getMany, keys, setMany } from 'idb-keyval'
+import { hasSignedOut } from '../state/signed-out.ts'
 import { allStrokes, type Edit, EMPTY_SKETCH, type Sketch } from './sketch.ts'
 import type { Stroke } from './stroke.ts'
 
@@ -95,7 +96,7 @@ export class SheetStore {
     clearTimeout(this.#timer)
     this.#timer = undefined
     const sheet = this.#waiting
-    if (sheet === undefined) return this.#writing
+    if (sheet === undefined || hasSignedOut) return this.#writing
     this.#waiting = undefined
     const { tab, entries, removed } = this.#entriesFor(sheet)
     this.#unwritten = merged(this.#unwritten, entries)
