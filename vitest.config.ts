@@ -17,11 +17,11 @@ function project(name: Project, globalSetup: string[] = []) {
       name,
       include: files[name],
       globalSetup: [SHARED_SETUP, ...globalSetup],
-      // Files share what they have loaded: it takes longer than most of their tests, and nothing in it is changed by them.
-      isolate: false,
+      // Files share what they have loaded: it takes longer than most of their tests, and few change anything in it.
+      isolate: name === 'isolated',
       execArgv: ['--import', new URL('server/src/testing/packaged-threads.ts', import.meta.url).href],
       // Generous: a shared machine may be several times slower than another.
-      testTimeout: name === 'unit' || name === 'server' ? 240_000 : 480_000,
+      testTimeout: ['unit', 'isolated', 'server'].includes(name) ? 240_000 : 480_000,
       hookTimeout: 480_000,
       expect: { poll: { timeout: 150_000 } },
     },
@@ -37,6 +37,7 @@ export default defineConfig({
       project('browser', [PRODUCT_SETUP]),
       project('product', [PRODUCT_SETUP]),
       project('server'),
+      project('isolated'),
       project('unit'),
       project('long', [PRODUCT_SETUP, 'server/src/testing/postgres-setup.ts']),
     ],

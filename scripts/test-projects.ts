@@ -9,11 +9,11 @@ const TEST_FILES = ['server/src', 'web/src', 'scripts', 'bench', 'e2e'].map(
 )
 
 /**
- * Kinds of tests by what they need: `unit` nothing, `server` the app in the process of the test, `product` the bundled program,
- * `browser` also a browser. `long` takes minutes or needs PostgreSQL or strace, and is run by `npm run test:long` alone; so is the part
+ * Kinds of tests by what they need: `unit` nothing, `isolated` modules that no other file has loaded, because it replaces some
+ * (`vi.mock`), `server` the app in the process of the test, `product` the bundled program, `browser` also a browser. `long` takes minutes or needs PostgreSQL or strace, and is run by `npm run test:long` alone; so is the part
  * of another file that takes longest, in a file of its own with `-long` in its name.
  */
-export const PROJECTS = ['browser', 'product', 'server', 'unit', 'long'] as const
+export const PROJECTS = ['browser', 'product', 'server', 'isolated', 'unit', 'long'] as const
 export type Project = (typeof PROJECTS)[number]
 /** Projects of `npm test`, in the order in which they start. */
 export const SHORT_PROJECTS = PROJECTS.filter((project) => project !== 'long')
@@ -53,17 +53,25 @@ const LONG_FILES = [
   'server/src/gallery/decoder-pool.test.ts',
   'server/src/http/match.test.ts',
 ]
-/** The imports of a test decide its project; the first rule that applies counts. */
+/** The text of a test decides its project, mostly its imports; the first rule that applies counts. */
 const MARKS: [Project, RegExp][] = [
   ['long', /from '[./\w-]*\/testing\/((shared-)?postgres|citus)\.ts'|from '\.\/cluster\/run\.ts'/],
   ['browser', /from '\.\/support\/(browser|surfaces|team)\.ts'/],
   ['product', /from '\.\/support\/(product|api-keys)\.ts'/],
+  ['isolated', /\bvi\.mock\(/],
   ['server', /from '[./\w-]*\/testing\/(app|team|conformance\/servers)\.ts'/],
 ]
 
 /** Sorts all test files into their projects; paths are relative to the checkout. */
 export function testFiles(): Record<Project, string[]> {
-  const files: Record<Project, string[]> = { browser: [], product: [], server: [], unit: [], long: [] }
+  const files: Record<Project, string[]> = {
+    browser: [],
+    product: [],
+    server: [],
+    isolated: [],
+    unit: [],
+    long: [],
+  }
   for (const file of TEST_FILES.flatMap((pattern) => globSync(pattern, { cwd: ROOT })).sort())
     files[projectOf(file)].push(file.replaceAll('\\', '/'))
   return files
