@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { domainToUnicode } from 'node:url'
+import { domainToASCII, domainToUnicode } from 'node:url'
 import { type Kysely, sql } from 'kysely'
 import type { Role } from '../contract/roles.ts'
 import type { AccountTables } from '../database/schema.ts'
@@ -220,10 +220,11 @@ async function insertMissing(database: AccountsDatabase, { id, email, role }: Us
 const isNotLastAdmin = sql<boolean>`(role <> 'admin' or (select count(*) from users as others where others.role = 'admin') > 1)`
 
 /** Former versions stored an international domain as it was typed. */
-function spellingsOf(email: string): string[] {
+export function spellingsOf(email: string): string[] {
   const address = email.toLowerCase()
   const domain = address.slice(address.lastIndexOf('@') + 1)
-  return [address, address.slice(0, -domain.length) + domainToUnicode(domain)]
+  const inFront = address.slice(0, -domain.length)
+  return [address, inFront + domainToUnicode(domain), inFront + domainToASCII(domain)]
 }
 
 function containing(part: string) {

@@ -1,4 +1,4 @@
-import type { AccountsDatabase } from './accounts.ts'
+import { type AccountsDatabase, spellingsOf } from './accounts.ts'
 
 export interface UsersCopy {
   /** Number of users that the target did not have. */
@@ -18,20 +18,15 @@ export async function copyUsers(from: AccountsDatabase, to: AccountsDatabase): P
     const keys = await from.selectFrom('api_keys').selectAll().where('user_id', '=', user.id).execute()
     // In one transaction: a copy that is repeated leaves out the users that it finds.
     await to.transaction().execute(async (transaction) => {
-      const { numInsertedOrUpdatedRows: added } = await transaction
-        .insertInto('users')
-        .values(user)
-        .onConflict((conflict) => conflict.doNothing())
-        .executeTakeFirstOrThrow()
-      if (added === 1n) {
-        if (keys.length > 0) await transaction.insertInto('api_keys').values(keys).execute()
+      const there = await idsOf(user, transaction)
+      // The target has the id itself, even if its address has been changed since.
+      if (there.includes(user.id)) return
+      const targetId = there[0]
+      if (targetId === undefined) {
+        await transaction.insertInto('users').values(user).execute()
         result.copied++
-        return
-      }
-      const targetId = await otherIdOf(user, transaction)
-      if (targetId === undefined) return
-      result.targetIds.set(user.id, targetId)
-      const owned = keys.map((key) => ({ ...key, user_id: targetId }))
+      } else result.targetIds.set(user.id, targetId)
+      const owned = keys.map((key) => ({ ...key, user_id: targetId ?? user.id }))
       if (owned.length > 0)
         await transaction
           .insertInto('api_keys')
@@ -43,15 +38,12 @@ export async function copyUsers(from: AccountsDatabase, to: AccountsDatabase): P
   return result
 }
 
-/** @returns undefined if the target has the id itself, even if its address has been changed since */
-async function otherIdOf(
-  { id, email }: { id: string; email: string },
-  to: AccountsDatabase,
-): Promise<string | undefined> {
-  const matching = await to
+/** The ids of the users that have the id or the address of a user. */
+async function idsOf({ id, email }: { id: string; email: string }, to: AccountsDatabase): Promise<string[]> {
+  const users = await to
     .selectFrom('users')
     .select('id')
-    .where((eb) => eb.or([eb('id', '=', id), eb('email', '=', email)]))
+    .where((eb) => eb.or([eb('id', '=', id), eb('email', 'in', spellingsOf(email))]))
     .execute()
-  return matching.some((user) => user.id === id) ? undefined : matching[0]?.id
+  return users.map((user) => user.id)
 }
