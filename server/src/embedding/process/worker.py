@@ -57,6 +57,14 @@ def is_importable(name):
     return "." not in name and importlib.util.find_spec(name) is not None
 
 
+def import_first(name):
+    """Imports a module before the folder of the class can hide it. One that fails is not needed, or fails again for the class."""
+    try:
+        importlib.import_module(name)
+    except Exception:
+        pass
+
+
 def import_class(definition):
     # The class imports neither this file nor those beside it.
     sys.path[:] = [folder for folder in sys.path if os.path.realpath(folder or os.curdir) != OWN_FOLDER]
@@ -65,10 +73,12 @@ def import_class(definition):
         stem = os.path.splitext(os.path.basename(path))[0]
         # Under its own name, so that processes that it starts can import it too. A module of that name is not replaced, because the class
         # may use it.
-        own_name = f"embedder_{stem}" if is_importable(stem) else stem
-        sys.path.insert(0, os.getcwd())
-        # At the end, so that files named like a package do not replace it.
-        sys.path.append(os.path.dirname(path))
+        own_name = stem
+        if is_importable(stem):
+            own_name = f"embedder_{stem}"
+            import_first(stem)
+        # Files beside the class come first, as for a program that Python runs.
+        sys.path[:0] = [os.path.dirname(path), os.getcwd()]
         spec = importlib.util.spec_from_file_location(own_name, path)
         module = importlib.util.module_from_spec(spec)
         sys.modules[spec.name] = module

@@ -159,22 +159,20 @@ describe('an embedder in Python', () => {
   })
 
   it.each(['colorsys.py', 'mine.py', 'two.parts.py'])(
-    '%s may import packages that files are named like',
+    '%s may import the package that it is named like, and files beside it before others',
     async (name) => {
       const directory = await temporaryDirectory()
-      await writeFile(join(directory, 'fractions.py'), 'raise ImportError("this is not the package")\n')
-      await writeFile(join(directory, 'helper.py'), 'DIMENSIONS = 3\n')
+      await writeFile(join(directory, 'sched.py'), 'DIMENSIONS = 3\n')
       const file = join(directory, name)
       const program = `
 import colorsys
-import fractions
 import numpy
-import helper
+import sched
 
 class Model:
     def embed(self, images):
         hue, _, _ = colorsys.rgb_to_hsv(0, 1, 0)
-        return numpy.full((len(images), helper.DIMENSIONS), float(fractions.Fraction(hue)) + 1)
+        return numpy.full((len(images), sched.DIMENSIONS), hue + 1)
 `
       await writeFile(file, program)
       const embedder = await startHost({ file, class_name: 'Model', python: pythonWithNumpy() })
