@@ -81,9 +81,11 @@ describe('loadConfig', () => {
       ])
       warnings.length = 0
     }
-    const other = await yamlFile('database: {password: p}\n')
     const environment = { SERVER__DATABASE__URL: url }
-    expect(load({ file: other, environment, warn }).database?.url).toBe(url)
+    for (const key of ['password: p', 'port: 5433', 'user: u']) {
+      const other = await yamlFile(`database: {${key}}\n`)
+      expect(load({ file: other, environment, warn }).database?.url).toBe(url)
+    }
     expect(
       load({ environment: { SERVER__DATABASE__HOST: 'h', SKETCH_SEARCH_DEFAULTS }, warn }).database,
     ).toMatchObject({ host: 'h' })

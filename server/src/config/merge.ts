@@ -57,10 +57,7 @@ export function lostValues(variables: readonly Assignment[], file: readonly Assi
   })
 }
 
-/** Keys of `database` that its `url` replaces. */
-const REPLACED_BY_URL = ['host', 'port', 'database', 'user']
-
-/** Leaves out the URL of a database if sources of higher precedence name another database without one. The warnings are those for variables. */
+/** Leaves out the URL of a database if sources of higher precedence name its host instead. The warnings are those for variables. */
 export function withoutLostUrl(
   lower: readonly Assignment[],
   higher: readonly Assignment[],
@@ -68,8 +65,7 @@ export function withoutLostUrl(
   const isUrl = ({ path }: Assignment) => path.join('.') === 'database.url'
   const leaves = [...higher].flatMap(toLeaves)
   const winner = leaves.find(
-    ({ path: [section, key = ''], value }) =>
-      section === 'database' && REPLACED_BY_URL.includes(key) && value !== null,
+    ({ path: [section, key], value }) => section === 'database' && key === 'host' && value !== null,
   )
   if (winner === undefined || leaves.some(isUrl)) return { kept: [...lower], warnings: [] }
   const [lost, kept] = [lower.filter(isUrl), lower.filter((assignment) => !isUrl(assignment))]
