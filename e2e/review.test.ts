@@ -161,10 +161,10 @@ describe('the review of duplicates', () => {
     const ids = images.filter(({ path }) => [SMALLER, COMPRESSED].includes(path)).map(({ id }) => id)
     expect(ids).toHaveLength(2)
     for (const id of ids) await fetch(`${demo.product.url}/api/images/${id}`, { method: 'DELETE' })
-    await page.getByText('This group is no longer there').waitFor()
+    await page.getByText('This group no longer exists').waitFor()
     await page.keyboard.press('Enter')
     await page.getByRole('button', { name: 'Show the next group' }).click()
-    await page.getByText('This group is no longer there').waitFor({ state: 'detached' })
+    await page.getByText('This group no longer exists').waitFor({ state: 'detached' })
     await fetch(`${demo.product.url}/api/trash/restore`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

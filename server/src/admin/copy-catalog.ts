@@ -48,7 +48,7 @@ export async function moveCatalog(
     const { copied: users, targetIds } = await moveUsers(source, target, log)
     if (targetIds.size > 0)
       log.info(
-        `Users whose address has another id in ${describe(target)}: ${targetIds.size}. They get the collections, stars and API keys of the source in addition to their own.`,
+        `Users that ${describe(target)} already has under another id: ${targetIds.size}. They also get their collections, stars and API keys from the source.`,
       )
     const from = await openTables(source.database, source.data_directory, log)
     const to = await openTables(target.database, target.data_directory, log).catch(async (error) => {

@@ -44,7 +44,11 @@ export async function foldersToExclude(
   { data_directory, thumbnail }: Config,
 ): Promise<string[]> {
   const folders = [
-    { key: 'data_directory', pictures: 'the pictures in it', folder: await realPath(data_directory) },
+    {
+      key: 'data_directory',
+      pictures: 'previews and pictures of searches',
+      folder: await realPath(data_directory),
+    },
     {
       key: 'thumbnail.thumbnail_directory',
       pictures: 'its thumbnails',

@@ -12,7 +12,8 @@ import { DomainError } from '../errors.ts'
 /** Limits how often codes are requested and tried. Further requests get 429 and the time to wait. */
 export interface AuthLimits {
   /**
-   * @param isKnown whether the address has signed in in this browser before: requests of others do not use up its limits
+   * @param isKnown whether the address is one of the last that signed in with this browser: requests of other clients do not use up its
+   * limits
    * @throws {DomainError} `too_many_requests`
    */
   start(client: string, email: string, isKnown: boolean): Promise<void>

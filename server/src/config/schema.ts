@@ -86,7 +86,9 @@ const database = z
       .string()
       .regex(POSTGRES_URL, POSTGRES_URL_FORM)
       .optional()
-      .describe('Replaces the keys above: `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`.')
+      .describe(
+        'Replaces the keys above: `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`. A URL in a variable has no effect if the file sets `database.host`.',
+      )
       .meta({ secret: true }),
     ssl: z
       .enum(['disable', 'require', 'verify-full'])
@@ -198,7 +200,9 @@ const smtp = z.strictObject({
   username: z
     .string()
     .default('')
-    .describe('User name at the mail server. If it or the password is empty, there is no sign-in.'),
+    .describe(
+      'User name at the mail server. If the user name or the password is empty, mail is sent without authentication.',
+    ),
   password: z.string().describe('Password at the mail server.').meta({ secret: true }),
   from_address: emailAddress.describe('Sender address of the e-mails.'),
 })
@@ -247,7 +251,7 @@ export const configSchema = z.strictObject({
     .array(z.string().refine(isAddressOrNetwork, 'give an IP address, or a network such as 10.0.0.0/8'))
     .default([])
     .describe(
-      'Addresses or networks of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` headers are trusted. Those of clients do not belong here: a trusted client can pretend to have any address.',
+      'Addresses or networks of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` headers are trusted. Do not list addresses of clients: a trusted client can pretend to have any address.',
     ),
   base_path: z
     .string()

@@ -15,7 +15,7 @@ describe('every kind of query', () => {
 
   it.each([
     [{ hasPairs: true, scenes: undefined }, /No sketch belongs to a photo/],
-    [{ hasPairs: false, scenes: 'scenes' }, /--gallery and --scenes need at least four photos each/],
+    [{ hasPairs: false, scenes: 'scenes' }, /--scenes needs at least four photos/],
     [{ hasPairs: false, scenes: 'scenes', limit: 1 }, /--limit has to be at least 2/],
     [{ hasPairs: false, scenes: 'nowhere' }, /--scenes: there is no folder/],
   ])('%j: data that do not suit the last kind are refused before the first', async (request, reason) => {

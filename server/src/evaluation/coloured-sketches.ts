@@ -101,7 +101,7 @@ export function assertPairs(sketches: readonly LocatedItem[], photos: readonly L
   if (drawnOf(sketches, photos).length > 0) return
   throw new DomainError(
     'invalid_request',
-    'No sketch belongs to a photo: one that is named X-3 was drawn after the photo X.',
+    'No sketch belongs to a photo: the sketches of a photo X are named X-1, X-2 and so on, in a folder of the same class.',
   )
 }
 

@@ -47,6 +47,6 @@ it('leaves out damaged photos and scenes, and others take their place', async ()
 it('fails if too few can be read', async () => {
   await expect(read(['scenes/a/0.png', 'scenes/a/1.png', 'scenes/a/2.png'])).rejects.toMatchObject({
     code: 'invalid_request',
-    message: expect.stringMatching(/at least four photos each/),
+    message: expect.stringMatching(/--scenes needs at least four photos/),
   })
 })

@@ -7,7 +7,7 @@ import { readPictures } from './read-pictures.ts'
 
 const MIN_PASTED = 2
 
-/** Photos to paste, scenes to paste them into, and as many others of each. */
+/** Photos to paste, scenes to paste them into, and the same number of other photos and other scenes. */
 export interface Sets<T> {
   pasted: T[]
   into: T[]
@@ -44,7 +44,10 @@ export function divide({
   const seconds = classes.map((list) => list.slice(Math.floor(list.length / 2)))
   const pasted = rounds(firsts).slice(0, Math.min(half, limit))
   if (pasted.length < MIN_PASTED)
-    throw new DomainError('invalid_request', '--gallery and --scenes need at least four photos each.')
+    throw new DomainError(
+      'invalid_request',
+      '--scenes needs at least four photos; --gallery needs two classes of at least two photos, or one of at least four.',
+    )
   return {
     pasted,
     into: scenes.slice(0, pasted.length),

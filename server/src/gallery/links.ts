@@ -49,7 +49,7 @@ const HIDDEN: RefusedLink = {
  */
 export async function followLink(root: string, absolute: string, options: IncludeRules): Promise<Link> {
   try {
-    // Resolving a link asks the drive that it leads to: if that is late, all other links to it are refused.
+    // The time limit belongs to the target, not to the link: after one late answer, further links to it are refused at once.
     return judged(root, await realpath(absolute, await namedTarget(absolute)), options)
   } catch (error) {
     return explained(error, true)

@@ -76,7 +76,7 @@ export function createErrorLog(log: {
 }): (error: Error, request: string) => void {
   let nextWarning = 0
   return (error, request) => {
-    // With a cause, something else is wrong than too many requests.
+    // An error with a cause has another reason than too many requests.
     const isRejection =
       error instanceof DomainError && error.retryAfterS !== undefined && error.cause === undefined
     if (!isRejection) return log.error(error, `${request} failed`)

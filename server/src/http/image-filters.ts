@@ -11,7 +11,7 @@ export interface ImageFilterOptions extends PictureSources {
   search: ImageSearch
 }
 
-/** A request. Its signal is read only if it is needed, which takes longer than many a list. */
+/** A request. Its signal is read only if needed: reading it can take longer than answering a list. */
 interface Client {
   readonly signal: AbortSignal
 }

@@ -4,7 +4,7 @@ import { isNoAnswer, withTimeout } from '../gallery/drive-timeout.ts'
 import { mountsOf } from '../gallery/mount-table.ts'
 import { directoryWith, toAbsolute } from '../gallery/paths.ts'
 
-/** Together with those of a listing, the requests to a drive that does not answer leave a few threads of the system to the others. */
+/** Maximum number of requests to one drive at a time. A drive that does not answer must not occupy all threads, also while it is listed. */
 const MAX_REQUESTS_AT_ONCE = 4
 
 /**
@@ -14,7 +14,10 @@ const MAX_REQUESTS_AT_ONCE = 4
 export type DriveAccess = <T>(path: string, request: () => Promise<T>) => Promise<T>
 
 export function createDriveAccess(root: string): DriveAccess {
-  /** By mount and directory at the top of the gallery. Systems other than Linux list no mounts; the watched folder is no directory. */
+  /**
+   * By mount and directory at the top of the gallery. Systems other than Linux list no mounts; the watched folder itself is not one of
+   * `watcher.directories`.
+   */
   const limits = new Map<string, LimitFunction>()
   return async (path, request) => {
     const absolute = toAbsolute(root, path)

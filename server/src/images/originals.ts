@@ -33,7 +33,10 @@ export interface Originals {
   open(image: Image): Promise<FileHandle>
   /** The bytes of the original. @throws {DomainError} as `open`; `image_too_large` if it has grown */
   read(image: Image): Promise<FileContent>
-  /** Reads the original for work that holds it in memory; a few at a time do for each purpose. @throws {DomainError} as `read` */
+  /**
+   * Reads the original and does work with it; for each purpose, at most one original per core is in memory at a time.
+   * @throws {DomainError} as `read`
+   */
   readFor<T>(image: Image, purpose: Purpose, work: (original: FileContent) => Promise<T>): Promise<T>
 }
 

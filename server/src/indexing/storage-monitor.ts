@@ -223,8 +223,9 @@ function unwritable(folder: string, error: unknown): StorageProblem {
 }
 
 function damaged(folder: string): StorageProblem {
+  // The error of SQLite names no file, and the connection of the catalog has collections.sqlite attached.
   const message =
-    'The catalog is damaged: stop the server, delete the files catalog.sqlite* of the data directory, and start it again to build a new one.'
+    'A database in the data directory is damaged: stop the server, delete the files catalog.sqlite*, and start it again to build a new catalog. If this message returns, restore collections.sqlite from a backup.'
   return { code: 'catalog_damaged', message, folder }
 }
 

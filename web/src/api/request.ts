@@ -2,14 +2,14 @@ import type { ClientResponse } from 'hono/client'
 import { proxyError, responseError, unreachable } from './errors.ts'
 import { parseJson, serverUrl } from './server-url.ts'
 
-/** Requests later than this after an act of the user are sent by the page itself. */
+/** Time since the last user action after which a request counts as sent by the page itself. */
 const ACTIVE_MS = 60_000
 let lastActAt = Date.now()
 // Screen readers and voice control only click and enter text.
 for (const act of ['pointermove', 'pointerdown', 'keydown', 'wheel', 'click', 'input', 'drop'])
   globalThis.addEventListener?.(act, noteAct, true)
 
-/** Counts as an act of the user, such as each file of an upload that takes hours. */
+/** Records a user action, such as each file of an upload that takes hours. */
 export function noteAct(): void {
   lastActAt = Date.now()
 }
@@ -27,7 +27,10 @@ export async function send(input: RequestInfo | URL, init?: RequestInit): Promis
   return rejectError(await arrived(fetch(addressOf(input), asSentBy(init))))
 }
 
-/** Marks requests that must not extend a session, because nobody may be there: changes of the gallery, progress. */
+/**
+ * Marks requests that must not extend a session, because the user may have left: those after changes of the gallery, and for
+ * progress.
+ */
 function asSentBy(init: RequestInit | undefined): RequestInit | undefined {
   if (Date.now() - lastActAt < ACTIVE_MS) return init
   const headers = new Headers(init?.headers)

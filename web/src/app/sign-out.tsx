@@ -1,7 +1,7 @@
 import Question, { type SignOutQuestionProps } from '../auth/sign-out-question.tsx'
 import { forgetUser } from './forget-user.ts'
 
-/** The question before signing out, after which nothing remains for the next user. */
+/** Asks before signing out, and then removes the sheets and the search from this browser. Sketches saved by name stay. */
 export default function SignOut({ onSignedOut, ...props }: SignOutQuestionProps) {
   return (
     <Question

@@ -124,7 +124,7 @@ interface EraserButtonProps extends Pick<ToolPopoverProps, 'tools' | 'onTools'> 
   isVertical: boolean
 }
 
-/** A further press, or a long one, changes to whole strokes. */
+/** Chooses the eraser. A further press switches between parts and whole strokes; a long press chooses whole strokes. */
 function EraserButton({ tools, onTools, size, isVertical }: EraserButtonProps) {
   const timer = useRef<number>(undefined)
   const wasLong = useRef(false)

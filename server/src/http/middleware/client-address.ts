@@ -21,8 +21,8 @@ export function clientReader(trusted: readonly string[]): (context: Context) => 
     const direct = plainAddress(connectionOf(context))
     if (!isTrusted(direct)) return { address: direct, isSecure: false }
     const chain = (context.req.header('x-forwarded-for') ?? '').split(',').map(hostOf)
-    // The last address that is not a trusted proxy. Addresses before it can be invented. If clients are in the trusted network, too, the
-    // last one of all was seen by the proxy.
+    // The last address that is not a trusted proxy. Addresses before it can be invented. If all are trusted, because the clients are in
+    // the same network, the last one is the client that the proxy has seen.
     const last = chain.findLast((one) => !isTrusted(one)) ?? chain.at(-1)
     const address = last !== undefined && isAddress(last) ? last : direct
     return {

@@ -55,7 +55,10 @@ export interface TrashFolder {
    * @returns undefined if there is no trash that can be read
    */
   places(top: string | undefined): Promise<TrashPlace[] | undefined>
-  /** The record of a file. @returns undefined without one, and for one that is no file of the usual size */
+  /**
+   * The record of a file.
+   * @returns undefined if there is none, if it is not an ordinary file, is too large, or can't be read
+   */
   record(place: TrashPlace): Promise<string | undefined>
   /** Deletes a file for good. */
   remove(place: TrashPlace): Promise<void>

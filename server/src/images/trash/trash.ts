@@ -152,7 +152,7 @@ class FolderTrash implements Trash {
     }
   }
 
-  /** A file that can't be examined keeps no others from being repaired. */
+  /** If a file can't be examined, the others are still repaired. */
   #repairOne(trashed: TrashedImage): Promise<boolean> {
     return this.#isBackInPlace(trashed).catch((error) => {
       if (!isSystemError(error) && !isNoAnswer(error)) throw error

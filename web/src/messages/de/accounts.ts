@@ -21,7 +21,7 @@ export const keys = {
   once: (name: string) => `Kopiere den Schlüssel „${name}“ jetzt: Er wird nicht noch einmal angezeigt.`,
   copy: 'Kopieren',
   copied: 'Kopiert',
-  notCopied: 'Der neue Schlüssel ist noch nicht kopiert, und er wird nicht noch einmal angezeigt.',
+  notCopied: 'Ein neuer Schlüssel ist noch nicht kopiert. Er wird nicht noch einmal angezeigt.',
   closeAnyway: 'Trotzdem schließen',
   used: (at: string | null) => (at === null ? 'noch nicht benutzt' : `zuletzt benutzt am ${day(at)}`),
   revoke: (name: string) => `${name} widerrufen`,

@@ -5,7 +5,7 @@ const detailed = (words: string) => (sentence: string) => `${words} (${sentence}
 
 export const errors: ErrorWords = {
   base_unavailable:
-    'Diese Suche beschränkt sich auf eine Sammlung, die gelöscht wurde oder nicht mehr geteilt ist.',
+    'Diese Suche ist auf eine Sammlung beschränkt, die gelöscht wurde oder nicht mehr geteilt wird.',
   blank_sketch: 'Das Blatt ist leer.',
   challenge_gone: detailed('Dieser Code kann nicht mehr verwendet werden. Fordere einen neuen an.'),
   collection_not_found: 'Diese Sammlung gibt es nicht mehr.',

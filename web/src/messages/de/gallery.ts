@@ -112,7 +112,7 @@ export const selection = {
       other: 'Höchstens # Bilder können auf einmal ausgewählt werden.',
     }),
   failed: 'Einige Bilder konnten nicht geladen werden. Nichts wurde ausgewählt.',
-  compareLimits: 'Vergleichen lassen sich 2 bis 4 Bilder.',
+  compareLimits: 'Wähle 2 bis 4 Bilder zum Vergleichen aus.',
 }
 
 export const trash = {

@@ -21,7 +21,7 @@ export const keys = {
   once: (name: string) => `Copy the key “${name}” now: it is not shown again.`,
   copy: 'Copy',
   copied: 'Copied',
-  notCopied: 'The new key has not been copied, and it is not shown again.',
+  notCopied: 'A new key has not been copied yet. It will not be shown again.',
   closeAnyway: 'Close anyway',
   used: (at: string | null) => (at === null ? 'not used yet' : `last used ${day(at)}`),
   revoke: (name: string) => `Revoke ${name}`,

@@ -101,6 +101,6 @@ export const notices = {
       'The data directory of the server does not respond. New pictures are read when it does.',
     thumbnails_unreachable: 'The server can’t write thumbnails. New pictures are read when it can.',
     catalog_damaged:
-      'The catalog of the server is damaged. Its log describes how to build a new one from the gallery.',
+      'The server’s catalog is damaged. The server’s log describes how to build a new one from the gallery.',
   },
 }

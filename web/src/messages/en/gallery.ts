@@ -110,7 +110,7 @@ export const selection = {
   tooMany: (most: number) =>
     plural(most, { one: '# picture can be selected.', other: 'At most # pictures can be selected at once.' }),
   failed: 'Some pictures could not be loaded, so nothing was selected.',
-  compareLimits: 'Compare takes 2 to 4 pictures.',
+  compareLimits: 'Select 2 to 4 pictures to compare.',
 }
 
 export const trash = {

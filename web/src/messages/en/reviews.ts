@@ -105,7 +105,7 @@ export const duplicates = {
   compared: (share: number) =>
     `${number(share < 0.1 ? Math.round(share * 1000) / 10 : Math.floor(share * 100))} % of the pictures compared`,
   keys: 'keep or trash',
-  groupGone: 'This group is no longer there',
+  groupGone: 'This group no longer exists',
   groupGoneHint: 'Its pictures were deleted or changed in the meantime.',
   nextGroup: 'Show the next group',
   nextKey: 'next group',

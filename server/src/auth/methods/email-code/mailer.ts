@@ -21,7 +21,7 @@ export interface MailerOptions {
   port: number
   /** Implicit TLS on port 465, STARTTLS on others; false: no encryption. */
   use_tls: boolean
-  /** The mail server requires no sign-in if the name or the password is empty. */
+  /** Mail is sent without authentication if the user name or the password is empty. */
   username: string
   password: string
   from_address: string

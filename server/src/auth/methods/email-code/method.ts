@@ -27,7 +27,7 @@ const CHALLENGE_COOKIE_0_1 = 'sketch-search.challenge'
 const CHALLENGE_PATH_0_1 = '/api'
 /** Marks a browser in which addresses have signed in: requests of others do not use up their limits. */
 const KNOWN_COOKIE = 'sketch-search.known'
-/** People who share a computer. */
+/** Maximum number of addresses that a browser is known for: people may share it. */
 const MAX_KNOWN = 5
 const KNOWN_FOR_S = 180 * 24 * 3600
 
