@@ -1,7 +1,7 @@
 import { sideOf } from '../evaluation/all-kinds.ts'
 import type { ColourReport } from '../evaluation/coloured-sketches.ts'
 import type { PastedReport } from '../evaluation/pasted-objects.ts'
-import { printTable } from './table.ts'
+import { figure, printTable } from './table.ts'
 
 /** Prints how well pasted objects are found, by size. */
 export function printPasted({ composites, images, sizes, alone }: PastedReport): void {
@@ -70,8 +70,4 @@ export function printColours({ images, queries, scores }: ColourReport): void {
       String(medianRank),
     ]),
   ])
-}
-
-function figure(value: number | undefined): string {
-  return value === undefined ? '-' : value.toFixed(4)
 }

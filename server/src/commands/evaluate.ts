@@ -17,7 +17,7 @@ import { printAllKinds } from './evaluate-all.ts'
 import { printColours, printPasted } from './evaluate-pasted.ts'
 import { type CommonOptions, configFor, parseWhole, withCommonOptions } from './options.ts'
 import { showLoading } from './progress-line.ts'
-import { printTable } from './table.ts'
+import { figure, printTable } from './table.ts'
 
 interface EvaluateOptions extends CommonOptions {
   gallery: string
@@ -262,7 +262,7 @@ function printDescriptions({ images, scores }: DescriptionReport): void {
     ...scores.map(({ probability, isUsed, described, right }) => [
       isUsed ? `${probability} (used)` : String(probability),
       described.toFixed(4),
-      right === undefined ? '-' : right.toFixed(4),
+      figure(right),
     ]),
   ])
 }

@@ -11,3 +11,8 @@ export function printTable(rows: readonly (readonly string[])[]): void {
         .trimEnd(),
     )
 }
+
+/** A figure between 0 and 1; `-` if there is none. */
+export function figure(value: number | undefined): string {
+  return value === undefined ? '-' : value.toFixed(4)
+}

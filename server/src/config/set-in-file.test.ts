@@ -63,14 +63,17 @@ describe('the file', () => {
     expect((await lstat(link)).isSymbolicLink()).toBe(true)
   })
 
-  it.skipIf(!canMount())('that is a mount of its own, as in a container, is written in place', async () => {
-    const directory = await temporaryDirectory()
-    const [file, mounted] = [join(directory, 'config.yaml'), join(directory, 'mounted.yaml')]
-    await writeFile(file, 'port: 8001\n')
-    await writeFile(mounted, '')
-    mountFolder(file, mounted)
-    await setInFile(mounted, ['port'], 8002)
-    expect(await readFile(file, 'utf8')).toBe('port: 8002\n')
-    expect((await readdir(directory)).sort()).toEqual(['config.yaml', 'mounted.yaml'])
-  })
+  it.skipIf(!canMount())(
+    'that is a mount of its own, as in a container, is written in place (needs the right to mount)',
+    async () => {
+      const directory = await temporaryDirectory()
+      const [file, mounted] = [join(directory, 'config.yaml'), join(directory, 'mounted.yaml')]
+      await writeFile(file, 'port: 8001\n')
+      await writeFile(mounted, '')
+      mountFolder(file, mounted)
+      await setInFile(mounted, ['port'], 8002)
+      expect(await readFile(file, 'utf8')).toBe('port: 8002\n')
+      expect((await readdir(directory)).sort()).toEqual(['config.yaml', 'mounted.yaml'])
+    },
+  )
 })

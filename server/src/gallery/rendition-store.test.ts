@@ -45,12 +45,15 @@ it('has no version of which only an empty file is left', async () => {
   expect(await store.read(hash('a'), 256)).toBeUndefined()
 })
 
-it.skipIf(!canMount())('returns stored versions from a disk that is read-only by now', async () => {
-  const directory = await temporaryDirectory()
-  await openRenditionStore(directory).write(hash('a'), 256, bytes(100))
-  mountReadOnly(directory)
-  expect(await openRenditionStore(directory).read(hash('a'), 256)).toEqual(bytes(100))
-})
+it.skipIf(!canMount())(
+  'returns stored versions from a disk that is read-only by now (needs the right to mount)',
+  async () => {
+    const directory = await temporaryDirectory()
+    await openRenditionStore(directory).write(hash('a'), 256, bytes(100))
+    mountReadOnly(directory)
+    expect(await openRenditionStore(directory).read(hash('a'), 256)).toEqual(bytes(100))
+  },
+)
 
 it('removes all versions of an image', async () => {
   const store = openRenditionStore(await temporaryDirectory())

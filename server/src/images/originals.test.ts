@@ -133,3 +133,14 @@ it('a large view does not wait for the tiles of a grid', async () => {
   go.resolve()
   await Promise.all(tiles)
 })
+
+it('an image is shown although the file of a copy of it is gone', async () => {
+  const { preview, rendition } = await openGallery(async () => RENDERED)
+  const kept = imageAt('0.png')
+  const lost: Image = { ...kept, id: 'lost', path: 'lost.png', name: 'lost.png' }
+  for (const show of [preview, (image: Image) => rendition(image, 256)]) {
+    const [ofLost, ofKept] = await Promise.allSettled([show(lost), show(kept)])
+    expect(ofLost).toMatchObject({ status: 'rejected', reason: { code: 'image_not_found' } })
+    expect(ofKept).toMatchObject({ status: 'fulfilled' })
+  }
+})

@@ -33,10 +33,10 @@ export function createPreviews(
     async thumbnail(image) {
       const kept = await thumbnails.read(image.contentHash)
       if (kept !== undefined) return { bytes: kept, matchesCatalog: true }
-      return share(`${image.contentHash} thumbnail`, () => makeThumbnailOf(image))
+      return share(`${image.id} thumbnail`, () => makeThumbnailOf(image))
     },
 
-    preview: (image) => share(`${image.contentHash} preview`, () => makePreview(image)),
+    preview: (image) => share(`${image.id} preview`, () => makePreview(image)),
   }
 
   function makeThumbnailOf(image: Image): Promise<FileContent> {

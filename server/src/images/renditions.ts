@@ -30,10 +30,10 @@ export function createRenditions(
 
   return {
     async rendition(image, side) {
-      const { contentHash } = image
-      const stored = await renditions.read(contentHash, side)
+      const stored = await renditions.read(image.contentHash, side)
       if (stored !== undefined) return { bytes: stored, matchesCatalog: true }
-      return share(`${contentHash} ${side}`, () => make(image, side))
+      // A copy at another path may be readable when this one is not.
+      return share(`${image.id} ${side}`, () => make(image, side))
     },
   }
 

@@ -125,8 +125,7 @@ export async function uploadImage(
 }
 
 /**
- * Images with the bytes of a file.
- * Called for each file of an upload, which is an act of the user.
+ * Images with the bytes of a file of an upload, which counts as a user action.
  * @param hash SHA-256, hexadecimal
  * @returns none if only the trash has them; undefined if the gallery does not have them
  */

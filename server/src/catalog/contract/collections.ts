@@ -41,8 +41,8 @@ export interface CollectionChange {
 
 /**
  * Named sets of images, and the stars of each user. They are not derived: an image stays in them while it is moved, in the trash or
- * missing, and is found again by its content when the catalog has been built again. The same applies to
- * the images that saved searches name.
+ * missing, and is found again by its content when the catalog has been built again. The same applies to the images that saved
+ * searches name.
  */
 export interface CollectionStore {
   /** Ordered by name. */
