@@ -86,7 +86,7 @@ function UsersHead({ total, email, role, onFilter, onBack }: UsersHeadProps) {
         onChange={(event) => onFilter({ email: event.target.value, role })}
         aria-label={viewMessages.users.filter}
         placeholder={viewMessages.users.filter}
-        className={`${FIELD} ml-auto w-44 phone:ml-0 phone:flex-1`}
+        className={`${FIELD} ml-auto w-44 phone:ml-0 phone:grow`}
       />
       <select
         value={role ?? ''}
@@ -235,7 +235,7 @@ function Address({ email, onEdit }: { email: string; onEdit: () => void }) {
       title={viewMessages.users.edit(email)}
       aria-label={viewMessages.users.edit(email)}
       onClick={onEdit}
-      className="h-10 min-w-0 flex-1 truncate text-left hover:underline"
+      className="h-10 min-w-0 flex-1 basis-full truncate text-left hover:underline sm:basis-0"
     >
       {email}
     </button>
