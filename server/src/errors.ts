@@ -75,6 +75,19 @@ export class DomainError extends Error {
   }
 }
 
+/** Codes of a server, drive or disk that is away or full. */
+const EXTERNAL_CODES: ReadonlySet<ErrorCode> = new Set([
+  'embedder_unavailable',
+  'gallery_unavailable',
+  'storage_unavailable',
+  'unavailable',
+])
+
+/** Whether the file that was handled is not to blame for an error: another attempt may succeed. */
+export function isExternal(error: unknown): boolean {
+  return !(error instanceof DomainError) || EXTERNAL_CODES.has(error.code)
+}
+
 /** The message of a thrown value, on one line. */
 export function messageOf(error: unknown): string {
   // Node's error for a host with several addresses has no message of its own.

@@ -451,7 +451,7 @@ describe('a job', () => {
     const reasons: Record<string, unknown> = {
       'a/0.png': new Error('a bug'),
       'a/1.png': new Error('EIO: i/o error, read'),
-      'a/2.png': new DomainError('unavailable', 'The drive does not answer.'),
+      'a/2.png': new DomainError('gallery_unavailable', 'The drive of this file does not answer.'),
     }
     const lost: string[] = []
     let tries = 0

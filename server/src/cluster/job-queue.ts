@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PgBoss } from 'pg-boss'
 import { DomainError, isSystemError, messageOf } from '../errors.ts'
-import { isNoAnswer } from '../gallery/drive-timeout.ts'
 import { jobKey } from '../indexing/file-version.ts'
 import type { FileOutcome, FileVersion } from '../indexing/indexer.ts'
 import type { Log } from '../log.ts'
@@ -190,7 +189,7 @@ class BossQueue implements JobQueue {
         if (typeof outcome === 'string') return { id, status: 'completed' as const }
         const { left: reason } = outcome
         // A full disk or a lost drive is no fault of the file: the next scan finds it again.
-        const isExternal = reason instanceof DomainError || isSystemError(reason) || isNoAnswer(reason)
+        const isExternal = reason instanceof DomainError || isSystemError(reason)
         const isLeft = retryCount >= retryLimit && isExternal
         return {
           id,

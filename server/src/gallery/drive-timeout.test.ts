@@ -104,7 +104,7 @@ describe('a drive that does not answer', () => {
   it('gets no further requests until it answers', async () => {
     const { root, nas } = await galleryWithDirectory()
     const drive = await hang(nas.path)
-    await expect(stat(nas.path)).rejects.toThrow('does not answer')
+    await expect(stat(nas.path)).rejects.toMatchObject({ code: 'gallery_unavailable' })
     await expect(stat(join(nas.path, 'one/c.png'))).rejects.toThrow('does not answer')
     expect(drive.requests()).toBe(1)
     await drive.respond()

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises'
 import pTimeout from 'p-timeout'
+import { DomainError } from '../errors.ts'
 import { liesIn } from './directories.ts'
 import { mountsOf } from './mount-table.ts'
 
@@ -8,9 +9,9 @@ const MAX_ANSWER_MS = 60_000
 /** Time for a whole drive to answer after one of its paths has not. */
 const MAX_DRIVE_ANSWER_MS = 5_000
 
-class NoAnswerError extends Error {
+class NoAnswerError extends DomainError {
   constructor() {
-    super('the drive does not answer')
+    super('gallery_unavailable', 'The drive of this file does not answer: try again when it is back.')
   }
 }
 
@@ -33,7 +34,7 @@ export function isUnresponsive(path: string): boolean {
 /**
  * Sends a request to the drive of an absolute path. A request that is not answered occupies a thread of the system, so the drive
  * gets no further ones before it answers.
- * @throws {Error} if the drive does not answer in time
+ * @throws {DomainError} `gallery_unavailable` if the drive does not answer in time
  */
 export async function withTimeout<T>(path: string, request: () => Promise<T>): Promise<T> {
   if (isUnresponsive(path)) throw new NoAnswerError()

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import type { Catalog, Image } from '../catalog/catalog.ts'
-import { DomainError } from '../errors.ts'
+import { DomainError, isExternal } from '../errors.ts'
 import { toSystemPath } from '../gallery/file-names.ts'
 import { hasImageExtension, IMAGE_EXTENSIONS } from '../gallery/formats/index.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
@@ -114,7 +114,7 @@ export function createAdd(options: AddOptions) {
    */
   async function removeOld(path: string): Promise<Image | undefined> {
     const image = await indexed(path).catch((error) => {
-      if (!(error instanceof DomainError)) throw error
+      if (isExternal(error)) throw error
     })
     if (image !== undefined) await deleteImage(image, { isKept: true })
     return image ?? undefined

@@ -1,6 +1,5 @@
 import pLimit, { type LimitFunction } from 'p-limit'
-import { DomainError } from '../errors.ts'
-import { isNoAnswer, withTimeout } from '../gallery/drive-timeout.ts'
+import { withTimeout } from '../gallery/drive-timeout.ts'
 import { mountsOf } from '../gallery/mount-table.ts'
 import { directoryWith, toAbsolute } from '../gallery/paths.ts'
 
@@ -24,13 +23,6 @@ export function createDriveAccess(root: string): DriveAccess {
     const drive = `${mountsOf(absolute)[0]?.path}\0${directoryWith(root, path)?.name}`
     const limit = limits.get(drive) ?? pLimit(MAX_REQUESTS_AT_ONCE)
     limits.set(drive, limit)
-    return limit(() => withTimeout(absolute, request)).catch((error: unknown) => {
-      throw isNoAnswer(error) ? noAnswer(error) : error
-    })
+    return limit(() => withTimeout(absolute, request))
   }
-}
-
-function noAnswer(cause: unknown): DomainError {
-  const message = 'The drive of this image does not answer: try again when it is back.'
-  return new DomainError('gallery_unavailable', message, { cause })
 }

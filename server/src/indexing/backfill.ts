@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type AttributeTable, readAttributes } from '../catalog/attributes.ts'
 import type { AttributesUpdate, Catalog, OutdatedCursor, OutdatedImage } from '../catalog/catalog.ts'
-import { DomainError, messageOf } from '../errors.ts'
+import { isExternal, messageOf } from '../errors.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import type { Log } from '../log.ts'
 import type { IndexQueue } from './indexer.ts'
@@ -136,8 +136,7 @@ class AttributeBackfill implements Backfill {
         colours: isRead ? result.metadata.colours : undefined,
       }
     } catch (error) {
-      const isOfFile = error instanceof DomainError && error.code !== 'unavailable'
-      if (isOfFile || this.#isClosed) return undefined
+      if (!isExternal(error) || this.#isClosed) return undefined
       this.#options.log.warn(`The metadata of ${JSON.stringify(path)} could not be read: ${messageOf(error)}`)
       return undefined
     }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
+import { DomainError, isExternal } from '../errors.ts'
 import { createEventBus } from '../events.ts'
 import { localFiles } from '../gallery/gallery-files.ts'
 import { createImageReader, type ImageReader } from '../gallery/image-reader.ts'
@@ -35,8 +36,8 @@ async function indexerOf(readBy: (reader: ImageReader) => ImageReader) {
     maxFileBytes: limits.maxFileBytes,
     batchSize: 16,
     isSearching: () => false,
-    onError: (_, error) => {
-      throw error
+    onError(_, error) {
+      if (!isExternal(error)) throw error
     },
     onChanged: () => {},
     timings: { ...TIMINGS, settleMs: 10, unsettledMs: 100 },
@@ -85,5 +86,20 @@ it('ends the job of a file that is written to for long, and goes on trying witho
   indexer.enqueue([growing])
   await expect.poll(() => reads, { timeout: 30_000 }).toBeGreaterThan(20)
   expect(indexer.pending).toBe(1)
+  await indexer.close()
+})
+
+it.each([
+  ['gallery_unavailable', 0],
+  ['image_unreadable', 1],
+] as const)('a file is a failure only if it is to blame (%s)', async (code, failed) => {
+  const { catalog, indexer } = await indexerOf((reader) => ({
+    ...reader,
+    async read() {
+      throw new DomainError(code, 'It can’t be read.')
+    },
+  }))
+  await indexer.index({ path: 'a.png', bytes: 1, modifiedAt: 0 })
+  expect((await catalog.images.counts()).failed).toBe(failed)
   await indexer.close()
 })

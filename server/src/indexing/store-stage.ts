@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Catalog, ImageRecord, PutResult } from '../catalog/catalog.ts'
 import type { EmbedderClient, Embedding, Priority } from '../embedding/process/embedder-client.ts'
-import { DomainError } from '../errors.ts'
+import { DomainError, isExternal } from '../errors.ts'
 import type { EventBus } from '../events.ts'
 import type { GalleryFiles } from '../gallery/gallery-files.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
@@ -63,7 +63,7 @@ export class StoreStage {
   /** @param version the version that failed; read from the disk if it is not given */
   async recordFailure(path: string, error: unknown, version?: FailedVersion): Promise<FileOutcome> {
     const { catalog, events, thumbnails, onError, onFailed } = this.#options
-    if (!(error instanceof DomainError) || error.code === 'unavailable') {
+    if (!(error instanceof DomainError) || isExternal(error)) {
       // A full disk or a lost drive is no fault of the file, which is left to the next scan.
       onError(`indexing ${JSON.stringify(path)}`, error)
       onFailed()

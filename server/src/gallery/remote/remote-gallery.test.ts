@@ -10,7 +10,7 @@ import { temporaryDirectory } from '../../testing/temporary.ts'
 import { decodeName } from '../file-names.ts'
 import { localFiles } from '../gallery-files.ts'
 import { FILE_HEADER } from './file-header.ts'
-import { openRemoteGallery } from './remote-gallery.ts'
+import { GalleryUnavailable, openRemoteGallery } from './remote-gallery.ts'
 
 const WALK = { recursive: true, excluded: [] }
 const MEGABYTE = 1024 ** 2
@@ -144,6 +144,23 @@ describe('the gallery of a server', () => {
     await expect(gallery.download('a.png', join(root, 'copy'), MEGABYTE)).rejects.toMatchObject({
       code: 'permission_denied',
     })
+  })
+
+  it.each([
+    ['gallery_unavailable', false],
+    ['unavailable', true],
+  ])('is away as a whole only if the server is, not one of its drives (%s)', async (code, isServerAway) => {
+    const server = createServer((_, response) =>
+      response.writeHead(503, { 'retry-after': '60' }).end(JSON.stringify({ error: 'Away.', code })),
+    )
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    onTestFinished(() => void server.close())
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const error = await openRemoteGallery(url, undefined)
+      .stat('a.png')
+      .catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ code: 'unavailable' })
+    expect(error instanceof GalleryUnavailable).toBe(isServerAway)
   })
 
   it('names what is wrong with the server or its address', async () => {

@@ -153,8 +153,9 @@ class HttpGallery implements RemoteGallery {
       ? ' Set SKETCH_SEARCH_API_KEY to the token of an API key with the role editor.'
       : ''
     const message = `The server at ${this.#address.origin} does not send files: ${reason.replace(/\.$/, '')}.${advice}`
-    // Any other status may be due to this file.
-    throw isRefused || isAway(status)
+    // Any other status may be due to this file, or to one of several drives.
+    const isServerAway = isAway(status) && body.code !== 'gallery_unavailable'
+    throw isRefused || isServerAway
       ? new GalleryUnavailable(message)
       : new DomainError('unavailable', message)
   }
