@@ -90,7 +90,7 @@ describe('a configuration of the reference implementation', () => {
     ])
   })
 
-  it('is clamped where a number is out of range, except for ports', async () => {
+  it('is clamped where a number is out of range, except where another number is worse than none', async () => {
     const { config, warnings } = await load(
       `auth:\n  default_user_email: Anna <anna@example.org>\n  expires_in_s: 1\n  max_attempts: 1000\n  ${SMTP}\nsession: {expires_in_s: 5}\nthumbnail: {size: [8, 4000]}\nwatcher: {files_batch_size: 512}\nlimits: {max_file_bytes: 4294967296}\n`,
     )
@@ -108,6 +108,15 @@ describe('a configuration of the reference implementation', () => {
     expect(warnings).toHaveLength(7)
     expect(warnings[0]).toBe('auth.expires_in_s (line 3) is 1, which is out of range: 30 is used.')
     await expect(load('port: 80\n')).rejects.toThrow(/port/)
+  })
+
+  it.each([
+    ['trash.days', 'trash: {days: -1}', /trash\.days .*0/],
+    ['watcher.max_missing_share', 'watcher: {max_missing_share: 20}', /watcher\.max_missing_share .*1/],
+    ['a database port', 'database: {host: db, port: 70000}', /database\.port .*65535/],
+  ])('is not clamped in %s, where the nearest number could lose images', async (_, yaml, message) => {
+    await expect(load(`${yaml}\n`)).rejects.toThrow(message)
+    await expect(load(`${yaml.replace(/(-?\d+)/, '"$1"')}\n`)).rejects.toThrow(message)
   })
 
   it('uses the last of two values for a key, and merged keys', async () => {

@@ -9,11 +9,16 @@ type Path = readonly (string | number)[]
 /** Words for booleans, in any case, as pydantic takes them. */
 const TRUE = new Set(['true', 't', 'yes', 'y', 'on', '1'])
 const FALSE = new Set(['false', 'f', 'no', 'n', 'off', '0'])
+/**
+ * Numbers that are not replaced: with another port, the server would listen elsewhere than expected; with the nearest number of days,
+ * -1 ("never") would empty the trash; with the nearest share, 20 (percent) would let any number of files be forgotten.
+ */
+const EXACT = new Set(['port', 'trash.days', 'watcher.max_missing_share'])
 const NUMBER = /^[+-]?\d+(_\d+)*(\.\d*)?$/
 
 /**
  * Makes a configuration fit the schema where the reference implementation is lenient: numbers and booleans may be text, keys that
- * nothing reads are left out, and numbers out of range become the nearest one in it. Unknown keys at the top stay, and are refused
+ * nothing reads are left out, and numbers out of range become the nearest one in it, except those of `EXACT`. Unknown keys at the top stay, and are refused
  * by the schema. Changes the input.
  */
 export function relax(input: Record<string, unknown>, report: Report): void {
@@ -78,8 +83,7 @@ function relaxNumber(
   const isText = typeof value === 'string' && NUMBER.test(value.trim())
   const number = isText ? Number(value.trim().replaceAll('_', '')) : value
   if (typeof number !== 'number') return value
-  // A port is not replaced: the server would listen elsewhere than expected.
-  if (path.at(-1) === 'port') return number
+  if (EXACT.has(path.join('.')) || EXACT.has(String(path.at(-1)))) return number
   const nearest = Math.min(maximum, Math.max(minimum, number))
   if (nearest !== number) report(path, `is ${number}, which is out of range: ${nearest} is used`)
   return nearest
