@@ -55,6 +55,34 @@ describe('a configuration of the reference implementation', () => {
     })
   })
 
+  it('passes nested maps and lists to embedders as they are', async () => {
+    const { config, warnings } = await load(
+      [
+        'embedder_registry:',
+        '  embedders:',
+        '    mine:',
+        '      target: a.b.C',
+        '      args: [{a: 1, b: [{c: null}]}]',
+        '      kwargs: {options: {depth: "3", size: {x: off}}, layers: [{a: 1}, [{b: yes}]]}',
+        '',
+      ].join('\n'),
+      {
+        SERVER__EMBEDDER_REGISTRY__EMBEDDERS__MINE__KWARGS: '{"whole": {"a": [{"b": 1}]}}',
+        SERVER__EMBEDDER_REGISTRY__EMBEDDERS__MINE__KWARGS__ONE: '{"a": "1"}',
+        SERVER__EMBEDDER_REGISTRY__EMBEDDERS__MINE__KWARGS__DEEP__A__B: '2',
+      },
+    )
+    expect(warnings).toEqual([])
+    expect(config.embedder_registry.embedders.mine).toMatchObject({ args: [{ a: 1, b: [{ c: null }] }] })
+    expect(config.embedder_registry.embedders.mine!.kwargs).toEqual({
+      options: { depth: '3', size: { x: false } },
+      layers: [{ a: 1 }, [{ b: true }]],
+      whole: { a: [{ b: 1 }] },
+      one: { a: '1' },
+      deep: { a: { b: 2 } },
+    })
+  })
+
   it('may have empty sections, arguments and lists', async () => {
     const { config } = await load(
       'database:\nwatcher:\n  ignore:\nembedder_registry:\n  chosen_embedder: mine\n  embedders:\n    mine: {target: a.b.C, args: null, kwargs: null}\n',

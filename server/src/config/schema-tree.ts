@@ -53,7 +53,8 @@ function childrenOf(node: SchemaNode, segment: string | number): SchemaNode[] {
   if (property !== undefined) return [property]
   if (typeof segment === 'number') {
     const item = node.prefixItems?.[segment] ?? node.items
-    return typeof item === 'object' ? [item] : []
-  }
-  return typeof node.additionalProperties === 'object' ? [node.additionalProperties] : []
+    if (typeof item === 'object') return [item]
+  } else if (typeof node.additionalProperties === 'object') return [node.additionalProperties]
+  // Arguments of an embedder are described as `{}`: they, and all that is in them, may be anything.
+  return node.type === undefined ? [node] : []
 }
