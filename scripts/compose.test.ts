@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { chown, mkdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -133,6 +133,18 @@ describe('compose.yaml', () => {
     const set = [`--bounding-set=${kept}`, `--inh-caps=${kept}`]
     execFileSync('setpriv', [...set, 'chown', '-R', '2000', volume], { stdio: 'pipe' })
     expect((await stat(join(folder, 'a.picture'))).uid).toBe(2000)
+  })
+
+  it('is built with a profile in all documented commands: without one, Compose leaves all services out', () => {
+    expect(
+      Object.values(services).every((service) => (service as { profiles: string[] }).profiles.length > 0),
+    ).toBe(true)
+    const commands = [...globSync('{docs/*.md,README.md,compose*.yaml}', { cwd: pathOf('') })].flatMap(
+      (name) =>
+        [...read(name).matchAll(/docker compose\b[^`\n]*? (?:build|up)\b/g)].map(([command]) => command),
+    )
+    expect(commands.length).toBeGreaterThan(5)
+    expect(commands.filter((command) => !/ --profile \w+ | … /.test(command))).toEqual([])
   })
 
   it('has the profiles app and db', () => {
