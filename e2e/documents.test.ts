@@ -177,7 +177,7 @@ describe('commands in the documents', () => {
     [...once.values()].filter(({ command }) => !isElsewhere(command)),
     ({ file }) => file,
   )
-  it.concurrent.each([...tried])('work: %s', { timeout: TIMEOUT_MS }, async (page, commandsOfPage) => {
+  it.concurrent.each([...tried])('work: %s', { timeout: TIMEOUT_MS }, async (_page, commandsOfPage) => {
     const { gallery, reference, environment } = await prepare()
     // There is an admin besides those of the page.
     const admin = ['users', 'add', 'root@example.org', 'admin']
@@ -204,7 +204,7 @@ describe('commands in the documents', () => {
         continue
       }
       const args = filledIn(command, reference)
-      const isShared = args.includes('worker') || args.includes('--no-index') || page === 'docs/scaling.md'
+      const isShared = args[0] === 'worker' && !args.includes('--config')
       const own = isShared ? { ...environment, SERVER_CONFIG_PATH: 'shared.yaml' } : environment
       if (['serve', 'worker'].includes(args[0] ?? '')) {
         const running = await startLongRunning(
