@@ -126,7 +126,7 @@ const thumbnail = z.strictObject({
   size: z
     .tuple([z.int().min(16).max(1024), z.int().min(16).max(1024)])
     .default([128, 128])
-    .describe('Width and height in pixels that a thumbnail covers.'),
+    .describe('Width and height in pixels that a thumbnail has at least, unless the image is smaller.'),
   thumbnail_directory: z
     .string()
     .min(1)

@@ -23,7 +23,7 @@ export const watcher = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'Look for images in all folders below it. Always on for a folder given on the command line. If off, images that were uploaded to such folders are still included.',
+      'Look for images in all subfolders, too. Always on for a folder given on the command line. If off, images that were uploaded to subfolders are still included.',
     ),
   ignore: z
     .array(
