@@ -1,5 +1,5 @@
 import { COMPUTED_ROWS, type Measurement, UNFILTERED } from './measurement.ts'
-import { extended, type SizedValue } from './slope.ts'
+import { extended, type Growth, type SizedValue } from './slope.ts'
 
 const PANEL = { width: 260, height: 220, left: 58, top: 34, gap: 66 }
 const COLOURS = ['#0b6e99', '#c4541a', '#3f7d34', '#7a4fa3']
@@ -8,14 +8,14 @@ const GIBIBYTE = 2 ** 30
 
 interface Panel {
   title: string
-  scale?: 'linear'
+  growth: Growth
   of: (one: Measurement) => number
 }
 
 const PANELS: Panel[] = [
-  { title: 'search, median, ms', of: ({ p50Ms }) => p50Ms },
-  { title: 'memory of the index, GiB', scale: 'linear', of: ({ memoryBytes }) => memoryBytes / GIBIBYTE },
-  { title: 'building, s of one core', of: ({ buildS }) => buildS },
+  { title: 'search, median, ms', growth: 'search', of: ({ p50Ms }) => p50Ms },
+  { title: 'memory of the index, GiB', growth: 'memory', of: ({ memoryBytes }) => memoryBytes / GIBIBYTE },
+  { title: 'building, s of one core', growth: 'building', of: ({ buildS }) => buildS },
 ]
 
 /** Curves by the number of rows on logarithmic scales, without a filter; computed points are hollow. */
@@ -25,14 +25,14 @@ export function scalingPlot(measurements: readonly Measurement[]): string {
   const step = PANEL.width + PANEL.gap
   const width = PANELS.length * step + PANEL.left - PANEL.gap + 16
   const height = PANEL.top + PANEL.height + 66
-  const panels = PANELS.map(({ title, scale, of }, n) => {
+  const panels = PANELS.map(({ title, growth, of }, n) => {
     const series = databases.map((database) =>
       extended(
         unfiltered
           .filter((one) => one.database === database)
           .map((one) => ({ rows: one.rows, value: of(one) })),
         COMPUTED_ROWS,
-        scale,
+        growth,
       ),
     )
     return `<g transform="translate(${PANEL.left + n * step} ${PANEL.top})">${panel(title, series)}</g>`

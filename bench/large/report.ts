@@ -6,7 +6,7 @@ import {
   type Recorded,
   UNFILTERED,
 } from './measurement.ts'
-import { extended } from './slope.ts'
+import { extended, type Growth } from './slope.ts'
 
 const MEBIBYTE = 2 ** 20
 
@@ -18,12 +18,13 @@ export function scalingReport({ measurements, costs, sections }: LargeResults): 
     return [...own.map(measuredRow), ...computedRows(database, own)]
   })
   return [
-    '# Searching 10⁴ to 10⁷ vectors\n',
+    '# Vector search by size\n',
+    'This page answers: How do recall, time, memory and building grow with the number of vectors? What happens beyond saturation, while indexing, and with several nodes?\n',
     `Vectors of 256 dimensions, recall@50 of 200 queries against an exact ranking. \`npm run bench -- --large --photos DATA\` measures it again; the values are in \`scaling.json\`.\n`,
     ...circumstancesOf(measurements),
     '![Time of a search, memory and time of building by the number of rows](scaling.svg)\n',
     table(['database', 'rows', 'filter', 'recall', 'p50', 'p95', 'memory of the index', 'build'], rows),
-    'Memory: of the embedded database, what a process that has opened it takes; of PostgreSQL, the size of the index. Build: processor time of one core, which does not depend on what runs beside it. Computed rows continue the line through the last two measured sizes: times on logarithmic scales, memory on linear ones.\n',
+    'Memory: of the embedded database, what a process that has opened it takes; of PostgreSQL, the size of the index. Build: processor time of one core, which does not depend on what runs beside it. Computed rows continue the line through the last two measured sizes: building on logarithmic scales, memory on linear ones. The time of a search is computed only from a size of at least a million, because fixed costs decide it before; [a million vectors](million.md) took longer than 100,000.\n',
     '## The embedded database\n',
     table(
       ['rows', 'until a new process can search', 'memory', 'saving the index', 'longest search meanwhile'],
@@ -48,22 +49,23 @@ function measuredRow(one: Measurement): string[] {
 /** Without a filter only: recall and the share that passes have no slope. */
 function computedRows(database: string, own: readonly Measurement[]): string[][] {
   const unfiltered = own.filter(({ filter }) => filter === UNFILTERED)
-  const at = (of: (one: Measurement) => number, scale?: 'linear') =>
-    extended(
-      unfiltered.map((one) => ({ rows: one.rows, value: of(one) })),
-      COMPUTED_ROWS,
-      scale,
-    ).at(-1)
-  const p50 = at(({ p50Ms }) => p50Ms)
-  if (p50?.isComputed !== true) return []
-  const [p95, memory, build] = [
-    at((one) => one.p95Ms)!,
-    at((one) => one.memoryBytes, 'linear')!,
-    at((one) => one.buildS)!,
+  const at = (of: (one: Measurement) => number, growth: Growth, format: (value: number) => string) => {
+    const sizes = unfiltered.map((one) => ({ rows: one.rows, value: of(one) }))
+    const last = extended(sizes, COMPUTED_ROWS, growth).at(-1)
+    return last?.isComputed === true ? format(last.value) : ''
+  }
+  const values = [
+    at(({ p50Ms }) => p50Ms, 'search', ms),
+    at(({ p95Ms }) => p95Ms, 'search', ms),
+    at(({ memoryBytes }) => memoryBytes, 'memory', mebibytes),
+    at(
+      ({ buildS }) => buildS,
+      'building',
+      (seconds) => `${seconds.toFixed(0)} s`,
+    ),
   ]
-  const times = [ms(p50.value), ms(p95.value)]
-  const costs = [mebibytes(memory.value), `${build.value.toFixed(0)} s`]
-  return [[database, `${format(COMPUTED_ROWS)} (computed)`, UNFILTERED, '', ...times, ...costs]]
+  if (values.every((value) => value === '')) return []
+  return [[database, `${format(COMPUTED_ROWS)} (computed)`, UNFILTERED, '', ...values]]
 }
 
 function circumstancesOf(measurements: readonly Recorded<Measurement>[]): string[] {

@@ -5,19 +5,23 @@ export interface SizedValue {
   isComputed: boolean
 }
 
-/**
- * Measured values and, by the straight line through the last two, one at a larger size.
- * @param scale of the line: times grow by a factor, memory by what each further row takes
- */
+/** Below, the fixed costs of a search (round trips, threads) hide how it grows with the index. */
+const MIN_ROWS_OF_SEARCH = 1_000_000
+
+/** How a value grows: `search` is the time of one search, `building` grows by a factor, `memory` by what each further row takes. */
+export type Growth = 'search' | 'building' | 'memory'
+
+/** Measured values and, by the straight line through the last two, one at a larger size, unless these two do not show the growth. */
 export function extended(
   measured: readonly { rows: number; value: number }[],
   rows: number,
-  scale: 'logarithmic' | 'linear' = 'logarithmic',
+  growth: Growth,
 ): SizedValue[] {
   const values = measured.toSorted((a, b) => a.rows - b.rows).map((one) => ({ ...one, isComputed: false }))
   const [before, last] = values.slice(-2)
   if (before === undefined || last === undefined || last.rows >= rows) return values
-  if (scale === 'linear') {
+  if (last.value <= before.value || (growth === 'search' && last.rows < MIN_ROWS_OF_SEARCH)) return values
+  if (growth === 'memory') {
     const perRow = (last.value - before.value) / (last.rows - before.rows)
     return [...values, { rows, value: last.value + perRow * (rows - last.rows), isComputed: true }]
   }
