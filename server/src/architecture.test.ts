@@ -64,6 +64,7 @@ const VENDORS: Record<string, readonly string[]> = {
   'node:sqlite': ['database'],
   'onnxruntime-node': ['embedding'],
   '@huggingface/tokenizers': ['embedding'],
+  '@huggingface/transformers': ['embedding'],
   pbf: ['embedding'],
   yauzl: ['embedding'],
   sharp: ['gallery'],
@@ -82,7 +83,12 @@ const VENDORS: Record<string, readonly string[]> = {
   'prom-client': ['http'],
   'range-parser': ['http'],
   'content-disposition': ['http'],
+  'lru-cache': ['gallery'],
+  'pino-pretty': ['log.ts'],
+  thumbhash: ['gallery'],
 }
+/** Libraries that any module may use, as parts of the language: schemas of values, limits of time and number for promises. */
+const ANYWHERE = ['zod', 'p-limit', 'p-timeout']
 
 interface Import {
   from: string
@@ -121,6 +127,12 @@ it('a vendor library stays in its module', () => {
       return vendor !== undefined && !VENDORS[vendor]!.includes(from.split('/')[2]!)
     })
   expect(describe(found)).toEqual([])
+})
+
+it('every dependency of the server is limited to its module, or named as one that any module may use', () => {
+  const { dependencies, peerDependencies } = JSON.parse(textOf('server/package.json'))
+  const named = [...Object.keys(VENDORS), ...ANYWHERE].filter((name) => !name.startsWith('node:'))
+  expect(Object.keys({ ...dependencies, ...peerDependencies }).sort()).toEqual(named.sort())
 })
 
 it('the page imports only types from the server', () => {
