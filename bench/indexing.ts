@@ -63,16 +63,16 @@ async function measure(name: string, gallery: string, dataDirectory: string): Pr
     text: [
       `### ${files.length} ${name}\n`,
       table(
-        ['', 'images/s', 'times the whole'],
+        ['', 'images/s', 'ratio to indexing'],
         [
           row('decoding with sharp in a loop, nothing else', loop),
           row('reading as indexing does: hash, decoding, thumbnail, shrinking', read),
           row('the model', embed),
           row('reading and the model one after the other on all cores', oneByOne),
-          row('the whole of indexing', whole),
+          row('indexing', whole),
         ],
       ),
-      `Time against the slower of the two parts by itself: ${(slower / whole).toFixed(2)} times; each of them keeps all cores busy, so less than ${(slower / oneByOne).toFixed(2)} can't be on this machine.`,
+      `Indexing takes ${(slower / whole).toFixed(2)} times as long as the slower of the two parts alone; one part after the other would take ${(slower / oneByOne).toFixed(2)} times as long.`,
       `Resident memory afterwards: ${memory[0]} MiB in the server (${memory[2]} MiB at most), ${memory[1]} MiB in the embedding process. One image takes ${ms(1000 / whole)}.\n`,
     ].join('\n'),
     ratios: {

@@ -1,4 +1,5 @@
-const TITLE = '# Results of `npm run bench`\n'
+const TITLE =
+  '# Results of `npm run bench`\n\nThis page answers: How fast are indexing, queries, both vector indexes, the start and the page?\n'
 const MARK = /^<!-- ([\w-]+) -->$/m
 
 /** The parts of a kept report by name; each follows a comment with its name. */

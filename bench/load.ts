@@ -283,6 +283,6 @@ function report(seconds: number): string {
         `${embedder} MiB`,
       ]),
     ),
-    `The server's own thread was busy without a break for ${ms(median(stalls))} at the median of the longest of each ${SAMPLE_EVERY_MS / 1000} s, for ${ms(percentile(stalls, 1))} at most.\n`,
+    `Longest time for which the server's main thread was busy without a pause, in each ${SAMPLE_EVERY_MS / 1000} s: median ${ms(median(stalls))}, maximum ${ms(percentile(stalls, 1))}.\n`,
   ].join('\n')
 }

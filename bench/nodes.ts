@@ -62,7 +62,7 @@ for (const rows of sizes) {
 }
 const text = [
   '## Vectors on several nodes\n',
-  `Made vectors of ${DIMENSIONS} dimensions in clusters of varied density, 12 shards, recall@${TOP_K} of 200 queries. All servers share the cores of one machine, so that more nodes can only be slower here; the three ways are asked in turn. ${versions}; load of the machine at the end: ${loadavg()[0]!.toFixed(1)}. \`node bench/nodes.ts\`.\n`,
+  `Generated vectors of ${DIMENSIONS} dimensions in clusters of varied density, 12 shards, recall@${TOP_K} of 200 queries. All servers share the cores of one machine, so that more nodes can only be slower here; the three ways are asked in turn. ${versions}; load of the machine at the end: ${loadavg()[0]!.toFixed(1)}. \`node bench/nodes.ts\`.\n`,
   table(['servers', 'rows', 'filter', 'recall', 'p50', 'p95', 'p50 ÷ that of one server'], searches),
   table(
     [

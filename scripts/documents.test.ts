@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { documents, moduleDocuments, ROOT } from './documents.ts'
+import { testFiles } from './test-projects.ts'
 
 /** Returns the anchors that GitHub gives the headings of a page. */
 function anchorsOf(file: string): string[] {
@@ -73,14 +74,48 @@ describe('README.md', () => {
   })
 })
 
-describe('docs/', () => {
-  it.each(named(documents().filter((file) => dirname(file) === join(ROOT, 'docs'))))(
+describe('docs/ and bench/results/', () => {
+  const folders = ['docs', 'bench/results'].map((folder) => join(ROOT, folder))
+  it.each(named(documents().filter((file) => folders.includes(dirname(file)))))(
     '%s begins with the questions that it answers',
     (_, file) => {
       expect(readFileSync(file, 'utf8')).toMatch(/^# .+\n\nThis page answers: .+\?$/m)
     },
   )
+})
 
+describe('bench/results/', () => {
+  const report = join(ROOT, 'bench/results/report.md')
+  const text = readFileSync(report, 'utf8')
+
+  it('is linked from its report', () => {
+    const linked = linksIn(text).map((target) => target.split('#')[0])
+    const pages = globSync('*.md', { cwd: dirname(report) }).filter((name) => name !== 'report.md')
+    expect(pages.filter((name) => !linked.includes(name))).toEqual([])
+  })
+
+  it('names the version and the day of each key figure', () => {
+    const [, figures] = /^## Key figures\n\n(.*?)\n\n/ms.exec(text)!
+    const rows = figures!.split('\n').slice(2)
+    expect(rows.length).toBeGreaterThan(3)
+    expect(rows.filter((row) => !/version.*, \d{4}-\d\d-\d\d \|$/.test(row))).toEqual([])
+  })
+
+  it('names `npm test` only beside pages whose tests it runs', () => {
+    const { long } = testFiles()
+    const pages = text
+      .split('\n')
+      .filter((row) => row.startsWith('|') && row.includes('`npm test`'))
+      .flatMap(linksIn)
+      .map((name) => readFileSync(join(dirname(report), name), 'utf8'))
+    const tests = pages.flatMap((page) =>
+      [...page.matchAll(/`([\w./-]+\.test\.ts)`/g)].map(([, name]) => name!),
+    )
+    expect(tests.filter((name) => long.includes(name))).toEqual([])
+  })
+})
+
+describe('docs/', () => {
   it('troubleshooting.md quotes messages that the product prints', () => {
     const text = readFileSync(join(ROOT, 'docs/troubleshooting.md'), 'utf8')
     const quoted = [...text.matchAll(/^\| `([^`]+)` \|/gm)].map(([, message]) => message!)

@@ -35,6 +35,7 @@ try {
   const found = rows.filter(({ places }) => places.length > 0).length
   const text = [
     '# Twenty sketches on the demo gallery',
+    'This page answers: How many of twenty things drawn with a mouse are found in the first row?',
     `\`npm run sketches\` draws twenty things with the mouse on the page, each once, over the ${PER_SUBJECT * SUBJECTS} drawn pictures and ${PHOTOS} photographs of \`npm run demo -- --drawn\`, with the default model. **${found} of ${rows.length} find their thing in the first row.** The strokes are in \`bench/sketches/drawings.ts\`; none was changed to find more.`,
     table(
       ['drawn', 'places in the first row', 'pictures in that row', 'in the gallery'],
