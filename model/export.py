@@ -122,7 +122,7 @@ def main():
 
 def export(arguments, config, data):
     parts, whitening = trained_parts(arguments.work, arguments.name, config, len(data.labels))
-    photo_features = torch.from_numpy(features(data, arguments.work, config, None)[::5, 0])
+    photo_features = torch.from_numpy(features(data, arguments.work, config, None)[data.trained][::5, 0])
     options = config["crowding"]
     references = torch.from_numpy(
         vectors_of(parts["tower"], reference_drawings(data, config, options["references"]))

@@ -1,6 +1,8 @@
 """Command-line options and configuration that all steps of the recipe share."""
 
 import argparse
+import collections
+import json
 import tomllib
 from pathlib import Path
 
@@ -23,6 +25,21 @@ def parser_of(description: str) -> argparse.ArgumentParser:
 
 
 def loaded(arguments) -> tuple[dict, Data]:
-    """Returns the configuration and the data. Raises OSError for a missing file, TOMLDecodeError, and KeyError for a class without a label."""
+    """Returns the configuration and the data. Raises OSError for a missing file, TOMLDecodeError, KeyError for a class without a label, and SystemExit for a work folder of other sets."""
     config = tomllib.loads(arguments.config.read_text())
-    return config, load(arguments.archives, arguments.extra, arguments.work, config, arguments.free)
+    data = load(arguments.archives, arguments.extra, arguments.work, config, arguments.free)
+    refuse_other_sets(arguments.work / "sets.json", data)
+    return config, data
+
+
+def refuse_other_sets(file: Path, data: Data):
+    """Caches and states in a work folder depend on the sets that train: results with and without the research sets must not mix."""
+    trained = collections.Counter(data.photos.sets[n] for n in data.trained.nonzero()[0])
+    sets = {**dict(sorted(trained.items())), "sketches": len(data.sketches), "doodles": len(data.doodles)}
+    if not file.exists():
+        file.write_text(json.dumps(sets) + "\n")
+    earlier = json.loads(file.read_text())
+    if earlier != sets:
+        raise SystemExit(
+            f"{file.parent} holds results of other sets: {earlier}, now {sets}. Give another folder with --work."
+        )

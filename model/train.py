@@ -117,7 +117,7 @@ class Training:
             self.tower.train()
             for step in range(12):
                 drawings, _, photos, views = batches.at(step)
-                with torch.autocast("cpu", torch.bfloat16):
+                with torch.autocast("cpu", torch.bfloat16, enabled=self.options["bfloat16"]):
                     found.append(self.tower.features(as_ink(drawings)).float())
                 weight, bias = self.whitening.linear()
                 wanted.append(self.features[photos, views] @ weight.t() + bias)
@@ -182,7 +182,7 @@ class Training:
 
     def loss(self, drawings, labels, photos, views):
         options, scale = self.options, self.scale.exp().clamp(max=60)
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.options["bfloat16"]):
             vectors, features = self.tower(drawings)
         vectors, features = vectors.float(), features.float()
         classes = F.normalize(self.prototypes, dim=1)

@@ -60,10 +60,9 @@ class Validation:
 
 def vectors_of(tower, drawings):
     batches = [torch.from_numpy(drawings[n : n + 64])[:, None].float() for n in range(0, len(drawings), 64)]
-    with torch.autocast("cpu", torch.bfloat16):
-        return torch.cat(
-            [tower(batch.contiguous(memory_format=torch.channels_last))[0].float() for batch in batches]
-        ).numpy()
+    return torch.cat(
+        [tower(batch.contiguous(memory_format=torch.channels_last))[0] for batch in batches]
+    ).numpy()
 
 
 def mean_average_precision(similar, labels, gallery_labels, left_out: int = 0) -> float:

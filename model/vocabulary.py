@@ -48,6 +48,7 @@ def main():
     )
     parser.add_argument("--archives", type=Path, required=True)
     parser.add_argument("--extra", type=Path)
+    parser.add_argument("--free", action="store_true", help="for a model that was trained with --free")
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--photos", type=Path, nargs="+", required=True)
     parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.toml"))
@@ -111,13 +112,15 @@ def embed(file: Path, folders) -> np.ndarray:
 
 
 def usable_labels(arguments, config) -> set:
-    """Labels that training has seen in photos; vectors of others are not trained, or only on drawings."""
+    """Labels that training has seen in photos; vectors of others are random, or trained on drawings alone."""
     sets = json.loads((arguments.archives / "labels.json").read_text())
-    chosen = [sets[name] for name in PHOTO_SETS]
+    chosen = list(PHOTO_SETS)
     if arguments.extra:
-        extra = json.loads((arguments.extra / "labels_extra.json").read_text())
-        chosen += [extra[name] for name in config["extra_photos"] if name in extra]
-    return {label for one in chosen for label in one.values()} - set(config["held_out_labels"])
+        sets |= json.loads((arguments.extra / "labels_extra.json").read_text())
+        chosen += [name for name in config["extra_photos"] if name in sets]
+    without = set(config["research_sets"]) if arguments.free else set()
+    labels = {label for name in chosen if name not in without for label in sets[name].values()}
+    return labels - set(config["held_out_labels"])
 
 
 class Words:
