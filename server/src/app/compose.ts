@@ -86,6 +86,7 @@ export async function createApp(
     ...options,
     log,
     isReadOnly,
+    searches,
     timings,
     background: () => background,
   })

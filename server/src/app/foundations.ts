@@ -22,6 +22,7 @@ export interface FoundationsOptions {
   log: Logger
   isReadOnly: boolean
   timings: Timings
+  searches: boolean
   onLoading?: ((message: string, share: number | undefined) => void) | undefined
   openEmbedder?: typeof openEmbedder | undefined
   startThread?: StartThread | undefined
@@ -48,7 +49,16 @@ export interface Foundations {
 /** Opens the foundations. If one of them fails, those that are open are closed again. */
 export async function openFoundations(
   config: Config,
-  { log, isReadOnly, timings, onLoading, openEmbedder, startThread, background }: FoundationsOptions,
+  {
+    log,
+    isReadOnly,
+    searches,
+    timings,
+    onLoading,
+    openEmbedder,
+    startThread,
+    background,
+  }: FoundationsOptions,
 ): Promise<Foundations> {
   await prepareDirectories(config, { isReadOnly })
   // Watchers report real paths, and do not follow a link that the gallery itself may be.
@@ -82,7 +92,7 @@ export async function openFoundations(
     const monitor = openStorageMonitor(config, [root, ...directories.map(({ path }) => path)], timings, log)
     closing.defer(() => monitor.close())
     closing.defer(async () => void (await background()))
-    const model = await openModel(config, { log, canWrite: !isReadOnly, onLoading, openEmbedder })
+    const model = await openModel(config, { log, canWrite: !isReadOnly, searches, onLoading, openEmbedder })
     closing.defer(() => model.embedder.close())
     const space = spaceOf(model, config)
     const { previous } = await storage.catalog.spaces.activate(space)

@@ -9,6 +9,8 @@ export interface ModelOptions {
   log: Logger
   /** Whether measurements may be stored. */
   canWrite: boolean
+  /** False for a worker, which answers no searches. */
+  searches?: boolean | undefined
   onLoading?: ((message: string, share: number | undefined) => void) | undefined
   openEmbedder?: typeof openEmbedder | undefined
 }
@@ -24,13 +26,14 @@ export interface Model extends OpenedEmbedder {
  */
 export async function openModel(
   config: Config,
-  { log, canWrite, onLoading, openEmbedder: open = openEmbedder }: ModelOptions,
+  { log, canWrite, searches, onLoading, openEmbedder: open = openEmbedder }: ModelOptions,
   name = config.embedder_registry.chosen_embedder,
 ): Promise<Model> {
   const { embedder_registry: registry, data_directory: dataDirectory } = config
   const opened = await open(name, registry, {
     dataDirectory,
     canWrite,
+    searches,
     onOutput: (line) => log.info(`${name}: ${line}`),
     onProgress: onLoading,
     onRestart: (reason) => log.warn(`The process of the embedder "${name}" is restarted: ${reason}`),

@@ -8,7 +8,7 @@ import type { EmbedderClient, EmbedderClientOptions } from './process/embedder-c
 import { startEmbedder } from './process/supervisor.ts'
 import type { EmbedderDefinition } from './registry.ts'
 
-export interface OpenEmbedderOptions extends Omit<EmbedderClientOptions, 'loadFacts' | 'measurement'> {
+export interface OpenEmbedderOptions extends Omit<EmbedderClientOptions, 'loadSettings' | 'measurement'> {
   dataDirectory: string
   /** Whether measurements may be stored. */
   canWrite: boolean
@@ -32,7 +32,7 @@ export async function openEmbedder(
   const definition = definitionOf(name, registry)
   const fingerprint = await fingerprintOf(name, definition)
   const measurements = openMeasurements(dataDirectory)
-  const runtime = runtimeKey(definition)
+  const runtime = runtimeKey(definition, options.searches)
   const known = measurements.get(fingerprint, runtime)
   const embedder = await startEmbedder(name, definition, {
     ...options,
@@ -49,7 +49,7 @@ export async function openEmbedder(
   return { embedder, fingerprint }
 }
 
-/** The settings besides the model itself that determine its speed on this machine. */
-export function runtimeKey({ device, python = '' }: EmbedderDefinition): string {
-  return `${device === 'auto' && hasCudaProvider() ? 'cuda' : device} ${python}`
+/** The settings besides the model itself that determine its speed and batches on this machine. */
+export function runtimeKey({ device, python = '' }: EmbedderDefinition, searches = true): string {
+  return `${device === 'auto' && hasCudaProvider() ? 'cuda' : device} ${python}${searches ? '' : ' bulk'}`
 }

@@ -63,6 +63,8 @@ export interface EmbedderClientOptions {
   /** Called with the reason when it fails for any picture, and with undefined when it works again. */
   onHealth?: (reason: string | undefined) => void
   loadSettings?: Partial<LoadSettings>
+  /** False if it embeds no queries, so that none has to wait for a large batch. */
+  searches?: boolean | undefined
   /** From an earlier run; measured now if it is absent. */
   measurement?: Measurement | undefined
   /** Returns whether its code and weights are the same as when it was first started. */

@@ -1,6 +1,7 @@
 import type { ImageKind } from '../embedder.ts'
 import type { Measurement } from '../measurements.ts'
 import type { EmbeddingProcess } from './child.ts'
+import type { EmbedderClientOptions } from './embedder-client.ts'
 import { probeImage } from './probe.ts'
 
 const MAX_BATCH = 64
@@ -23,17 +24,21 @@ type Measured = Pick<EmbeddingProcess, 'embed' | 'inputSize' | 'dimensions' | 't
 /**
  * Measures how many images are best embedded together: larger batches are faster, but a query has to wait for the batch that is
  * in progress.
+ * @param searches false if no query will have to wait
  */
 export async function measureBatchSizes(
   child: Measured,
-  onProgress: ((message: string, share: number | undefined) => void) | undefined,
+  { searches = true, onProgress }: Pick<EmbedderClientOptions, 'searches' | 'onProgress'>,
 ): Promise<Measurement> {
   onProgress?.('measuring the time per image', undefined)
   const oneMs = await timeOf(child, 'photo', 1)
-  const best = await bestBatch(child, 'photo', oneMs)
+  const limitOf = (ms: number) => (searches ? Math.max(MIN_BATCH_LIMIT_MS, ms * MAX_SLOWDOWN) : MAX_RUN_MS)
+  const best = await bestBatch(child, 'photo', oneMs, limitOf(oneMs))
   const oneSketchMs = await timeOf(child, 'sketch', 1).catch(() => Number.POSITIVE_INFINITY)
   const sketches =
-    oneSketchMs > oneMs * MAX_SKETCH_SHARE ? undefined : await bestBatch(child, 'sketch', oneSketchMs)
+    oneSketchMs > oneMs * MAX_SKETCH_SHARE
+      ? undefined
+      : await bestBatch(child, 'sketch', oneSketchMs, limitOf(oneSketchMs))
   return {
     dimensions: child.dimensions,
     threads: child.threads,
@@ -48,12 +53,12 @@ async function bestBatch(
   child: Measured,
   kind: ImageKind,
   oneMs: number,
+  longestMs: number,
 ): Promise<{ size: number; ms: number }> {
-  const longest = Math.max(MIN_BATCH_LIMIT_MS, oneMs * MAX_SLOWDOWN)
   let best = { size: 1, ms: oneMs }
   for (let size = 2; size <= MAX_BATCH && best.ms < MAX_RUN_MS; size *= 2) {
     const ms = await timeOf(child, kind, size).catch(() => Number.POSITIVE_INFINITY)
-    if (ms > longest) break
+    if (ms > longestMs) break
     if (ms / size < (best.ms / best.size) * MAX_TIME_RATIO) best = { size, ms }
   }
   return best

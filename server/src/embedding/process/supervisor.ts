@@ -98,7 +98,7 @@ class EmbedderSupervisor implements EmbedderClient {
   async start(): Promise<void> {
     try {
       await this.#startProcess()
-      this.#measurement ??= await measureBatchSizes(this.#process!, this.#options.onProgress)
+      this.#measurement ??= await measureBatchSizes(this.#process!, this.#options)
       this.#isStarted = true
       // A batch that is too large can end the process.
       if (!this.#process!.isAlive) await this.#restart('a large batch ended it')

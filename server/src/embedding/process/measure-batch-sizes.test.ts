@@ -1,0 +1,33 @@
+import { afterEach, expect, it, vi } from 'vitest'
+import { measureBatchSizes } from './measure-batch-sizes.ts'
+
+afterEach(() => void vi.restoreAllMocks())
+
+/** A model that takes 20 ms for a batch and 1 ms for each of its images, by a clock of its own. */
+function modelWithOverhead() {
+  let now = 0
+  vi.spyOn(performance, 'now').mockImplementation(() => now)
+  return {
+    inputSize: { width: 8, height: 8 },
+    dimensions: 1,
+    threads: undefined,
+    async embed(images: readonly unknown[]) {
+      now += 20 + images.length
+      return { vectors: new Float32Array(images.length), errors: [] }
+    },
+  }
+}
+
+it.each([
+  [true, 16],
+  [false, 64],
+])(
+  'a batch is as large as is fastest; where queries wait (%s), at most twice as long as one image',
+  async (searches, size) => {
+    const child = modelWithOverhead() as unknown as Parameters<typeof measureBatchSizes>[0]
+    expect(await measureBatchSizes(child, { searches })).toMatchObject({
+      batchSize: size,
+      millisecondsForOne: 21,
+    })
+  },
+)
