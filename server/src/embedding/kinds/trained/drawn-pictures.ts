@@ -2,11 +2,14 @@ import { resample } from '../../../gallery/resample.ts'
 import type { ImageBatch } from '../../embedder.ts'
 import { toBytes } from '../../pixels.ts'
 
-/** Neighbours that differ by less, as a share of the full range, are even. Noise makes photos uneven nearly everywhere. */
-const MAX_EVEN_DIFFERENCE = 2.5 / 255
-/** Shares of even pixels at which the sketch network begins to count, and at which it has its full share. */
-const DRAWN_FROM = 0.7
-const DRAWN_FULLY = 0.85
+/** Flatness at which the sketch network begins to count, and at which it has its full share. */
+const DRAWN_FROM = 0.45
+const DRAWN_FULLY = 0.65
+/** Weight of the parts around the background, where outlines leave fewer flat pixels. */
+const FOREGROUND_WEIGHT = 1.5
+/** Bits of a channel that are dropped to find the most frequent colour. */
+const COLOUR_SHIFT = 4
+const COLOURS = 2 ** (3 * (8 - COLOUR_SHIFT))
 const MAX_SKETCH_SHARE = 0.3
 /**
  * Last number of the sketch network's vector of a picture, before it is scaled to unit length. Drawings are closer to any sketch
@@ -15,36 +18,48 @@ const MAX_SKETCH_SHARE = 0.3
 const DRAWN_PENALTY = -0.6
 
 /**
- * Decides how far a picture is drawn rather than photographed: cartoons, logos and scans have large even areas.
- * Thresholds and the share were chosen on clip art, emoji and photos, see model/README.md.
+ * Decides how far a picture is drawn rather than photographed: cartoons, logos and clip art have areas of one colour. Skies and walls of
+ * photos are smooth, but their neighbouring pixels differ a little; a plain background behind an object does not count by itself.
+ * Thresholds and the share were chosen on clip art and photos, see model/README.md.
  * @returns weights 0…0.3 of the sketch network in each picture's vector
  */
-export function sketchShares({ data, count, width, height }: ImageBatch): number[] {
-  return Array.from({ length: count }, (_, n) => {
-    const picture = data.subarray(n * width * height * 3, (n + 1) * width * height * 3)
-    const drawn = (evenShare(picture, width, height) - DRAWN_FROM) / (DRAWN_FULLY - DRAWN_FROM)
+export function sketchShares(pictures: ImageBatch): number[] {
+  return Array.from({ length: pictures.count }, (_, n) => {
+    const drawn = (flatness(pictures, n) - DRAWN_FROM) / (DRAWN_FULLY - DRAWN_FROM)
     return MAX_SKETCH_SHARE * Math.min(1, Math.max(0, drawn))
   })
 }
 
-/** @returns the share of pixels whose right and lower neighbour have nearly the same colour */
-function evenShare(picture: Float32Array, width: number, height: number): number {
-  let even = 0
+/** @returns the share of pixels whose right and lower neighbour have exactly their colour; less if they lie in the background only */
+function flatness({ data, width, height }: ImageBatch, n: number): number {
+  const picture = toBytes(data.subarray(n * width * height * 3, (n + 1) * width * height * 3))
+  const pixels = new Uint32Array(COLOURS)
+  const flat = new Uint32Array(COLOURS)
   for (let y = 0; y < height - 1; y++) {
     for (let x = 0; x < width - 1; x++) {
       const at = (y * width + x) * 3
-      if (isEven(picture, at, at + 3) && isEven(picture, at, at + width * 3)) even++
+      const colour = colourAt(picture, at)
+      pixels[colour]!++
+      if (isSame(picture, at, at + 3) && isSame(picture, at, at + width * 3)) flat[colour]!++
     }
   }
-  return even / ((width - 1) * (height - 1))
+  const background = pixels.indexOf(pixels.reduce((most, count) => Math.max(most, count), 0))
+  const all = (width - 1) * (height - 1)
+  const allFlat = flat.reduce((sum, count) => sum + count, 0)
+  const foreground = all - pixels[background]!
+  if (foreground === 0) return 0
+  const foregroundFlat = allFlat - flat[background]!
+  return Math.min(allFlat / all, (FOREGROUND_WEIGHT * foregroundFlat) / foreground)
 }
 
-function isEven(picture: Float32Array, a: number, b: number): boolean {
-  return (
-    Math.abs(picture[a]! - picture[b]!) < MAX_EVEN_DIFFERENCE &&
-    Math.abs(picture[a + 1]! - picture[b + 1]!) < MAX_EVEN_DIFFERENCE &&
-    Math.abs(picture[a + 2]! - picture[b + 2]!) < MAX_EVEN_DIFFERENCE
-  )
+function colourAt(picture: Uint8Array, at: number): number {
+  const bits = 8 - COLOUR_SHIFT
+  const [red, green, blue] = [picture[at]!, picture[at + 1]!, picture[at + 2]!]
+  return ((((red >> COLOUR_SHIFT) << bits) | (green >> COLOUR_SHIFT)) << bits) | (blue >> COLOUR_SHIFT)
+}
+
+function isSame(picture: Uint8Array, a: number, b: number): boolean {
+  return picture[a] === picture[b] && picture[a + 1] === picture[b + 1] && picture[a + 2] === picture[b + 2]
 }
 
 /** @returns the chosen pictures as ink for the sketch network: dark is ink, nothing is cropped or levelled */
