@@ -5,7 +5,6 @@ import type { GallerySyncOptions } from './context.ts'
 import type { FolderTimes } from './folder-tree.ts'
 import type { ChangeHint } from './hints.ts'
 import {
-  doubtOf,
   type Effect,
   INITIAL_STATE,
   type LeftOver,
@@ -75,7 +74,7 @@ class SyncLoop implements GallerySync {
       dispatch: (event) => this.#dispatch(event),
       addHint: (hint) => this.#addHint(hint),
       scan: () => this.scan(),
-      currentDoubt: () => doubtOf(this.#state),
+      currentDoubt: () => this.#state.doubt,
       isClosed: () => this.#isClosed,
     })
   }

@@ -3,7 +3,6 @@ import {
   type Doubt,
   type Effect,
   INITIAL_STATE,
-  isDoubtful,
   type LeftOver,
   type SyncEvent,
   type SyncState,
@@ -18,15 +17,14 @@ const CONFIRM = { run: 'confirm' } as const
 const NOTHING: LeftOver = { hasMissing: false, mayReturn: false }
 const MISSING: LeftOver = { hasMissing: true, mayReturn: false }
 const RETURNING: LeftOver = { hasMissing: false, mayReturn: true }
-const DOUBTFUL = { is: 'doubtful', because: 'root unreadable' } as const
-const VERIFIED = { is: 'verified' } as const
+const DOUBTFUL = { doubt: 'root unreadable' } as const
 
 const scanRequested = (acceptsMissing = false): SyncEvent => ({ type: 'scan requested', acceptsMissing })
 const fired = (timer: Timer): SyncEvent => ({ type: 'fired', timer })
 const passed = (left = NOTHING, ms = 10, at = 1000): SyncEvent => ({ type: 'passed', at, ms, left })
 
 function stateWith(change: Partial<SyncState>): SyncState {
-  return { ...INITIAL_STATE, trust: VERIFIED, ...change }
+  return { ...INITIAL_STATE, ...change }
 }
 
 const timers = (...names: Timer[]) => new Set(names)
@@ -64,7 +62,7 @@ describe('a transition', () => {
     ],
     [
       'applies hints while doubtful',
-      { trust: DOUBTFUL, timers: timers('changes') },
+      { ...DOUBTFUL, timers: timers('changes') },
       fired('changes'),
       { activity: 'apply', timers: timers() },
       [APPLY],
@@ -77,7 +75,7 @@ describe('a transition', () => {
       [],
     ],
     ['scans on request', {}, scanRequested(), { activity: 'scan' }, [SCAN]],
-    ['scans on request while doubtful', { trust: DOUBTFUL }, scanRequested(), { activity: 'scan' }, [SCAN]],
+    ['scans on request while doubtful', { ...DOUBTFUL }, scanRequested(), { activity: 'scan' }, [SCAN]],
     [
       'scans when files may be back',
       { timers: timers('rescan') },
@@ -110,26 +108,22 @@ describe('a transition', () => {
       [],
     ],
     [
-      'verifies from the first listing on',
-      { activity: 'scan', trust: DOUBTFUL },
+      'does not doubt what is listed anew',
+      { activity: 'scan', ...DOUBTFUL },
       { type: 'listing' },
-      { trust: { is: 'verifying' } },
+      { doubt: undefined },
       [],
     ],
-    [
-      'trusts a scan that passed',
-      { activity: 'scan', trust: { is: 'verifying' } },
-      passed(NOTHING, 70, 500),
-      { activity: 'idle', trust: VERIFIED, lastScan: { endedAt: 500, ms: 70 } },
-      [],
-    ],
-    [
-      'does not trust a scan that was doubted meanwhile',
-      { activity: 'scan', trust: DOUBTFUL },
-      passed(NOTHING, 70, 500),
-      { activity: 'idle', lastScan: { endedAt: 500, ms: 70 } },
-      [],
-    ],
+    ...[undefined, DOUBTFUL.doubt].map(
+      (doubt) =>
+        [
+          `remembers a scan that passed, and keeps its doubt (${doubt})`,
+          { activity: 'scan', doubt },
+          passed(NOTHING, 70, 500),
+          { activity: 'idle', lastScan: { endedAt: 500, ms: 70 } },
+          [],
+        ] as [string, Partial<SyncState>, SyncEvent, Partial<SyncState>, Effect[]],
+    ),
     [
       'remembers how long an application took',
       { activity: 'apply' },
@@ -174,7 +168,7 @@ describe('a transition', () => {
     ],
     [
       'confirms nothing while doubtful',
-      { trust: DOUBTFUL, timers: timers('confirm') },
+      { ...DOUBTFUL, timers: timers('confirm') },
       fired('confirm'),
       { timers: timers() },
       [],
@@ -183,7 +177,7 @@ describe('a transition', () => {
       'confirms nothing that waited until it became doubtful',
       { activity: 'apply', queue: [CONFIRM, SCAN] },
       { type: 'failed', because: 'changes failed' },
-      { activity: 'scan', trust: { is: 'doubtful', because: 'changes failed' }, queue: [] },
+      { activity: 'scan', doubt: 'changes failed', queue: [] },
       [SCAN],
     ],
     [
@@ -213,22 +207,22 @@ describe('a transition', () => {
           `doubts a failed ${activity}`,
           { activity },
           { type: 'failed', because: 'scan failed' },
-          { activity: 'idle', trust: { is: 'doubtful', because: 'scan failed' } },
+          { activity: 'idle', doubt: 'scan failed' },
           [],
         ] as [string, Partial<SyncState>, SyncEvent, Partial<SyncState>, Effect[]],
     ),
     [
       'keeps the first doubt',
-      { activity: 'scan', trust: DOUBTFUL },
+      { activity: 'scan', ...DOUBTFUL },
       { type: 'failed', because: 'scan failed' },
       { activity: 'idle' },
       [],
     ],
     [
       'is doubtful at any time',
-      { activity: 'scan', trust: { is: 'verifying' } },
+      { activity: 'scan' },
       { type: 'doubted', because: 'root replaced' },
-      { trust: { is: 'doubtful', because: 'root replaced' } },
+      { doubt: 'root replaced' },
       [],
     ],
     [
@@ -286,8 +280,7 @@ function possibleEvents(
   for (const timer of state.timers) events.push(fired(timer), fired(timer))
   events.push({ type: 'doubted', because: pick(doubts) })
   if (state.activity === 'idle') return events
-  if (state.activity === 'scan' && state.trust.is !== 'verifying')
-    events.push({ type: 'listing' }, { type: 'listing' })
+  if (state.activity === 'scan') events.push({ type: 'listing' }, { type: 'listing' })
   const left = { hasMissing: pick([true, false]), mayReturn: pick([true, false]) }
   return [
     ...events,
@@ -306,13 +299,11 @@ function checkStep(before: SyncState, event: SyncEvent, after: SyncState, effect
   if (after.activity === 'idle') expect(after.queue).toEqual([])
   for (const { run } of started) expect(after.activity).toBe(run)
   // While doubtful, nothing is confirmed, and only a scan ends the doubt.
-  if (isDoubtful(after)) expect(started.map(({ run }) => run)).not.toContain('confirm')
-  if (isDoubtful(before) && !isDoubtful(after)) {
+  if (after.doubt !== undefined) expect(started.map(({ run }) => run)).not.toContain('confirm')
+  if (before.doubt !== undefined && after.doubt === undefined) {
     expect(event.type).toBe('listing')
     expect(before.activity).toBe('scan')
   }
-  if (after.trust.is === 'verified' && before.trust.is !== 'verified')
-    expect([before.activity, before.trust.is, event.type]).toEqual(['scan', 'verifying', 'passed'])
   // A request is served by a run that starts after it.
   if (event.type === 'scan requested') {
     const scans = [...after.queue, ...started].filter(({ run }) => run === 'scan')

@@ -1,12 +1,5 @@
 import { TIMINGS, type Timings } from '../timings.ts'
 
-/** Reliability of the last scan. "In doubt" means `doubtful` and nothing else. */
-type Trust =
-  | { is: 'unverified' }
-  | { is: 'verifying' }
-  | { is: 'verified' }
-  | { is: 'doubtful'; because: Doubt }
-
 export type Doubt =
   | 'root unreadable'
   | 'root replaced'
@@ -23,7 +16,8 @@ export type Timer = 'changes' | 'confirm' | 'rescan'
 
 export interface SyncState {
   activity: 'idle' | Work['run'] | 'closed'
-  trust: Trust
+  /** Why the last observation of the gallery is unreliable; undefined unless it is. */
+  doubt: Doubt | undefined
   /** Work that waits for its turn. One plain scan serves all who ask for one; a scan that accepts missing files runs by itself. */
   queue: readonly Work[]
   timers: ReadonlySet<Timer>
@@ -65,7 +59,7 @@ const RESCAN_BACKOFF_FACTOR = 10
 
 export const INITIAL_STATE: SyncState = {
   activity: 'idle',
-  trust: { is: 'unverified' },
+  doubt: undefined,
   queue: [],
   timers: new Set(),
   applyMs: 0,
@@ -88,7 +82,7 @@ export function transition(state: SyncState, event: SyncEvent, delays: Delays = 
     case 'fired':
       return runNext(enqueue(withoutTimer(state, event.timer), WORK_OF[event.timer]))
     case 'listing':
-      return [{ ...state, trust: { is: 'verifying' } }, []]
+      return [{ ...state, doubt: undefined }, []]
     case 'passed':
       return afterPass(state, event, delays)
     case 'failed':
@@ -108,15 +102,6 @@ const WORK_OF: Record<Timer, Work> = {
   rescan: { run: 'scan', acceptsMissing: false },
 }
 
-export function isDoubtful({ trust }: SyncState): boolean {
-  return trust.is === 'doubtful'
-}
-
-/** @returns why the last observation of the gallery is unreliable; undefined unless it is */
-export function doubtOf({ trust }: SyncState): Doubt | undefined {
-  return trust.is === 'doubtful' ? trust.because : undefined
-}
-
 function enqueue(state: SyncState, work: Work): SyncState {
   const isShared = work.run !== 'scan' || !work.acceptsMissing
   const isWaiting = state.queue.some((other) => other.run === work.run && !acceptsMissing(other))
@@ -131,7 +116,7 @@ function acceptsMissing(work: Work): boolean {
 function runNext(state: SyncState): Step {
   const [work, ...queue] = state.queue
   if (state.activity !== 'idle' || work === undefined) return [state, []]
-  if (work.run === 'confirm' && isDoubtful(state)) return runNext({ ...state, queue })
+  if (work.run === 'confirm' && state.doubt !== undefined) return runNext({ ...state, queue })
   return [{ ...state, activity: work.run, queue }, [work]]
 }
 
@@ -142,10 +127,7 @@ function afterPass(
 ): Step {
   const passed = { ...state, activity: 'idle' as const }
   if (state.activity === 'apply') passed.applyMs = Math.min(ms, MAX_DEBOUNCE_MS)
-  if (state.activity === 'scan') {
-    passed.lastScan = { endedAt: at, ms }
-    if (state.trust.is === 'verifying') passed.trust = { is: 'verified' }
-  }
+  if (state.activity === 'scan') passed.lastScan = { endedAt: at, ms }
   const [withConfirm, confirm] = left.hasMissing
     ? start(passed, 'confirm', delays.missingGraceMs)
     : [passed, []]
@@ -162,7 +144,7 @@ function rescanDelayMs({ lastScan }: SyncState, now: number): number {
 
 /** The first doubt is kept: those that follow are often its consequences. */
 function doubt(state: SyncState, because: Doubt): SyncState {
-  return isDoubtful(state) ? state : { ...state, trust: { is: 'doubtful', because } }
+  return { ...state, doubt: state.doubt ?? because }
 }
 
 /** A timer that runs already is not started again. */
