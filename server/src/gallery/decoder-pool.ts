@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import pLimit, { type LimitFunction } from 'p-limit'
 import { DomainError } from '../errors.ts'
 import { type DecoderChild, DecoderEnded, type DecoderLimits, startDecoder } from './decoder-child.ts'
 import type { DecoderJob, DecoderResult, ReaderOptions } from './decoder-protocol.ts'
@@ -39,13 +40,6 @@ const MAX_ATTEMPTS = 2
 const MAX_WAITING = 1_024
 const RETRY_AFTER_S = 5
 
-interface Task {
-  job: DecoderJob
-  priority: DecoderPriority
-  resolve(result: DecoderResult): void
-  reject(error: unknown): void
-}
-
 export function createDecoderPool(options: ReaderOptions, settings: DecoderPoolOptions = {}): DecoderPool {
   return new ProcessPool(options, settings)
 }
@@ -54,11 +48,9 @@ class ProcessPool implements DecoderPool {
   readonly #options: ReaderOptions
   readonly #limits: DecoderLimits
   readonly #settings: DecoderPoolOptions
-  readonly #width: Record<DecoderPriority, number>
-  readonly #waiting: Record<DecoderPriority, Task[]> = { query: [], bulk: [] }
-  readonly #busy: Record<DecoderPriority, number> = { query: 0, bulk: 0 }
+  readonly #queues: Record<DecoderPriority, LimitFunction>
   /** Jobs that need much memory take turns, those of queries among themselves. */
-  readonly #turns: Record<DecoderPriority, Turns> = { query: new Turns(), bulk: new Turns() }
+  readonly #turns: Record<DecoderPriority, LimitFunction> = { query: pLimit(1), bulk: pLimit(1) }
   readonly #idle = new Map<DecoderChild, NodeJS.Timeout>()
   readonly #all = new Set<DecoderChild>()
   #isClosed = false
@@ -69,63 +61,53 @@ class ProcessPool implements DecoderPool {
     const { timeoutMs = TIMEOUT_MS, memoryBytes = MEMORY_BYTES } = settings
     this.#limits = { timeoutMs, memoryBytes }
     const width = Math.min(MAX_PROCESSES, availableParallelism())
-    this.#width = { query: width, bulk: width }
+    this.#queues = { query: pLimit(width), bulk: pLimit(width) }
   }
 
-  run(job: DecoderJob, priority: DecoderPriority): Promise<DecoderResult> {
-    return new Promise((resolve, reject) => {
-      if (this.#waiting[priority].length >= MAX_WAITING)
-        return reject(
-          new DomainError('unavailable', 'Too many images wait to be decoded.', {
-            retryAfterS: RETRY_AFTER_S,
-          }),
-        )
-      this.#waiting[priority].push({ job, priority, resolve, reject })
-      this.#pump()
-    })
+  async run(job: DecoderJob, priority: DecoderPriority): Promise<DecoderResult> {
+    const queue = this.#queues[priority]
+    if (queue.pendingCount >= MAX_WAITING)
+      throw new DomainError('unavailable', 'Too many images wait to be decoded.', {
+        retryAfterS: RETRY_AFTER_S,
+      })
+    return queue(() => this.#perform(job, priority))
   }
 
   close(): void {
     this.#isClosed = true
     for (const child of this.#all) this.#discard(child)
-    for (const tasks of Object.values(this.#waiting))
-      for (const { reject } of tasks.splice(0)) reject(new Error('the server is stopping'))
   }
 
-  #pump(): void {
-    for (const priority of ['query', 'bulk'] as const) {
-      while (this.#busy[priority] < this.#width[priority]) {
-        const task = this.#waiting[priority].shift()
-        if (task === undefined) break
-        this.#busy[priority]++
-        void this.#perform(task).finally(() => {
-          this.#busy[priority]--
-          this.#pump()
-        })
-      }
-    }
-  }
-
-  async #perform({ job, priority, resolve, reject }: Task): Promise<void> {
+  async #perform(job: DecoderJob, priority: DecoderPriority): Promise<DecoderResult> {
     for (let attempt = 1; ; attempt++) {
-      if (this.#isClosed) return reject(new Error('the server is stopping'))
+      if (this.#isClosed) throw new Error('the server is stopping')
       try {
-        return resolve(await this.#runOnce(job, priority))
+        return await this.#runOnce(job, priority)
       } catch (error) {
         const isWorthRepeating = error instanceof DecoderEnded && error.end === 'died'
-        if (!isWorthRepeating || attempt === MAX_ATTEMPTS || this.#isClosed)
-          return reject(this.#explain(error))
+        if (!isWorthRepeating || attempt === MAX_ATTEMPTS || this.#isClosed) throw this.#explain(error)
       }
     }
   }
 
   async #runOnce(job: DecoderJob, priority: DecoderPriority): Promise<DecoderResult> {
     const child = this.#takeChild()
-    const turn = this.#turns[priority].create()
+    const { promise: hasEnded, resolve: end } = Promise.withResolvers<void>()
+    let turn: Promise<void> | undefined
+    // All requests of a job share its turn, which lasts until the job ends.
+    const takeTurn = () => {
+      turn ??= new Promise<void>((begin) => {
+        void this.#turns[priority](() => {
+          begin()
+          return hasEnded
+        })
+      })
+      return turn
+    }
     try {
-      return await child.run(job, () => turn.take())
+      return await child.run(job, takeTurn)
     } finally {
-      turn.release()
+      end()
       this.#putBack(child)
     }
   }
@@ -175,31 +157,6 @@ class ProcessPool implements DecoderPool {
         })
       case 'died':
         return unreadable('it ends the process that decodes it', error)
-    }
-  }
-}
-
-/** Lets one holder through at a time, in the order of their requests. */
-class Turns {
-  #last: Promise<void> = Promise.resolve()
-
-  /** Requests of one holder share its turn. */
-  create(): { take(): Promise<void>; release(): void } {
-    let release = () => {}
-    let taken: Promise<void> | undefined
-    return {
-      take: () => {
-        if (taken !== undefined) return taken
-        const before = this.#last
-        this.#last = new Promise((resolve) => {
-          release = resolve
-        })
-        const mine = this.#last
-        this.#last = before.then(() => mine)
-        taken = before
-        return before
-      },
-      release: () => release(),
     }
   }
 }

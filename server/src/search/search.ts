@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import type { ImageFilter, Page, ScoredImage } from '../catalog/catalog.ts'
 import { DomainError } from '../errors.ts'
 import { CLOSE_COLOURS } from './colours.ts'
@@ -6,7 +7,6 @@ import { withExpandedSketches } from './expand-sketches.ts'
 import type { FormerIndex } from './former-index.ts'
 import { type MapDetail, type Match, matchCover, matchImage, withoutWholeImage } from './heat-map.ts'
 import { createPause } from './pause.ts'
-import { Places } from './places.ts'
 import type { Picture, QueryTerm, TermKind } from './query.ts'
 import { type Ranking, rank, vectorsReader } from './rank.ts'
 import { type TermTimings, type TermVectors, type VectorSources, vectorOf } from './term-vectors.ts'
@@ -97,7 +97,7 @@ export function createImageSearch(
   former?: FormerIndex,
 ): ImageSearch {
   let active = 0
-  const places = new Places(SEARCHES_AT_ONCE)
+  const limit = pLimit(SEARCHES_AT_ONCE)
   const answer = <T>(terms: readonly QueryTerm[], work: (sources: VectorSources) => Promise<T>) =>
     former === undefined ? work(sources) : former.search(terms, work)
   return {
@@ -108,9 +108,11 @@ export function createImageSearch(
     async find(terms, options) {
       active++
       try {
-        const result = await places.run(options.signal, () =>
-          answer(terms, (chosen) => find(chosen, terms, options)),
-        )
+        const result = await limit(() => {
+          // Its client may have gone while it waited.
+          options.signal?.throwIfAborted()
+          return answer(terms, (chosen) => find(chosen, terms, options))
+        })
         onSearch(result.timings)
         return result
       } finally {
