@@ -1,5 +1,5 @@
-import { sideOf } from '../evaluation/all-kinds.ts'
 import type { ColourReport } from '../evaluation/coloured-sketches.ts'
+import { sideOf } from '../evaluation/composites.ts'
 import type { PastedReport } from '../evaluation/pasted-objects.ts'
 import { figure, printTable } from './table.ts'
 

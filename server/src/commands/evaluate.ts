@@ -7,7 +7,7 @@ import { DomainError } from '../errors.ts'
 import { evaluateAllKinds } from '../evaluation/all-kinds.ts'
 import { evaluateColours } from '../evaluation/coloured-sketches.ts'
 import type { DescriptionReport } from '../evaluation/descriptions.ts'
-import type { ClassScores, Scores } from '../evaluation/evaluate.ts'
+import { type ClassScores, METRICS } from '../evaluation/evaluate.ts'
 import { evaluatePasted } from '../evaluation/pasted-objects.ts'
 import { renderReport } from '../evaluation/report.ts'
 import { type EvaluationReport, evaluateEmbedders } from '../evaluation/run.ts'
@@ -182,17 +182,6 @@ function assertFolderOf(flag: string, file: string | undefined): void {
   if (file !== undefined && !existsSync(dirname(resolve(file))))
     throw new DomainError('directory_not_found', `${flag}: there is no folder ${dirname(resolve(file))}.`)
 }
-
-const METRICS: [heading: string, key: keyof Scores][] = [
-  ['mAP', 'meanAveragePrecision'],
-  ['mAP@200', 'meanAveragePrecisionAt200'],
-  ['P@10', 'precisionAt10'],
-  ['P@100', 'precisionAt100'],
-  ['P@200', 'precisionAt200'],
-  ['R@1', 'recallAt1'],
-  ['R@5', 'recallAt5'],
-  ['R@10', 'recallAt10'],
-]
 
 function printOverall({ embedders, gallery, queries }: EvaluationReport): void {
   const list = Object.entries(embedders)

@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts'
 import { DomainError, type ErrorCode } from '../errors.ts'
 import type { WindowSize } from '../gallery/windows.ts'
 import { assertPairs, type ColourReport, evaluateColours } from './coloured-sketches.ts'
+import { sideOf } from './composites.ts'
 import type { Reporter } from './embed.ts'
 import { itemsIn } from './items.ts'
 import { evaluatePasted, type MapHits, type PastedReport } from './pasted-objects.ts'
@@ -184,10 +185,6 @@ function feedbackRows({ embedders }: EvaluationReport, embedder: string): Summar
     comparedWith: `before: ${figure(before)}`,
   }
   return [row]
-}
-
-export function sideOf(share: number): string {
-  return `1/${Math.round(1 / share)}`
 }
 
 function figure(value: number | undefined): string {

@@ -45,3 +45,8 @@ export function placeOf(contentHash: string): [number, number] {
   const share = (start: number) => Number.parseInt(contentHash.slice(start, start + 8), 16) / 0xffff_ffff
   return [share(0), share(8)]
 }
+
+/** The side of a pasted object as people write it, such as `1/4` of the side of the picture. */
+export function sideOf(share: number): string {
+  return `1/${Math.round(1 / share)}`
+}

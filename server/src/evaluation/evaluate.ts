@@ -1,6 +1,7 @@
 import {
   averagePrecision,
   averagePrecisionAt,
+  mean,
   precisionAt,
   precisionCurve,
   RECALL_LEVELS,
@@ -43,6 +44,20 @@ export interface Scores {
   recallAt10?: number
 }
 
+/** All scores, in the order of tables. */
+export const METRICS: readonly (readonly [heading: string, key: Metric])[] = [
+  ['mAP', 'meanAveragePrecision'],
+  ['mAP@200', 'meanAveragePrecisionAt200'],
+  ['P@10', 'precisionAt10'],
+  ['P@100', 'precisionAt100'],
+  ['P@200', 'precisionAt200'],
+  ['R@1', 'recallAt1'],
+  ['R@5', 'recallAt5'],
+  ['R@10', 'recallAt10'],
+]
+
+type Metric = Exclude<keyof Scores, 'queries'>
+
 export interface ClassScores extends Scores {
   /** Images of the class in the gallery. */
   images: number
@@ -83,8 +98,8 @@ export async function evaluate(
   queries: EmbeddedItems,
   { exactOf = () => undefined, sampled, onProgress }: EvaluateOptions,
 ): Promise<Evaluation> {
-  const members = groupBy(gallery.items, ({ className }) => className)
-  const byContent = groupBy(gallery.items, ({ contentHash }) => contentHash)
+  const members = positionsBy(gallery.items, ({ className }) => className)
+  const byContent = positionsBy(gallery.items, ({ contentHash }) => contentHash)
   const scores = new Float32Array(gallery.items.length)
   const perClass = new Map<string, QueryScores[]>()
   const samples: Sample[] = []
@@ -96,7 +111,7 @@ export async function evaluate(
     const itself = new Set(byContent.get(query.contentHash))
     const relevant = (members.get(query.className) ?? []).filter((index) => !itself.has(index))
     if (relevant.length === 0) continue
-    score(gallery, queries.vectors.subarray(q * queries.dimensions, (q + 1) * queries.dimensions), scores)
+    score(gallery, vectorAt(queries, q), scores)
     for (const index of itself) scores[index] = Number.NEGATIVE_INFINITY
     const exact = exactOf(query)
     const ranks = ranksOf(scores, relevant)
@@ -136,24 +151,12 @@ function scoresOf(ranks: number[], exactRanks: number[] | undefined): QueryScore
 }
 
 function meanOf(list: readonly QueryScores[]): Scores {
-  const mean = (key: Exclude<keyof QueryScores, 'curve'>) => {
+  const means = METRICS.flatMap(([, key]) => {
     const values = list.flatMap((scores) => scores[key] ?? [])
-    return values.reduce((sum, value) => sum + value, 0) / values.length
-  }
-  const namesImages = list.some(({ recallAt1 }) => recallAt1 !== undefined)
-  return {
-    queries: list.length,
-    meanAveragePrecision: mean('meanAveragePrecision'),
-    meanAveragePrecisionAt200: mean('meanAveragePrecisionAt200'),
-    precisionAt10: mean('precisionAt10'),
-    precisionAt100: mean('precisionAt100'),
-    precisionAt200: mean('precisionAt200'),
-    ...(namesImages && {
-      recallAt1: mean('recallAt1'),
-      recallAt5: mean('recallAt5'),
-      recallAt10: mean('recallAt10'),
-    }),
-  }
+    // Only queries that name an image have recalls.
+    return values.length === 0 && key.startsWith('recall') ? [] : [[key, mean(values)]]
+  })
+  return { queries: list.length, ...(Object.fromEntries(means) as Record<Metric, number>) }
 }
 
 function meanCurve(list: readonly QueryScores[]): number[] {
@@ -195,12 +198,6 @@ function answersOf(
   }))
 }
 
-function groupBy(items: readonly Item[], keyOf: (item: Item) => string): Map<string, number[]> {
-  const groups = new Map<string, number[]>()
-  for (const [n, item] of items.entries()) {
-    const group = groups.get(keyOf(item))
-    if (group === undefined) groups.set(keyOf(item), [n])
-    else group.push(n)
-  }
-  return groups
+function positionsBy(items: readonly Item[], keyOf: (item: Item) => string): Map<string, number[]> {
+  return Map.groupBy(items.keys(), (n) => keyOf(items[n]!))
 }

@@ -2,6 +2,7 @@ import { combine } from '../search/combine.ts'
 import type { TermVectors } from '../search/term-vectors.ts'
 import { dot } from '../vector-math.ts'
 import { type EmbeddedItems, vectorAt } from './evaluate.ts'
+import { termOf } from './image-windows.ts'
 import { precisionAt } from './metrics.ts'
 
 export const FEEDBACK_ROUNDS = 3
@@ -44,16 +45,12 @@ export function precisionAfterFeedback(
       const wrong = unmarked.filter((n) => !isRight(n)).slice(0, MARKS_PER_ROUND)
       for (const n of [...right, ...wrong]) marked.add(n)
       marks.push(
-        ...right.map((n) => termOf(vectorAt(gallery, n), 1)),
+        ...right.map((n) => termOf(vectorAt(gallery, n))),
         ...wrong.map((n) => termOf(vectorAt(gallery, n), -1)),
       )
     }
   }
   return sums.map((sum) => sum / count)
-}
-
-function termOf(vector: Float32Array, weight: number): TermVectors {
-  return { weight, kind: 'image', sets: [[{ vector, weight: 1, offset: 0 }]] }
 }
 
 function ranked(gallery: EmbeddedItems, among: readonly number[], query: Float32Array): number[] {

@@ -50,8 +50,8 @@ export function scoresOf(
 }
 
 /** A vector as a part of a search. */
-export function termOf(vector: Float32Array): TermVectors {
-  return { weight: 1, kind: 'image', sets: [[{ vector, weight: 1, offset: 0 }]] }
+export function termOf(vector: Float32Array, weight = 1): TermVectors {
+  return { weight, kind: 'image', sets: [[{ vector, weight: 1, offset: 0 }]] }
 }
 
 /** Sketches as they search among the images: expanded, if the embedder asks for it. */

@@ -63,3 +63,7 @@ function countAtLeast(sorted: Float32Array, score: number): number {
   }
   return sorted.length - low
 }
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}

@@ -6,21 +6,14 @@ import type { WindowSize } from '../gallery/windows.ts'
 import { type HeatMap, MAP_DETAILS, type MapDetail, matchCover, matchImage } from '../search/heat-map.ts'
 import { regionWithWhole, type TermVectors } from '../search/term-vectors.ts'
 import type { Vocabulary } from '../search/words/vocabulary.ts'
-import { type Composite, paste, placeOf } from './composites.ts'
+import { type Composite, paste, placeOf, sideOf } from './composites.ts'
 import { embedImages, embedQueries, type Reporter, withEmbedder } from './embed.ts'
 import type { EmbeddedItems } from './evaluate.ts'
 import { scoresOf, sketchTerms, termOf, type Vectors, withWindows } from './image-windows.ts'
 import { classesOf, itemsIn, type LocatedItem } from './items.ts'
-import { averagePrecision, ranksOf } from './metrics.ts'
+import { averagePrecision, mean, ranksOf } from './metrics.ts'
 import { divide, readSets, type Sets } from './pasted-sets.ts'
-import {
-  type ClassGallery,
-  type ClassQuery,
-  type FoundBy,
-  foundScores,
-  mean,
-  positionsOf,
-} from './small-things.ts'
+import { type ClassGallery, type ClassQuery, type FoundBy, foundScores, positionsOf } from './small-things.ts'
 import { termOfWords, vocabularyOf } from './words.ts'
 
 /** Longer side of the pasted objects, relative to the shorter side of the scene. */
@@ -131,7 +124,7 @@ function pathIn(items: readonly LocatedItem[]): (n: number) => string {
 
 async function scoresAt(share: number, context: Context): Promise<PastedScores> {
   const { embedder, images, sets, objects, alone } = context
-  const size = `objects of 1/${Math.round(1 / share)}`
+  const size = `objects of ${sideOf(share)}`
   const composites = images.pasted.map((object, n) =>
     paste(images.into[n]!, object, share, placeOf(sets.pasted[n]!.contentHash)),
   )

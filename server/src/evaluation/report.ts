@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { decodeImage } from '../gallery/decode.ts'
 import { makeThumbnail } from '../gallery/thumbnails.ts'
-import type { ClassScores, Evaluation, Sample } from './evaluate.ts'
+import { type ClassScores, type Evaluation, METRICS, type Sample } from './evaluate.ts'
 import { leftOut } from './items.ts'
 import { RECALL_LEVELS } from './metrics.ts'
 import { readPictures } from './read-pictures.ts'
@@ -58,23 +58,15 @@ ${last.samples.map((sample) => sampleRow(sample, pictures)).join('\n')}
 
 function overallTable(embedders: EvaluationReport['embedders']): string {
   const rows = Object.entries(embedders).map(([name, { overall }]) => {
-    const { meanAveragePrecision, meanAveragePrecisionAt200, precisionAt10, precisionAt100, precisionAt200 } =
-      overall
-    const { recallAt1, recallAt5, recallAt10 } = overall
-    const values = [
-      meanAveragePrecision,
-      meanAveragePrecisionAt200,
-      precisionAt10,
-      precisionAt100,
-      precisionAt200,
-    ]
-    const recalls = [recallAt1, recallAt5, recallAt10].filter((value) => value !== undefined)
-    const cells = [...values, ...recalls].map((value) => `<td>${value.toFixed(4)}</td>`)
+    const values = METRICS.flatMap(([, key]) => overall[key] ?? [])
+    const cells = values.map((value) => `<td>${value.toFixed(4)}</td>`)
     return `<tr><td>${escapeHtml(name)}</td>${cells.join('')}</tr>`
   })
-  const hasRecalls = Object.values(embedders).some(({ overall }) => overall.recallAt1 !== undefined)
-  const heads = ['mAP', 'mAP@200', 'P@10', 'P@100', 'P@200', ...(hasRecalls ? ['R@1', 'R@5', 'R@10'] : [])]
-  return `<table><tr><th>embedder</th>${heads.map((head) => `<th>${head}</th>`).join('')}</tr>${rows.join('')}</table>`
+  const shown = METRICS.filter(([, key]) =>
+    Object.values(embedders).some(({ overall }) => overall[key] !== undefined),
+  )
+  const heads = shown.map(([heading]) => `<th>${heading}</th>`)
+  return `<table><tr><th>embedder</th>${heads.join('')}</tr>${rows.join('')}</table>`
 }
 
 function classCharts(embedders: EvaluationReport['embedders']): string[] {

@@ -1,7 +1,7 @@
 import type { WindowSize } from '../gallery/windows.ts'
 import type { TermVectors } from '../search/term-vectors.ts'
 import { scoresOf, type Vectors } from './image-windows.ts'
-import { averagePrecision, ranksOf, recallAt } from './metrics.ts'
+import { averagePrecision, mean, ranksOf, recallAt } from './metrics.ts'
 
 const RECALL_AT = 10
 
@@ -54,8 +54,4 @@ export function foundScores(
 
 export function positionsOf(className: string, classes: readonly string[]): number[] {
   return classes.flatMap((other, n) => (other === className ? [n] : []))
-}
-
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
 }

@@ -8,9 +8,10 @@ import type { TermVectors } from '../search/term-vectors.ts'
 import { openVocabulary, type Vocabulary } from '../search/words/vocabulary.ts'
 import { type DescriptionReport, evaluateDescriptions } from './descriptions.ts'
 import { embedGallery, type Reporter, withEmbedder } from './embed.ts'
-import type { EmbeddedItems } from './evaluate.ts'
+import { type EmbeddedItems, vectorAt } from './evaluate.ts'
+import { termOf } from './image-windows.ts'
 import { classesOf, itemsIn } from './items.ts'
-import { averagePrecision, precisionAt, ranksOf } from './metrics.ts'
+import { averagePrecision, mean, precisionAt, ranksOf } from './metrics.ts'
 
 interface WordScores {
   /** The words that the name was understood as. */
@@ -60,14 +61,12 @@ export async function evaluateWords(
         'unknown_word',
         `The embedder "${embedder.name}" has words for no class of ${request.gallery}.`,
       )
-    const mean = (key: 'averagePrecision' | 'precisionAt10') =>
-      list.reduce((sum, scores) => sum + scores[key], 0) / list.length
     return {
       images: gallery.items.length,
       classes,
       unknown,
-      meanAveragePrecision: mean('averagePrecision'),
-      precisionAt10: mean('precisionAt10'),
+      meanAveragePrecision: mean(list.map(({ averagePrecision }) => averagePrecision)),
+      precisionAt10: mean(list.map(({ precisionAt10 }) => precisionAt10)),
       descriptions: vocabulary && evaluateDescriptions(gallery, vocabulary),
     }
   })
@@ -94,7 +93,7 @@ export async function termOfWords(
   if (vocabulary === undefined) {
     const [vector] = await embedder.embedText([text])
     if (!(vector instanceof Float32Array)) throw vector
-    return { weight: 1, kind: 'text', words: [text], sets: [[{ vector, weight: 1, offset: 0 }]] }
+    return { ...termOf(vector), kind: 'text', words: [text] }
   }
   try {
     const known = vocabulary.find(text)
@@ -110,13 +109,10 @@ export async function termOfWords(
   }
 }
 
-function scoresOf(
-  { items, vectors, dimensions }: EmbeddedItems,
-  name: string,
-  term: TermVectors,
-): WordScores {
+function scoresOf(gallery: EmbeddedItems, name: string, term: TermVectors): WordScores {
+  const { items } = gallery
   const scores = Float32Array.from(items, (_, n) =>
-    scoreByTerm(term, { image: vectors.subarray(n * dimensions, (n + 1) * dimensions), colours: undefined }),
+    scoreByTerm(term, { image: vectorAt(gallery, n), colours: undefined }),
   )
   const relevant = [...items.keys()].filter((n) => items[n]!.className === name)
   const ranks = ranksOf(scores, relevant)
