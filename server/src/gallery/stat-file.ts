@@ -98,9 +98,17 @@ export function toFileStat(path: string, info: BigIntStats): FileStat {
     path,
     bytes: Number(info.size),
     inode: info.ino,
-    changedAt: Number(info.ctimeMs),
+    changedAt: toTime(info.ctimeMs),
     ...timesOf(info),
   }
+}
+
+/** Milliseconds from 1970 to the last time that `Date` has; as many before 1970 is the first. */
+const MAX_TIME_MS = 8.64e15
+
+/** File systems with seconds of 64 bits hold times for which there is no date. */
+export function toTime(ms: bigint): number {
+  return Math.min(MAX_TIME_MS, Math.max(-MAX_TIME_MS, Number(ms)))
 }
 
 /** Some file systems store no time of birth and return 1970, or a time after the last change. */
@@ -108,7 +116,7 @@ export function timesOf(stat: { mtimeMs: bigint; birthtimeMs: bigint }): {
   modifiedAt: number
   createdAt: number
 } {
-  const modifiedAt = Number(stat.mtimeMs)
-  const bornAt = Number(stat.birthtimeMs)
+  const modifiedAt = toTime(stat.mtimeMs)
+  const bornAt = toTime(stat.birthtimeMs)
   return { modifiedAt, createdAt: bornAt > 0 ? Math.min(bornAt, modifiedAt) : modifiedAt }
 }

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { create as contentDisposition } from 'content-disposition'
 import type { Context } from 'hono'
 import parseRange from 'range-parser'
+import { toTime } from '../gallery/stat-file.ts'
 
 interface FileResponseOptions {
   contentType: string
@@ -65,7 +66,7 @@ async function respondWithRange(
   try {
     const info = await file.stat({ bigint: true })
     const size = Number(info.size)
-    const matchesCatalog = size === bytes && Number(info.mtimeMs) === modifiedAt
+    const matchesCatalog = size === bytes && toTime(info.mtimeMs) === modifiedAt
     if (matchesCatalog) headers.set('Accept-Ranges', 'bytes')
     else markAsChanged(headers)
     const range = matchesCatalog ? requestedRange(context, size, etag) : undefined

@@ -5,6 +5,7 @@ import { DomainError, systemCodeOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
 import { toSystemPath } from '../gallery/file-names.ts'
 import { joinPath, resolveDirectory, toAbsolute, toGalleryPath } from '../gallery/paths.ts'
+import { toTime } from '../gallery/stat-file.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import { removeUnusedContent } from '../indexing/unused-content.ts'
 import type { Trash } from './trash/trash.ts'
@@ -61,7 +62,7 @@ export function createDelete({ root, catalog, thumbnails, events, trash }: Delet
     const file = toSystemPath(toAbsolute(root, path))
     try {
       const found = await stat(file, { bigint: true })
-      if (Number(found.size) !== bytes || Number(found.mtimeMs) !== modifiedAt) return false
+      if (Number(found.size) !== bytes || toTime(found.mtimeMs) !== modifiedAt) return false
       if (isKept) return await trash.put(image)
       await unlink(file)
       return true

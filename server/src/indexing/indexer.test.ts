@@ -103,3 +103,22 @@ it.each([
   expect((await catalog.images.counts()).failed).toBe(failed)
   await indexer.close()
 })
+
+it('stores the others of a batch when the catalog refuses the values of one', async () => {
+  const { catalog, indexer } = await indexerOf((reader) => ({
+    ...reader,
+    async read(request) {
+      const file = await reader.read(request)
+      // There is no date for this time, hence no month.
+      if (request.path === 'c.png' && 'stat' in file) file.stat.modifiedAt = 1e17
+      return file
+    },
+  }))
+  indexer.enqueue(NAMES.map((path) => ({ path, bytes: 1, modifiedAt: 0 })))
+  await indexer.idle()
+  expect(await catalog.images.counts()).toMatchObject({ indexed: NAMES.length - 1, failed: 1 })
+  const { failures } = await catalog.failures.list({ offset: 0, limit: 10 })
+  expect(failures).toMatchObject([{ path: 'c.png', code: 'image_unreadable' }])
+  expect(failures[0]!.reason).toContain('The catalog refuses a value of this file')
+  await indexer.close()
+})

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Catalog, ImageRecord, PutResult } from '../catalog/catalog.ts'
+import { isRefusedValue } from '../database/refused-values.ts'
 import type { EmbedderClient, Embedding, Priority } from '../embedding/process/embedder-client.ts'
-import { DomainError, isExternal } from '../errors.ts'
+import { DomainError, isExternal, messageOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
 import type { GalleryFiles } from '../gallery/gallery-files.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
@@ -28,7 +29,7 @@ export interface StoreStageOptions {
   isClosed(): boolean
 }
 
-/** Images that the embedder refused, with its reason. */
+/** An image that the embedder or the catalog refused, with the reason. */
 export interface FailedImage {
   record: ImageRecord
   reason: DomainError
@@ -45,7 +46,7 @@ export class StoreStage {
     this.#options = options
   }
 
-  /** Embeds images whose content has no vector yet, and stores all but those that the embedder refuses. */
+  /** Embeds images whose content has no vector yet, and stores all but those that the embedder or the catalog refuses. */
   async store(
     batch: readonly ReadFile[],
     priority: Priority,
@@ -55,9 +56,33 @@ export class StoreStage {
     // A file that was saved twice may be in the batch with both versions.
     const newest = new Map(batch.map(({ record }) => [record.path, record]))
     const records = [...newest.values()].filter((record) => !isFailed.has(record))
-    const stored = await this.#retryWhileUnavailable(() => this.#options.catalog.images.upsert(records))
-    await this.#afterStore(records, stored)
-    return { stored, failed }
+    const { stored, kept, refused } = await this.#upsert(records)
+    await this.#afterStore(kept, stored)
+    return { stored, failed: [...failed, ...refused] }
+  }
+
+  /** Stores records together. If the catalog refuses the values of one, the others are stored without it. */
+  async #upsert(
+    records: readonly ImageRecord[],
+  ): Promise<{ stored: PutResult[]; kept: readonly ImageRecord[]; refused: FailedImage[] }> {
+    try {
+      const stored = await this.#retryWhileUnavailable(() =>
+        this.#options.catalog.images.upsert([...records]),
+      )
+      return { stored, kept: records, refused: [] }
+    } catch (error) {
+      if (!isRefusedValue(error)) throw error
+      const [record] = records
+      if (record !== undefined && records.length === 1)
+        return { stored: [], kept: [], refused: [{ record, reason: refusedRecord(error) }] }
+    }
+    const parts = []
+    for (const record of records) parts.push(await this.#upsert([record]))
+    return {
+      stored: parts.flatMap(({ stored }) => stored),
+      kept: parts.flatMap(({ kept }) => kept),
+      refused: parts.flatMap(({ refused }) => refused),
+    }
   }
 
   /** @param version the version that failed; read from the disk if it is not given */
@@ -190,4 +215,9 @@ export class StoreStage {
     const canBeRead = stat.bytes <= maxFileBytes
     return { ...stat, contentHash: canBeRead ? await files.hash(path) : undefined }
   }
+}
+
+function refusedRecord(error: unknown): DomainError {
+  const message = `The catalog refuses a value of this file (${messageOf(error)}).`
+  return new DomainError('image_unreadable', message, { cause: error })
 }

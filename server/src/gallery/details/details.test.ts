@@ -323,6 +323,11 @@ describe('readExif', () => {
     expect(details.latitude).toBeUndefined()
   })
 
+  it('rounds an orientation that is stored as a fraction', () => {
+    const half = Buffer.from([3, 0, 0, 0, 2, 0, 0, 0])
+    expect(readExif(tiffOf([{ tag: 0x0112, type: 5, value: half }])).orientation).toBe(2)
+  })
+
   it('ignores the time of a clock that was never set', async () => {
     const exif = { IFD2: { DateTimeOriginal: '0000:00:00 00:00:00' } }
     const { exif: block } = await sharp(await blank().withExif(exif).jpeg().toBuffer()).metadata()

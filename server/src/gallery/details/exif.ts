@@ -1,6 +1,6 @@
 import readTags from 'exif-reader'
 import type { FileDetails } from './file-details.ts'
-import { cleanNumber, cleanRating, cleanText, parseOffset, parseTime } from './values.ts'
+import { cleanNumber, cleanRating, cleanText, cleanWhole, parseOffset, parseTime } from './values.ts'
 
 /** More values than any camera writes. Without a limit, a crafted file would keep the reader busy for minutes. */
 const MAX_VALUES = 100_000
@@ -22,7 +22,7 @@ export function readExif(block: Buffer): FileDetails {
     fNumber: cleanNumber(photo.FNumber, 0.1, 1000),
     iso: cleanNumber(photo.ISOSpeedRatings ?? photo.PhotographicSensitivity, 1, 1e8),
     focalLength: cleanNumber(photo.FocalLength, 0.1, 100_000),
-    orientation: cleanNumber(image.Orientation, 1, 8),
+    orientation: cleanWhole(image.Orientation, 1, 8),
     latitude: degrees(gps.GPSLatitude, gps.GPSLatitudeRef, 'S', 90),
     longitude: degrees(gps.GPSLongitude, gps.GPSLongitudeRef, 'W', 180),
     caption: cleanText(image.ImageDescription),

@@ -27,10 +27,13 @@ export function cleanNumber(value: unknown, min: number, max: number): number | 
   return typeof number === 'number' && number >= min && number <= max ? number : undefined
 }
 
-export function cleanRating(value: unknown): number | undefined {
-  const rating = cleanNumber(value, 0, 5)
-  return rating === undefined ? undefined : Math.round(rating)
+/** A number within limits, as a whole one. */
+export function cleanWhole(value: unknown, min: number, max: number): number | undefined {
+  const number = cleanNumber(value, min, max)
+  return number === undefined ? undefined : Math.round(number)
 }
+
+export const cleanRating = (value: unknown) => cleanWhole(value, 0, 5)
 
 interface Time {
   capturedAt: number
