@@ -8,7 +8,13 @@ export interface Mount {
   type: string
   /** A mount by the names that it keeps when it is mounted again: its source, and the part of it. */
   drive: string
+  /** Whether the client of a network drive makes up the inode numbers, which then change when the kernel drops one from memory. */
+  makesInodes?: boolean
 }
+
+const SMB = new Set(['cifs', 'smb3'])
+/** Listed while the inode numbers are those of the server: the kernel removes it if the server has none that are unique. */
+const SERVER_INODES = 'serverino'
 
 /** Linux lists its mounts here; see proc(5). Reading it asks no drive. */
 const MOUNT_TABLE = '/proc/self/mountinfo'
@@ -43,9 +49,10 @@ function parseMountTable(text: string): Mount[] {
   return text.split('\n').flatMap((line) => {
     const [before, after] = line.split(' - ')
     const [, , , part, path] = before?.split(' ') ?? []
-    const [type, source] = after?.split(' ') ?? []
+    const [type, source, options = ''] = after?.split(' ') ?? []
     if (path === undefined || type === undefined) return []
-    return [{ path: unescapeOctal(path), type, drive: `${type} ${source} ${part}` }]
+    const makesInodes = SMB.has(type) && !options.split(',').includes(SERVER_INODES)
+    return [{ path: unescapeOctal(path), type, drive: `${type} ${source} ${part}`, makesInodes }]
   })
 }
 

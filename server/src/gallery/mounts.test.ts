@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { temporaryDirectory } from '../testing/temporary.ts'
 import { mountsOf } from './mount-table.ts'
-import { isRemote } from './mounts.ts'
+import { isRemote, keepsIdentities } from './mounts.ts'
 
 const TABLE = `22 27 0:21 / /proc rw,relatime - proc proc rw
 27 1 254:0 / / rw,relatime - ext4 /dev/vda rw
@@ -43,4 +43,20 @@ describe('isRemote', () => {
   it.each(['ext4', 'xfs', 'btrfs', 'zfs', 'tmpfs', 'overlay', 'fuseblk', 'vfat', 'apfs'])('not %s', (type) =>
     expect(isRemote({ path: '/', type, drive: '' })).toBe(false),
   )
+})
+
+describe('keepsIdentities', () => {
+  const CASES: [type: string, options: string, keeps: boolean][] = [
+    ['cifs', 'rw,vers=3.1.1,serverino,mapposix', true],
+    ['cifs', 'rw,vers=3.1.1,mapposix', false],
+    ['smb3', 'rw,noserverino', false],
+    ['vboxsf', 'rw,nodev', false],
+    ['exfat', 'rw', false],
+    ['nfs4', 'rw,vers=4.2', true],
+    ['ext4', 'rw', true],
+  ]
+  it.each(CASES)('%s with %s: %s', async (type, options, keeps) => {
+    const table = await tableOf(`40 1 0:50 / /mnt rw,relatime - ${type} //nas/photos ${options}\n`)
+    expect(mountsOf('/mnt', table).map(keepsIdentities)).toEqual([keeps])
+  })
 })

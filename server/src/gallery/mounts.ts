@@ -12,11 +12,11 @@ const REMOTE = new Set(
 const LOCAL_FUSE = new Set(['fuseblk', 'fuse.ntfs', 'fuse.exfat', 'fuse.lowntfs-3g'])
 
 /** File systems whose inode numbers change at each mount, or when the kernel drops an inode from memory. */
-const UNSTABLE_INODES = new Set(['vfat', 'msdos', 'exfat', 'fuse.exfat'])
+const UNSTABLE_INODES = new Set(['vfat', 'msdos', 'exfat', 'fuse.exfat', 'vboxsf'])
 
 /** Whether files keep their identity (inode). */
-export function keepsIdentities({ type }: Mount): boolean {
-  return !UNSTABLE_INODES.has(type) && (!type.startsWith('fuse') || LOCAL_FUSE.has(type))
+export function keepsIdentities({ type, makesInodes = false }: Mount): boolean {
+  return !makesInodes && !UNSTABLE_INODES.has(type) && (!type.startsWith('fuse') || LOCAL_FUSE.has(type))
 }
 
 export function isRemote({ type }: Mount): boolean {

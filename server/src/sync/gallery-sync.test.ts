@@ -669,6 +669,7 @@ describe('watching', () => {
 
   it.each([
     ['vfat', false],
+    ['cifs', false],
     ['ext4', true],
   ])('treats a file of another identity as another file on %s: %s', async (type, isAnother) => {
     const root = await galleryOf('a.png', 'b.png')
