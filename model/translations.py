@@ -50,7 +50,9 @@ def main():
     }
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     (arguments.model / f"words-{arguments.language}.json").write_text(text + "\n")
-    print(f"{len(candidates)} words for {len(words)} of {len(concepts)} concepts, {len(text.encode()) / 1000:.0f} kB")
+    print(
+        f"{len(candidates)} words for {len(words)} of {len(concepts)} concepts, {len(text.encode()) / 1000:.0f} kB"
+    )
 
 
 def read(file: Path, parts: str = "n") -> dict:
@@ -58,7 +60,12 @@ def read(file: Path, parts: str = "n") -> dict:
     result = collections.defaultdict(list)
     for line in file.read_text(encoding="utf-8").splitlines():
         fields = line.split("\t")
-        if line.startswith("#") or fields[0][-2:-1] != "-" or fields[0][-1] not in parts or not fields[1].endswith(":lemma"):
+        if (
+            line.startswith("#")
+            or fields[0][-2:-1] != "-"
+            or fields[0][-1] not in parts
+            or not fields[1].endswith(":lemma")
+        ):
             continue
         # German nouns keep their capital letter: the product compares words without it.
         word = " ".join(fields[2].replace("_", " ").split())

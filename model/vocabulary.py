@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 from PIL import Image
+
 from wordnet import AMBIGUOUS, CLASS_NAMES, DICTIONARY, nouns
 
 SIDE = 224
@@ -126,7 +127,9 @@ def usable_labels(arguments, config) -> set:
 class Words:
     def __init__(self, names, labels):
         self.synsets, self.senses = nouns()
-        self.classes = {entry["wordnet"].lstrip("n"): n for n, entry in enumerate(names) if "wordnet" in entry}
+        self.classes = {
+            entry["wordnet"].lstrip("n"): n for n, entry in enumerate(names) if "wordnet" in entry
+        }
         self.class_names = {
             entry["name"].replace(" ", "_"): n for n, entry in enumerate(names) if "wordnet" in entry
         }
@@ -202,7 +205,9 @@ def frequencies() -> dict:
 
 def spelling(word: str) -> str:
     """Words as the product compares them: lower case, spaces."""
-    return " ".join(word.lower().replace("_", " ").replace("-", " ").replace("(", " ").replace(")", " ").split())
+    return " ".join(
+        word.lower().replace("_", " ").replace("-", " ").replace("(", " ").replace(")", " ").split()
+    )
 
 
 def reduced(vectors, rows):
