@@ -1,5 +1,6 @@
 import { readDetails } from './details/details.ts'
 import type { FileDetails } from './details/file-details.ts'
+import { START_OF_SCAN, segmentsOf } from './formats/jpeg-segments.ts'
 import { sniff } from './formats/sniff.ts'
 import { type ImageFileOptions, type ImageFileSteps, openFile, readImageFile } from './image-file.ts'
 import { describePixels, type FileMetadata } from './metadata.ts'
@@ -23,7 +24,6 @@ export type MetadataResult =
 
 /** The metadata of nearly all JPEG files lies in their first part. */
 const JPEG_HEAD_BYTES = 256 * 1024
-const START_OF_SCAN = 0xda
 
 /**
  * Reads the metadata of an indexed image without its pixels. Only an image that lost its thumbnail is decoded.
@@ -59,14 +59,7 @@ export async function readMetadata(
 
 /** Whether the beginning of a JPEG has all segments before its pixels. */
 function hasStartOfScan(head: Uint8Array): boolean {
-  const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength)
-  for (let at = 2; at + 4 <= bytes.length && bytes[at] === 0xff; ) {
-    const marker = bytes[at + 1]!
-    if (marker === START_OF_SCAN) return at + 2 + bytes.readUInt16BE(at + 2) <= bytes.length
-    // Any number of fill bytes may precede a marker.
-    at += marker === 0xff ? 1 : 2 + bytes.readUInt16BE(at + 2)
-  }
-  return false
+  return segmentsOf(head).some(({ marker, end }) => marker === START_OF_SCAN && end <= head.length)
 }
 
 async function readByDecoding(

@@ -9,6 +9,8 @@ export function driveDoesNotAnswer(cause?: unknown): DomainError {
 const MAX_REASON_LENGTH = 200
 const PREFIX = "The image can't be read: "
 
+/** Completes the sentence "The image can't be read: …". */
+export const ENDS_EARLY = 'the file ends before the picture does'
 const DAMAGED = 'its data are damaged'
 /** Plain sentences for the messages of the decoders. The first match counts. */
 const PLAIN_REASONS: readonly [message: RegExp, reason: string][] = [
@@ -16,7 +18,7 @@ const PLAIN_REASONS: readonly [message: RegExp, reason: string][] = [
   [/unsupported marker/i, DAMAGED],
   [
     /premature end|truncat|unexpected end|end of (file|stream|data)|not enough|too short|bad seek|read past|eof|ends? (early|within|before)/i,
-    'the file ends before the picture does',
+    ENDS_EARLY,
   ],
   [/timeout/i, 'decoding takes too long'],
   [/memory|allocat/i, 'decoding it takes too much memory'],

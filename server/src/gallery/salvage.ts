@@ -1,8 +1,9 @@
 import sharp from 'sharp'
 import type { ImageFormat } from './formats/index.ts'
+import { END_OF_IMAGE_BYTES, START_OF_SCAN } from './formats/jpeg-segments.ts'
 import { repairPng } from './formats/repair-png.ts'
 import { repairWebp } from './formats/repair-webp.ts'
-import { noteOnDamage, PARTLY_DECODED, unreadable } from './reasons.ts'
+import { ENDS_EARLY, noteOnDamage, PARTLY_DECODED, unreadable } from './reasons.ts'
 
 /** A file that sharp decodes with `failOn: 'none'`. */
 export interface Salvaged {
@@ -10,9 +11,6 @@ export interface Salvaged {
   /** undefined if nothing of the picture is missing. */
   note: string | undefined
 }
-
-const END_OF_IMAGE = Buffer.of(0xff, 0xd9)
-const ENDS_EARLY = 'the file ends before the picture does'
 
 /**
  * Finds out whether enough of a damaged file can be decoded.
@@ -29,7 +27,7 @@ async function salvageJpeg(bytes: Uint8Array): Promise<Salvaged | undefined> {
   const share = await shareOfJpeg(bytes)
   if (share === undefined) return undefined
   // Without the marker that is missing, decoders report an error.
-  const closed = Buffer.concat([bytes, END_OF_IMAGE])
+  const closed = Buffer.concat([bytes, END_OF_IMAGE_BYTES])
   if (share === 1) return { bytes: closed, note: undefined }
   const { isProgressive } = await sharp(closed, { failOn: 'none', limitInputPixels: false }).metadata()
   if (!isProgressive) return { bytes: closed, note: noteOnDamage(share, ENDS_EARLY) }
@@ -62,7 +60,7 @@ async function sketchWith(
   // Without FF, which begins a marker.
   const fill = Buffer.from(Array.from({ length: FILL_BYTES }, (_, n) => (seed + n * 89) % 251))
   try {
-    const image = sharp(Buffer.concat([bytes, fill, END_OF_IMAGE]), {
+    const image = sharp(Buffer.concat([bytes, fill, END_OF_IMAGE_BYTES]), {
       failOn: 'none',
       limitInputPixels: false,
     })
@@ -76,8 +74,6 @@ async function sketchWith(
     return undefined
   }
 }
-
-const START_OF_SCAN = 0xda
 
 /** Number of scans that have begun; the last one may still be running. */
 function countScans(jpeg: Uint8Array): number {

@@ -1,5 +1,6 @@
 import sharp from 'sharp'
 import { sniff } from './formats/index.ts'
+import { END_OF_IMAGE_BYTES } from './formats/jpeg-segments.ts'
 import { hasIntactChunks } from './formats/png-chunk.ts'
 
 /** Properties of AVIF that turn, mirror and crop, which not all browsers apply. */
@@ -31,13 +32,12 @@ export async function isShownAsIs(bytes: Uint8Array): Promise<boolean> {
   }
 }
 
-const END_OF_IMAGE = Buffer.of(0xff, 0xd9)
 /** Other data may follow the picture. */
 const TAIL_BYTES = 64 * 1024
 
 function hasEnd(jpeg: Uint8Array): boolean {
   const tail = jpeg.subarray(Math.max(0, jpeg.length - TAIL_BYTES))
-  return Buffer.from(tail.buffer, tail.byteOffset, tail.byteLength).includes(END_OF_IMAGE)
+  return Buffer.from(tail.buffer, tail.byteOffset, tail.byteLength).includes(END_OF_IMAGE_BYTES)
 }
 
 async function hasUprightPixels(bytes: Uint8Array): Promise<boolean> {

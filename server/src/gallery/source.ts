@@ -9,7 +9,7 @@ import type { Pixels } from './formats/pixels.ts'
 import { openRawPhoto } from './formats/raw.ts'
 import { firstFrameOf } from './formats/sequence.ts'
 import { openTiff, type TiffPage } from './formats/tiff/tiff.ts'
-import { asUnreadable, noteOnDamage, unreadable } from './reasons.ts'
+import { asUnreadable, ENDS_EARLY, noteOnDamage, unreadable } from './reasons.ts'
 import { salvage } from './salvage.ts'
 
 export interface DecodeLimits {
@@ -36,7 +36,6 @@ export interface Source {
 const MAX_WHOLE_PIXELS = 64_000_000
 /** From this size on, one image at a time is held in memory as a whole, with 5 to 20 bytes a pixel. */
 export const HEAVY_PIXELS = 24_000_000
-const ENDS_EARLY = 'the file ends before the picture does'
 
 // Several images are decoded at once instead of one by several threads. The cache of libvips would only cost memory.
 sharp.concurrency(1)

@@ -7,6 +7,6 @@ const CANON = Buffer.from('85c0b687820f11e08111f4ce462b6a48', 'hex')
 it('reads a limited number of boxes of a Canon photo', () => {
   const photo = box('moov', box('uuid', CANON, box('CMT1', Buffer.from('II*\0'))))
   expect(blocksOfCanon(photo).exif).toHaveLength(1)
-  const empty = Buffer.concat(Array<Buffer>(2_000).fill(box('free')))
+  const empty = Buffer.concat(Array<Buffer>(20_000).fill(box('free')))
   expect(blocksOfCanon(Buffer.concat([empty, photo])).exif).toEqual([])
 })

@@ -1,3 +1,5 @@
+import { type Box, boxesOf } from '../formats/iso-box.ts'
+
 /** The metadata blocks of a file. A raw photo may have several of EXIF. */
 export interface Blocks {
   exif?: readonly Uint8Array[]
@@ -9,10 +11,7 @@ export interface Blocks {
 const EXIF_TAG = 0x8769
 const GPS_TAG = 0x8825
 const LONG = 4
-const BOX_HEADER = 8
 const UUID_BYTES = 16
-/** Cameras write a dozen. A damaged file may consist of boxes without content. */
-const MAX_BOXES = 1_000
 /** Boxes with metadata, by their UUIDs. Described at https://github.com/lclevy/canon_cr3 */
 const CANON = '85c0b687820f11e08111f4ce462b6a48'
 const XMP = 'be7acfcb97a942e89c71999491e3afac'
@@ -42,36 +41,24 @@ export function blocksOfMinolta(bytes: Buffer): Blocks {
 /** Reads the blocks of a Canon photo in boxes (CR3): directories of TIFF, each in a TIFF of its own. */
 export function blocksOfCanon(bytes: Buffer): Blocks {
   const found: Record<string, Buffer> = {}
-  for (const box of boxesIn(bytes)) {
-    if (box.name === XMP) found[XMP] = box.content
-    if (box.name !== 'moov') continue
-    const canon = boxesIn(box.content).find(({ name }) => name === CANON)
-    for (const { name, content } of canon === undefined ? [] : boxesIn(canon.content)) found[name] = content
-  }
+  const top = boxesOf(bytes)
+  const movie = top.find(({ type }) => type === 'moov')
+  const canon = movie && withUuid(boxesOf(movie.content), CANON)
+  for (const { type, content } of canon === undefined ? [] : boxesOf(canon)) found[type] = content
   const { CMT1: image, CMT2: photo, CMT4: place } = found
   const exif = [
     image,
     photo && asSubdirectory(photo, EXIF_TAG),
     place && asSubdirectory(place, GPS_TAG),
   ].filter((block) => block !== undefined)
-  return { exif, xmp: found[XMP] }
+  return { exif, xmp: withUuid(top, XMP) }
 }
 
-/** The boxes of an ISO base media file. One with a UUID is named by it. */
-function boxesIn(bytes: Buffer): { name: string; content: Buffer }[] {
-  const boxes: { name: string; content: Buffer }[] = []
-  for (let at = 0; at + BOX_HEADER <= bytes.length && boxes.length < MAX_BOXES; ) {
-    const size = bytes.readUInt32BE(at)
-    // Size 0 means up to the end, and 1 a size of 64 bits, which only the pixels need.
-    if (size < BOX_HEADER) return boxes
-    const type = bytes.toString('latin1', at + 4, at + BOX_HEADER)
-    const content = bytes.subarray(at + BOX_HEADER, at + size)
-    if (type === 'uuid')
-      boxes.push({ name: content.toString('hex', 0, UUID_BYTES), content: content.subarray(UUID_BYTES) })
-    else boxes.push({ name: type, content })
-    at += size
-  }
-  return boxes
+/** The content of the box with a UUID. */
+function withUuid(boxes: readonly Box[], uuid: string): Buffer | undefined {
+  const isWanted = ({ type, content }: Box) =>
+    type === 'uuid' && content.toString('hex', 0, UUID_BYTES) === uuid
+  return boxes.find(isWanted)?.content.subarray(UUID_BYTES)
 }
 
 /** Makes the first directory of a TIFF the one that a tag of a new first directory points to. */

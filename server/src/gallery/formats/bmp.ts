@@ -1,4 +1,5 @@
 import sharp from 'sharp'
+import { ENDS_EARLY } from '../reasons.ts'
 import { type BmpHeader, readBmpHeader } from './bmp-header.ts'
 import { wrapFax } from './fax-tiff.ts'
 import type { Pixels } from './pixels.ts'
@@ -40,8 +41,7 @@ function checkLength(bytes: Uint8Array, { width, height, bitsPerPixel, packing, 
   const isPacked = packing !== 'none' && packing !== 'masks'
   const ratio = isPacked ? 8 * MAX_RUN_LENGTH_RATIO : 8
   const leastBytes = (width * height * bitsPerPixel) / ratio / 2
-  if (bytes.length - Math.min(offset, bytes.length) < Math.min(leastBytes, 1e9))
-    throw new Error('the file ends before the picture does')
+  if (bytes.length - Math.min(offset, bytes.length) < Math.min(leastBytes, 1e9)) throw new Error(ENDS_EARLY)
 }
 
 async function decodeEmbedded(bytes: Uint8Array): Promise<Pixels> {

@@ -1,3 +1,6 @@
+import { ENDS_EARLY } from '../reasons.ts'
+import { START_OF_SCAN, segmentsOf } from './jpeg-segments.ts'
+
 /**
  * Lossless JPEG (ITU-T T.81, annex H), the form in which some cameras and programs store previews and which libjpeg does not
  * decode: Huffman-coded differences from a prediction by the neighbours.
@@ -12,9 +15,7 @@ export interface LosslessImage {
 
 const SOF3 = 0xc3
 const DHT = 0xc4
-const SOS = 0xda
 const DRI = 0xdd
-const EOI = 0xd9
 
 interface HuffmanTable {
   /** By length of the code in bits: the greatest code, and the distance from a code to the position of its value. */
@@ -34,7 +35,7 @@ interface Frame {
 export function isLosslessJpeg(jpeg: Uint8Array): boolean {
   for (const { marker } of segmentsOf(jpeg)) {
     if (marker === SOF3) return true
-    if (marker === SOS) return false
+    if (marker === START_OF_SCAN) return false
   }
   return false
 }
@@ -44,38 +45,17 @@ export function decodeLosslessJpeg(jpeg: Uint8Array): LosslessImage {
   const tables = new Map<number, HuffmanTable>()
   let frame: Frame | undefined
   let restartInterval = 0
-  for (const { marker, data, end } of segmentsOf(jpeg)) {
+  for (const { marker, at, end } of segmentsOf(jpeg)) {
+    const data = jpeg.subarray(at + 4, end)
     if (marker === DHT) readTables(data, tables)
     else if (marker === DRI) restartInterval = (data[0]! << 8) | data[1]!
     else if (marker === SOF3) frame = readFrame(data)
-    else if (marker === SOS) {
+    else if (marker === START_OF_SCAN) {
       if (frame === undefined) break
       return decodeScan(frame, data, tables, new BitReader(jpeg, end), restartInterval)
     }
   }
   throw new Error('a lossless JPEG without a picture')
-}
-
-interface Segment {
-  marker: number
-  data: Uint8Array
-  end: number
-}
-
-function* segmentsOf(jpeg: Uint8Array): Generator<Segment> {
-  let at = 2
-  while (at + 4 <= jpeg.length) {
-    if (jpeg[at] !== 0xff) return
-    const marker = jpeg[at + 1]!
-    if (marker === 0xff) {
-      at++
-      continue
-    }
-    if (marker === EOI) return
-    const end = at + 2 + ((jpeg[at + 2]! << 8) | jpeg[at + 3]!)
-    yield { marker, data: jpeg.subarray(at + 4, end), end }
-    at = end
-  }
 }
 
 function readFrame(data: Uint8Array): Frame {
@@ -228,7 +208,7 @@ class BitReader {
     while (this.#count < length) {
       const byte = this.#bytes[this.#at]
       if (byte === undefined || (byte === 0xff && this.#bytes[this.#at + 1] !== 0))
-        throw new Error('the file ends before the picture does')
+        throw new Error(ENDS_EARLY)
       this.#at += byte === 0xff ? 2 : 1
       this.#buffer = ((this.#buffer << 8) | byte) & 0xffffff
       this.#count += 8

@@ -1,7 +1,9 @@
-const SIGNATURE_BYTES = 8
-const CHUNK_HEADER_BYTES = 8
-const CHECKSUM_BYTES = 4
+import { chunksOf } from './png-chunk.ts'
+
 const HEADER_BYTES = 13
+/** Places in the file: the header is the first chunk. */
+const WIDTH_AT = 16
+const HEIGHT_AT = 20
 const DEPTH_AT = 24
 const COLOUR_TYPE_AT = 25
 const RGB = 2
@@ -22,18 +24,18 @@ export interface PlainPng {
  * @returns undefined for any other PNG
  */
 export function readPlainPng(bytes: Uint8Array): PlainPng | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  let at = SIGNATURE_BYTES
-  while (at + CHUNK_HEADER_BYTES <= bytes.length) {
-    const type = String.fromCharCode(...bytes.subarray(at + 4, at + CHUNK_HEADER_BYTES))
-    if (type === 'IDAT') break
+  let hasHeader = false
+  for (const { type, data } of chunksOf(bytes)) {
+    if (type === 'IDAT') return hasHeader ? readHeader(bytes) : undefined
     if (!HARMLESS.includes(type)) return undefined
-    at += CHUNK_HEADER_BYTES + view.getUint32(at) + CHECKSUM_BYTES
+    hasHeader ||= type === 'IHDR' && data.length === HEADER_BYTES
   }
-  if (at < SIGNATURE_BYTES + CHUNK_HEADER_BYTES + HEADER_BYTES || at >= bytes.length) return undefined
+  return undefined
+}
+
+function readHeader(bytes: Uint8Array): PlainPng | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const colourType = bytes[COLOUR_TYPE_AT]
   if (bytes[DEPTH_AT] !== 8 || (colourType !== RGB && colourType !== RGBA)) return undefined
-  const width = view.getUint32(SIGNATURE_BYTES + CHUNK_HEADER_BYTES)
-  const height = view.getUint32(SIGNATURE_BYTES + CHUNK_HEADER_BYTES + 4)
-  return { width, height, hasAlpha: colourType === RGBA }
+  return { width: view.getUint32(WIDTH_AT), height: view.getUint32(HEIGHT_AT), hasAlpha: colourType === RGBA }
 }

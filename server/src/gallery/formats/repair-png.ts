@@ -1,5 +1,5 @@
 import { constants, deflateSync, inflateSync } from 'node:zlib'
-import { pngChunk } from './png-chunk.ts'
+import { chunksOf, type PngChunk, pngChunk } from './png-chunk.ts'
 
 const SIGNATURE_BYTES = 8
 /** Channels by colour type (PNG, third edition, table 8). */
@@ -44,20 +44,12 @@ export function repairPng(png: Uint8Array): { bytes: Buffer; share: number } | u
   }
 }
 
-interface Chunk {
-  type: string
-  data: Buffer
-}
-
-function readChunks(png: Uint8Array): Chunk[] {
-  const bytes = Buffer.from(png.buffer, png.byteOffset, png.byteLength)
-  const chunks: Chunk[] = []
-  for (let at = SIGNATURE_BYTES; at + 8 <= bytes.length; ) {
-    const length = bytes.readUInt32BE(at)
-    const type = bytes.toString('latin1', at + 4, at + 8)
-    if (!/^[A-Za-z]{4}$/.test(type)) break
-    chunks.push({ type, data: bytes.subarray(at + 8, at + 8 + length) })
-    at += 12 + length
+/** Behind damage in the length of a chunk, nothing is a chunk. */
+function readChunks(png: Uint8Array): PngChunk[] {
+  const chunks: PngChunk[] = []
+  for (const chunk of chunksOf(png)) {
+    if (!/^[A-Za-z]{4}$/.test(chunk.type)) break
+    chunks.push(chunk)
   }
   return chunks
 }

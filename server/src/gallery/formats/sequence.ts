@@ -2,19 +2,12 @@
  * Image sequences of HEIF (ISO/IEC 23008-12), `.avifs` and `.heics`, may contain a track of frames and no still image, which
  * libheif requires in the builds that are used here. The first frame is wrapped as a still image.
  */
-import { ascii, box, u16, u32 } from './iso-box.ts'
-
-/** A box of the ISO base media file format (ISO/IEC 14496-12). */
-interface Box {
-  type: string
-  content: Buffer
-}
+import { ascii, type Box, box, boxesOf, u16, u32 } from './iso-box.ts'
 
 /** Fields of a visual sample entry before its boxes. */
 const SAMPLE_ENTRY_BYTES = 78
 const SAMPLE_TYPES = ['av01', 'hvc1', 'hev1']
 const CONFIGURATIONS = ['av1C', 'hvcC']
-const MAX_BOXES = 10_000
 
 /**
  * Returns the first frame of a sequence as a file with one still image.
@@ -70,24 +63,6 @@ function firstSample(file: Buffer, table: Buffer | undefined): Buffer | undefine
 function child(content: Buffer | undefined, type: string): Buffer | undefined {
   if (content === undefined) return undefined
   return boxesOf(content).find((box) => box.type === type)?.content
-}
-
-function boxesOf(content: Buffer): Box[] {
-  const boxes: Box[] = []
-  for (let at = 0; at + 8 <= content.length && boxes.length < MAX_BOXES; ) {
-    const stated = content.readUInt32BE(at)
-    const isLong = stated === 1 && at + 16 <= content.length
-    const size =
-      stated === 0 ? content.length - at : isLong ? Number(content.readBigUInt64BE(at + 8)) : stated
-    const head = isLong ? 16 : 8
-    if (size < head) break
-    boxes.push({
-      type: content.toString('latin1', at + 4, at + 8),
-      content: content.subarray(at + head, at + size),
-    })
-    at += size
-  }
-  return boxes
 }
 
 function writeStill(

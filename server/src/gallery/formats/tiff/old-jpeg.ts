@@ -1,4 +1,6 @@
 import sharp from 'sharp'
+import { u16 } from '../iso-box.ts'
+import { END_OF_IMAGE_BYTES, START_OF_SCAN, segmentsOf } from '../jpeg-segments.ts'
 import type { Pixels } from '../pixels.ts'
 import { TAG, type TiffDirectory } from './directory.ts'
 import { PHOTOMETRIC, type TiffLayout } from './layout.ts'
@@ -28,7 +30,7 @@ export async function decodeOldJpeg(directory: TiffDirectory, layout: TiffLayout
     const part = { x, y, width: Math.min(chunkWidth, width - x), height: Math.min(chunkHeight, height - y) }
     const jpeg = isJpeg(packed, 0)
       ? withTables(packed, tables)
-      : Buffer.concat([SOI, tables, ...frameAndScan(directory, layout), packed, EOI])
+      : Buffer.concat([SOI, tables, ...frameAndScan(directory, layout), packed, END_OF_IMAGE_BYTES])
     const isDone = await place(jpeg, part, data, width).then(
       () => true,
       () => false,
@@ -39,11 +41,9 @@ export async function decodeOldJpeg(directory: TiffDirectory, layout: TiffLayout
 }
 
 const SOI = Buffer.of(0xff, 0xd8)
-const EOI = Buffer.of(0xff, 0xd9)
 const DQT = 0xdb
 const DHT = 0xc4
 const DRI = 0xdd
-const SOS = 0xda
 const SOF0 = 0xc0
 
 function isJpeg(bytes: Buffer, at: number): boolean {
@@ -74,23 +74,9 @@ async function place(jpeg: Buffer, part: Part, data: Uint8Array, stride: number)
   }
 }
 
-function* segmentsFrom(
-  bytes: Buffer,
-  stream: number,
-): Generator<{ marker: number; at: number; end: number }> {
-  let at = stream + 2
-  while (at + 4 <= bytes.length && bytes[at] === 0xff) {
-    const end = at + 2 + bytes.readUInt16BE(at + 2)
-    const marker = bytes[at + 1]!
-    yield { marker, at, end }
-    if (marker === SOS) return
-    at = end
-  }
-}
-
 /** Whether the stream shows the whole image, rather than tables or one of its parts. */
 function isWholeImage(bytes: Buffer, stream: number, { width, height }: TiffLayout): boolean {
-  for (const { marker, at } of segmentsFrom(bytes, stream))
+  for (const { marker, at } of segmentsOf(bytes, stream))
     if (marker >= SOF0 && marker <= SOF0 + 2)
       return bytes.readUInt16BE(at + 5) === height && bytes.readUInt16BE(at + 7) === width
   return false
@@ -98,14 +84,14 @@ function isWholeImage(bytes: Buffer, stream: number, { width, height }: TiffLayo
 
 function tablesOfStream(bytes: Buffer, stream: number): Buffer {
   const tables: Buffer[] = []
-  for (const { marker, at, end } of segmentsFrom(bytes, stream))
+  for (const { marker, at, end } of segmentsOf(bytes, stream))
     if ([DQT, DHT, DRI].includes(marker)) tables.push(bytes.subarray(at, end))
   return Buffer.concat(tables)
 }
 
 /** Puts tables in front of a stream that has none of its own. */
 function withTables(jpeg: Buffer, tables: Buffer): Buffer {
-  for (const { marker } of segmentsFrom(jpeg, 0)) if (marker === DHT) return jpeg
+  for (const { marker } of segmentsOf(jpeg, 0)) if (marker === DHT) return jpeg
   return Buffer.concat([SOI, tables, jpeg.subarray(2)])
 }
 
@@ -145,7 +131,7 @@ function frameAndScan({ numbers }: TiffDirectory, layout: TiffLayout): Buffer[] 
       ...components.map((n) => Buffer.of(identifier(n), sampling(n), tableOf(n))),
     ),
     segment(
-      SOS,
+      START_OF_SCAN,
       Buffer.of(channels),
       ...components.map((n) => Buffer.of(identifier(n), (tableOf(n) << 4) | tableOf(n))),
       Buffer.of(0, 63, 0),
@@ -156,10 +142,4 @@ function frameAndScan({ numbers }: TiffDirectory, layout: TiffLayout): Buffer[] 
 function segment(marker: number, ...parts: Buffer[]): Buffer {
   const content = Buffer.concat(parts)
   return Buffer.concat([Buffer.of(0xff, marker), u16(content.length + 2), content])
-}
-
-function u16(value: number): Buffer {
-  const bytes = Buffer.alloc(2)
-  bytes.writeUInt16BE(value)
-  return bytes
 }
