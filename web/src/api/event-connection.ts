@@ -62,6 +62,8 @@ export function openEventConnection(url: string, listener: ConnectionListener): 
   }
   connect()
   document.addEventListener('visibilitychange', onVisibility)
+  // A tab that was opened in the background is hidden from the beginning.
+  onVisibility()
   return {
     reconnect() {
       disconnect()
