@@ -68,7 +68,7 @@ export const IMAGE_ATTRIBUTES = {
     since: 3,
     read: ({ capturedAt }) => capturedAt,
     schema: text.describe(
-      'Time on the clock of the camera, with its offset from UTC if the file states it. Null: the file has none; filters and orders then use `modified_at`.',
+      'Time on the clock of the camera, with its offset from UTC if the file states it. Null: the file has none; filters and orders then use `modified_at` on the clock of the server.',
     ),
     answer: ({ capturedAt, capturedOffset }) => formatClock(capturedAt, capturedOffset),
     filter: { kind: 'range', name: 'captured', column: 'taken_at', of: 'time' },

@@ -36,10 +36,23 @@ export const clockTime = scalar<number, string>(
     type: 'string',
     format: 'date-time',
     description:
-      'Time on the clock of the camera; a zone is ignored. `modified_at` takes the place of a missing one.',
+      'Time on the clock of the camera; a zone is ignored. `modified_at`, on the clock of the server, takes the place of a missing one.',
     example: '2026-05-04T12:00:00',
   },
 )
+
+/**
+ * Returns the time that the clock of this machine showed at an instant, to be compared with clocks of cameras.
+ * @returns milliseconds since 1970, as if the clock showed UTC
+ */
+export function onLocalClock(instantMs: number): number {
+  return instantMs + utcOffsetAt(instantMs) * 60_000
+}
+
+/** @returns the offset from UTC of the clock of this machine at an instant, in minutes */
+export function utcOffsetAt(instantMs: number): number {
+  return -new Date(instantMs).getTimezoneOffset()
+}
 
 function readInstant(input: unknown): number | InputProblem {
   if (typeof input !== 'string' && typeof input !== 'number')

@@ -100,7 +100,7 @@ export function describeExport(name: string, database: DatabaseKeys): void {
         /^\uFEFFpath,date,date_from,utc_offset_minutes,score,bytes,width,height,sha256,/,
       )
       expect(lines[2]).toMatch(
-        /^"a\/2 ""x"", y\.png",2021-02-02T00:00:00\.000Z,file,,,\d+,140,100,[0-9a-f]{64},/,
+        /^"a\/2 ""x"", y\.png",2021-02-02T00:00:00,file,0,,\d+,140,100,[0-9a-f]{64},/,
       )
       const parse =
         'import sys,csv,io,json;print(json.dumps(list(csv.DictReader(io.TextIOWrapper(sys.stdin.buffer,"utf-8-sig")))))'

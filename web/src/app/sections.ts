@@ -97,9 +97,7 @@ function monthSections(
   hidden: ReadonlyMap<string, Image>,
   total: number,
 ): Section[] {
-  const gone = Map.groupBy(hidden.values(), ({ captured_at, modified_at }) =>
-    (captured_at ?? modified_at).slice(0, 7),
-  )
+  const gone = Map.groupBy(hidden.values(), monthOf)
   const left = months
     .map(({ month, count, mean_aspect }) => ({
       month,
@@ -120,6 +118,12 @@ function monthSections(
     count,
     meanAspect: Math.max(0.62, Math.min(2.4, meanAspect)),
   }))
+}
+
+/** The date of a file counts on the local clock, as on the server. */
+function monthOf({ captured_at, modified_at }: Image): string {
+  // Swedish dates are ISO 8601.
+  return (captured_at ?? new Date(modified_at).toLocaleDateString('sv')).slice(0, 7)
 }
 
 /** Rounded, so that the layout does not begin again with each part that is loaded. */

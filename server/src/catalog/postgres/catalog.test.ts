@@ -10,6 +10,7 @@ import { describeCatalog } from '../catalog.contract.ts'
 import type { Catalog } from '../catalog.ts'
 import { describeCollections } from '../collections.contract.ts'
 import { describeFolding } from '../fold.contract.ts'
+import { describeLocalClock } from '../local-clock.contract.ts'
 
 const SILENT = { warn(_: string) {}, info(_: string) {} }
 const shared = sharedPostgres()
@@ -20,6 +21,7 @@ describeCollections('collections in PostgreSQL', async () =>
 )
 
 describeFolding('folding in PostgreSQL', async () => openCatalog(await shared.createDatabase(), SILENT))
+describeLocalClock('the clock of PostgreSQL', async () => openCatalog(await shared.createDatabase(), SILENT))
 
 /** Closing the catalog also closes its connections. */
 async function openCatalog(database: PostgresOptions, log: typeof SILENT): Promise<Catalog> {

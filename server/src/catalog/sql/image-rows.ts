@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type ExpressionBuilder, type Insertable, type Selectable, sql } from 'kysely'
+import { onLocalClock } from '../../contract/times.ts'
 import type { Connection, SqlDatabase } from '../../database/dialect.ts'
 import type { Tables } from '../../database/schema.ts'
 import { displayName } from '../../gallery/file-names.ts'
@@ -142,9 +143,9 @@ function addAttributes<T extends object>(values: T, attributes: AttributeTable, 
   return values as T & ImageAttributes
 }
 
-/** Columns that order by capture. Generated columns would keep SQLite from answering from an index alone. */
+/** Columns that order by capture, or by the file on the clock of this machine, as clocks of cameras have no zone. Generated columns would keep SQLite from answering from an index alone. */
 export function takenColumns(capturedAt: number | null | undefined, modifiedAt: number) {
-  const takenAt = capturedAt ?? modifiedAt
+  const takenAt = capturedAt ?? onLocalClock(modifiedAt)
   const date = new Date(takenAt)
   return { taken_at: takenAt, taken_month: date.getUTCFullYear() * 100 + date.getUTCMonth() + 1 }
 }

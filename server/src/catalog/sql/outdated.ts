@@ -69,7 +69,7 @@ export async function setAttributes(
         .set({ ...columns, ...version })
         .where('content_hash', '=', contentHash)
         .execute()
-      if (values !== undefined) await setTaken(transaction, contentHash, values.capturedAt)
+      await setTaken(transaction, contentHash)
     }
     await folds.after(ids)
     const replaced = new Set(updates.filter((update) => update.attributes !== undefined).map(hashOf))
@@ -82,22 +82,15 @@ export async function setAttributes(
 const hashOf = ({ contentHash }: AttributesUpdate) => contentHash
 
 /** Copies that were taken at an unknown time may have been modified at different times. */
-async function setTaken(
-  transaction: Connection,
-  contentHash: string,
-  capturedAt: number | undefined,
-): Promise<void> {
+async function setTaken(transaction: Connection, contentHash: string): Promise<void> {
   const images = await transaction
     .selectFrom('images')
-    .select(['id', 'modified_at', 'taken_at'])
+    .select(['id', 'captured_at', 'modified_at', 'taken_at'])
     .where('content_hash', '=', contentHash)
     .execute()
-  for (const { id, modified_at: modifiedAt, taken_at: takenAt } of images) {
-    if (takenAt === (capturedAt ?? modifiedAt)) continue
-    await transaction
-      .updateTable('images')
-      .set(takenColumns(capturedAt, modifiedAt))
-      .where('id', '=', id)
-      .execute()
+  for (const { id, captured_at: capturedAt, modified_at: modifiedAt, taken_at: takenAt } of images) {
+    const columns = takenColumns(capturedAt, modifiedAt)
+    if (takenAt !== columns.taken_at)
+      await transaction.updateTable('images').set(columns).where('id', '=', id).execute()
   }
 }

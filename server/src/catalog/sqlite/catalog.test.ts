@@ -10,6 +10,7 @@ import { describeCatalog } from '../catalog.contract.ts'
 import type { Catalog, ImageRecord } from '../catalog.ts'
 import { describeCollections } from '../collections.contract.ts'
 import { describeFolding } from '../fold.contract.ts'
+import { describeLocalClock } from '../local-clock.contract.ts'
 import { openSqliteCatalog } from './catalog.ts'
 import { openSqliteCatalogThread } from './client.ts'
 import { openVectorIndex } from './vector-index.ts'
@@ -20,6 +21,9 @@ const open = (directory: string, savesIndex = true) =>
 describeCatalog('the SQLite catalog', async () => open(await temporaryDirectory()))
 describeCollections('collections in SQLite', async () => open(await temporaryDirectory()))
 describeFolding('folding in SQLite', async () => open(await temporaryDirectory()))
+describeLocalClock('the clock of SQLite', async () =>
+  openSqliteCatalog({ directory: await temporaryDirectory(), savesIndex: false }),
+)
 
 const DIMENSIONS = 16
 const SPACE = { embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS }

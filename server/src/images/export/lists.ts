@@ -1,3 +1,4 @@
+import { onLocalClock, utcOffsetAt } from '../../contract/times.ts'
 import type { ExportedImage } from './formats.ts'
 
 /** The columns of CSV and the properties of JSON. */
@@ -7,7 +8,7 @@ function rowOf(image: ExportedImage) {
     path: image.path,
     date: dateOf(image),
     date_from: capturedAt === undefined ? 'file' : 'camera',
-    utc_offset_minutes: capturedOffset ?? null,
+    utc_offset_minutes: (capturedAt === undefined ? utcOffsetAt(image.modifiedAt) : capturedOffset) ?? null,
     score: image.score === undefined ? null : Math.round(image.score * 1e6) / 1e6,
     bytes: image.bytes,
     width: image.width,
@@ -46,10 +47,9 @@ const COLUMNS = [
   'id',
 ] as const satisfies readonly (keyof ReturnType<typeof rowOf>)[]
 
-/** The time on the clock of the camera; without one, the modification time in UTC. */
+/** The time on the clock of the camera; without one, the modification time on the clock of this machine. */
 export function dateOf({ capturedAt, modifiedAt }: Pick<ExportedImage, 'capturedAt' | 'modifiedAt'>): string {
-  const iso = new Date(capturedAt ?? modifiedAt).toISOString()
-  return capturedAt === undefined ? iso : iso.slice(0, -'.000Z'.length)
+  return new Date(capturedAt ?? onLocalClock(modifiedAt)).toISOString().slice(0, -'.000Z'.length)
 }
 
 /** RFC 4180; the byte order mark makes spreadsheets read UTF-8. */
