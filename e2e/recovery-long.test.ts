@@ -105,6 +105,10 @@ it('each of two notices can be dismissed for good', async () => {
   await tile(page, STAR).waitFor()
   await page.getByRole('button', { name: /^Sort by/ }).click()
   expect(await understood.count()).toBe(0)
+  await withStatus(page, { read_only: ['usb'] })
+  await page.reload()
+  await page.getByText('usb').waitFor()
+  await understood.waitFor()
   await close()
 })
 

@@ -71,7 +71,7 @@ export function openHttp(
     galleryFile: createGalleryFile({ root, walk, images: catalog.images }),
     filters,
     exporter,
-    readOnlyFolders: createReadOnlyFolders(root),
+    readOnlyFolders: createReadOnlyFolders(root, () => catalog.files.mountPoints()),
     reveal:
       config.open_in_file_manager && config.auth.kind === 'none' ? createReveal({ root, walk }) : undefined,
     trash,

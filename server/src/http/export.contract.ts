@@ -99,9 +99,7 @@ export function describeExport(name: string, database: DatabaseKeys): void {
       expect(lines[0]).toMatch(
         /^\uFEFFpath,date,date_from,utc_offset_minutes,score,bytes,width,height,sha256,/,
       )
-      expect(lines[2]).toMatch(
-        /^"a\/2 ""x"", y\.png",2021-02-02T00:00:00,file,0,,\d+,140,100,[0-9a-f]{64},/,
-      )
+      expect(lines[2]).toMatch(/^"a\/2 ""x"", y\.png",2021-02-02T00:00:00,file,0,,\d+,140,100,[0-9a-f]{64},/)
       const parse =
         'import sys,csv,io,json;print(json.dumps(list(csv.DictReader(io.TextIOWrapper(sys.stdin.buffer,"utf-8-sig")))))'
       const rows = JSON.parse(execFileSync('python3', ['-c', parse], { input: csv }).toString())

@@ -48,7 +48,7 @@ export const indexStatusSchema = z
     read_only: z
       .array(z.string())
       .describe(
-        'Folders at the top of the gallery in which nothing can be added or deleted; `.` is the watched folder itself.',
+        'Folders at the tops of the gallery and of its drives in which nothing can be added or deleted; `.` is the watched folder itself.',
       ),
     can_reveal: z
       .boolean()

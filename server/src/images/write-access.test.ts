@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { rmdir } from 'node:fs/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
@@ -21,6 +22,26 @@ describe.skipIf(!canMount())('a gallery that is mounted read-only (needs the rig
       code: 'permission_denied',
     })
     expect(await app.catalog.images.getByPath('Phone/1.png')).toMatchObject({ id })
+  })
+
+  it('is reported below the top, too, and copies nothing when a deletion is refused', async () => {
+    const root = await temporaryDirectory()
+    await writeSettled(`${root}/trip/usb/1.png`, await picture(1))
+    mountReadOnly(`${root}/trip/usb`)
+    const config = await configFor(root)
+    const app = await startApp(config)
+    await app.join()
+    await indexAll(app)
+    const browser = openBrowser(app.http)
+    expect(await (await browser.get('/api/index/status')).json()).toMatchObject({ read_only: ['trip/usb'] })
+    const { id } = (await app.catalog.images.getByPath('trip/usb/1.png'))!
+    const put = vi.spyOn(app.catalog.trash, 'put')
+    onTestFinished(() => put.mockRestore())
+    expect(await (await browser.request('DELETE', `/api/images/${id}`)).json()).toMatchObject({
+      code: 'permission_denied',
+    })
+    expect(put).not.toHaveBeenCalled()
+    expect(existsSync(`${config.data_directory}/trash`)).toBe(false)
   })
 
   it('keeps an image in the trash that cannot be put back', async () => {

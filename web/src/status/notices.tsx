@@ -55,8 +55,9 @@ function FirstNotice({ events, onAccount }: FirstNoticeProps) {
   const { polling_reason: reason, read_only: folders } = status
   if (reason !== null && !isRead(POLLING_KEY, reason))
     return <PollingNotice reason={reason} onRead={() => setRead(POLLING_KEY, reason)} />
-  if (folders.length > 0 && mayEdit && !isRead(READ_ONLY_KEY, READ))
-    return <ReadOnlyNotice folders={folders} onRead={() => setRead(READ_ONLY_KEY, READ)} />
+  const readOnly = folders.join('\n')
+  if (readOnly !== '' && mayEdit && !isRead(READ_ONLY_KEY, readOnly))
+    return <ReadOnlyNotice folders={folders} onRead={() => setRead(READ_ONLY_KEY, readOnly)} />
   return null
 }
 
@@ -68,7 +69,6 @@ function isSevere(status: IndexStatus): boolean {
 
 const POLLING_KEY = 'polling-reason-read'
 const READ_ONLY_KEY = 'read-only-read'
-const READ = 'read'
 
 /** Notices that the user has read; the browser stores them. */
 function useReadNotices() {

@@ -11,6 +11,7 @@ import { statFile } from '../../gallery/stat-file.ts'
 import type { ThumbnailStore } from '../../gallery/thumbnails.ts'
 import { removeUnusedContent } from '../../indexing/unused-content.ts'
 import { MAX_COPIES, numberedName } from '../numbered-name.ts'
+import { assertFolderWritable } from '../write-access.ts'
 import { writeFailure } from '../write-file.ts'
 import { createAdoption } from './adoption.ts'
 import { changedMeanwhile, elsewhere, gone } from './errors.ts'
@@ -106,6 +107,8 @@ class FolderTrash implements Trash {
   }
 
   async put(image: Image): Promise<boolean> {
+    // Otherwise the whole file would be copied to the data directory before its removal fails.
+    await assertFolderWritable(this.#root, image.path)
     const place = await this.#folder.newPlace(image.path)
     const deletedAt = Date.now()
     if (!(await this.#catalog.trash.put(image.id, place, deletedAt))) return false
