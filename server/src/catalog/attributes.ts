@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { timeWithSidecar } from '../gallery/details/values.ts'
 import type { FileMetadata } from '../gallery/metadata.ts'
 import { normalizeName } from '../gallery/paths.ts'
 import type { SidecarDetails } from '../gallery/sidecar.ts'
@@ -65,7 +66,7 @@ export const IMAGE_ATTRIBUTES = {
   }),
   capturedAt: attribute({
     column: 'captured_at',
-    since: 3,
+    since: 5,
     read: ({ capturedAt }) => capturedAt,
     schema: text.describe(
       'Time on the clock of the camera, with its offset from UTC if the file states it. Null: the file has none; filters and orders then use `modified_at` on the clock of the server.',
@@ -76,12 +77,12 @@ export const IMAGE_ATTRIBUTES = {
   }),
   capturedOffset: attribute({
     column: 'captured_offset',
-    since: 3,
+    since: 5,
     read: ({ capturedOffset }) => capturedOffset,
   }),
   camera: attribute({
     column: 'camera',
-    since: 3,
+    since: 5,
     read: ({ camera }) => camera,
     schema: text.describe('Make and model.'),
     filter: { kind: 'contains', name: 'camera', of: 'text' },
@@ -95,15 +96,15 @@ export const IMAGE_ATTRIBUTES = {
   }),
   exposureTime: attribute({
     column: 'exposure_time',
-    since: 3,
+    since: 5,
     read: ({ exposureTime }) => exposureTime,
     schema: number.describe('Seconds.'),
   }),
-  fNumber: attribute({ column: 'f_number', since: 3, read: ({ fNumber }) => fNumber, schema: number }),
-  iso: attribute({ column: 'iso', since: 3, read: ({ iso }) => iso, schema: number }),
+  fNumber: attribute({ column: 'f_number', since: 5, read: ({ fNumber }) => fNumber, schema: number }),
+  iso: attribute({ column: 'iso', since: 5, read: ({ iso }) => iso, schema: number }),
   focalLength: attribute({
     column: 'focal_length',
-    since: 3,
+    since: 5,
     read: ({ focalLength }) => focalLength,
     schema: number.describe('Millimetres.'),
   }),
@@ -117,14 +118,14 @@ export const IMAGE_ATTRIBUTES = {
   }),
   latitude: attribute({
     column: 'latitude',
-    since: 3,
+    since: 5,
     read: ({ latitude }) => latitude,
     schema: number.describe('Degrees, north is positive.'),
     filter: { kind: 'range', name: 'latitude', of: 'number' },
   }),
   longitude: attribute({
     column: 'longitude',
-    since: 3,
+    since: 5,
     read: ({ longitude }) => longitude,
     schema: number.describe('Degrees, east is positive.'),
     filter: { kind: 'range', name: 'longitude', of: 'number' },
@@ -215,15 +216,30 @@ export function readAttributes(
 }
 
 /** Attributes that the XMP file beside an image can replace. */
-const SIDECAR_NAMES = ['title', 'caption', 'keywords', 'rating', 'searchText'] as const
+const SIDECAR_NAMES = [
+  'title',
+  'caption',
+  'keywords',
+  'rating',
+  'searchText',
+  'capturedAt',
+  'capturedOffset',
+  'latitude',
+  'longitude',
+] as const
 
 /** Returns attributes in which what a sidecar states has replaced what the file itself does. */
 export function withDetails(attributes: ImageAttributes, details: SidecarDetails): ImageAttributes {
-  const { title, caption, keywords, rating } = attributes
   const stated = Object.entries(details).filter(([, value]) => value !== undefined)
-  const texts = { title, caption, keywords: keywords?.split('\n'), rating, ...Object.fromEntries(stated) }
-  const { width, height, contentType, thumbhash, note } = attributes
-  const metadata: FileMetadata = { width, height, contentType, thumbhash, note, colours: undefined, ...texts }
+  const metadata: FileMetadata = {
+    ...attributes,
+    thumbhash: attributes.thumbhash,
+    note: attributes.note,
+    keywords: attributes.keywords?.split('\n'),
+    colours: undefined,
+    ...Object.fromEntries(stated),
+    ...timeWithSidecar(attributes, details),
+  }
   const values = SIDECAR_NAMES.map((name) => [name, IMAGE_ATTRIBUTES[name].read(metadata)])
   return { ...attributes, ...Object.fromEntries(values) }
 }

@@ -5,8 +5,11 @@ import { readXmp } from './details/xmp.ts'
 import { toSystemPath } from './file-names.ts'
 import type { FileStat } from './stat-file.ts'
 
-/** Texts and rating, which photo programs write beside a picture rather than into it. */
-export type SidecarDetails = Pick<FileDetails, 'title' | 'caption' | 'keywords' | 'rating'>
+/** Which photo programs write beside a picture rather than into it. A place has both coordinates. */
+export type SidecarDetails = Pick<
+  FileDetails,
+  'title' | 'caption' | 'keywords' | 'rating' | 'capturedAt' | 'capturedOffset' | 'latitude' | 'longitude'
+>
 
 /** The XMP file beside a picture. */
 export interface Sidecar {
@@ -92,8 +95,13 @@ function readOpened(file: SidecarFile): Sidecar | undefined {
 
 function detailsOf(bytes: Buffer): SidecarDetails {
   try {
-    const { title, caption, keywords, rating } = readXmp(bytes)
-    return { title, caption, keywords, rating }
+    const { title, caption, keywords, rating, capturedAt, capturedOffset, latitude, longitude } =
+      readXmp(bytes)
+    const hasPlace = latitude !== undefined && longitude !== undefined
+    return {
+      ...{ title, caption, keywords, rating, capturedAt, capturedOffset },
+      ...(hasPlace && { latitude, longitude }),
+    }
   } catch {
     // Another program may be writing it, or it is of another kind; its next version is read again.
     return {}

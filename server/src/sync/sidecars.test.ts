@@ -1,5 +1,6 @@
 import { rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { describe, expect, it, vi } from 'vitest'
 import type { App } from '../app/compose.ts'
 import { DomainError } from '../errors.ts'
@@ -76,6 +77,37 @@ describe('an XMP file beside an image', () => {
     await writeSettled(join(root, 'b.png'), await picture(2))
     await indexAll(app)
     expect(embed).toHaveBeenCalledOnce()
+  })
+
+  it('corrects the capture time and the place, each as a whole', async () => {
+    const exif = { DateTimeOriginal: '2020:05:04 12:30:00', SubSecTimeOriginal: '45' }
+    const bytes = await sharp(await picture(1))
+      .withExif({ IFD2: exif })
+      .jpeg()
+      .toBuffer()
+    const { root, app, at } = await open({ 'a.jpg': bytes })
+    const state = async (properties: string) => {
+      await writeFile(
+        join(root, 'a.xmp'),
+        `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+        <rdf:Description xmlns:exif="http://ns.adobe.com/exif/1.0/" ${properties}/></rdf:RDF></x:xmpmeta>`,
+      )
+      await indexAll(app)
+      const { capturedAt, capturedOffset, latitude, longitude } = await at('a.jpg')
+      return [new Date(capturedAt!).toISOString(), capturedOffset, latitude, longitude]
+    }
+    const place = 'exif:GPSLatitude="51,30N" exif:GPSLongitude="0,30E"'
+    const corrected = 'exif:DateTimeOriginal="2020-06-04T10:30:00+02:00"'
+    expect(await state(`${corrected} ${place}`)).toEqual(['2020-06-04T10:30:00.000Z', 120, 51.5, 0.5])
+    expect((await app.catalog.images.timeline({})).map(({ month }) => month)).toEqual(['2020-06'])
+    // The same second: the other format of the shot has its fraction, too.
+    const same = 'exif:DateTimeOriginal="2020-05-04T12:30:00+02:00" exif:GPSLatitude="51,30N"'
+    expect(await state(same)).toEqual(['2020-05-04T12:30:00.450Z', 120, undefined, undefined])
+    const date = await state('exif:DateTimeOriginal="2020-05-04"')
+    expect(date).toEqual(['2020-05-04T12:30:00.450Z', undefined, undefined, undefined])
+    await rm(join(root, 'a.xmp'))
+    await indexAll(app)
+    expect(await at('a.jpg')).toMatchObject({ capturedAt: Date.UTC(2020, 4, 4, 12, 30, 0, 450) })
   })
 
   it('that the settings leave out states nothing, and the image is not indexed again by each scan', async () => {

@@ -227,6 +227,25 @@ describe('readXmp', () => {
     })
   })
 
+  it('reads camera and exposure, which exports to formats without EXIF have in XMP alone', () => {
+    const settings = `xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Make="Acme" tiff:Model="One" exif:ExposureTime="1/200"
+      exif:FNumber="28/10" exif:FocalLength="35" `
+    const iso = '<exif:ISOSpeedRatings><rdf:Seq><rdf:li>400</rdf:li></rdf:Seq></exif:ISOSpeedRatings>'
+    const packet = XMP.replace('xmp:Rating', `${settings}xmp:Rating`).replace(
+      '</rdf:Description>',
+      `${iso}</rdf:Description>`,
+    )
+    expect(readXmp(Buffer.from(packet))).toMatchObject({
+      camera: 'Acme One',
+      exposureTime: 0.005,
+      fNumber: 2.8,
+      focalLength: 35,
+      iso: 400,
+    })
+    const damaged = packet.replace('1/200', '1/0').replace('28/10', 'x')
+    expect(readXmp(Buffer.from(damaged))).toMatchObject({ exposureTime: undefined, fNumber: undefined })
+  })
+
   it('rejects invalid XML, and expands no custom entity', () => {
     expect(() => readXmp(Buffer.from('no xml'))).toThrow()
     const bomb = `<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>${XMP.replace('sea', '&b;').replace(/<\?xpacket[^>]*>/g, '')}`

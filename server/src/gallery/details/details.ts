@@ -4,6 +4,7 @@ import { readExif, readPackets } from './exif.ts'
 import type { FileDetails } from './file-details.ts'
 import { readIptc } from './iptc.ts'
 import { type Blocks, blocksOfCanon, blocksOfMinolta, blocksOfTiffRaw } from './raw-blocks.ts'
+import { combinedTime } from './values.ts'
 import { readXmp } from './xmp.ts'
 
 /**
@@ -17,21 +18,13 @@ export async function readDetails(bytes: Uint8Array, format: ImageFormat | undef
   const packets = isTiffLike(format) ? packetsOf(blocks.exif?.[0]) : {}
   const xmp = readBlock(blocks.xmp ?? packets.xmp, readXmp)
   const iptc = readBlock(packets.iptc ?? blocks.iptc, readIptc)
-  const times = [exif, xmp, iptc].filter(({ capturedAt }) => capturedAt !== undefined)
-  const time = preciseOf(times)
-  // Programs may write the offset to one block only.
-  const zoned = times.find(
-    ({ capturedAt, capturedOffset }) =>
-      capturedOffset !== undefined && isSameSecond(capturedAt, time?.capturedAt),
-  )
   const place = [exif, xmp].find(
     ({ latitude, longitude }) => latitude !== undefined && longitude !== undefined,
   )
   return {
     ...merge([exif, xmp]),
     ...merge([xmp, iptc, exif], ['title', 'caption', 'keywords', 'rating']),
-    capturedAt: time?.capturedAt,
-    capturedOffset: zoned?.capturedOffset,
+    ...combinedTime([exif, xmp, iptc]),
     latitude: place?.latitude,
     longitude: place?.longitude,
     bitDepth: blocks.bitDepth,
@@ -55,20 +48,6 @@ function bitDepthOf(depth: Metadata['depth'] | undefined, bitsPerSample: number 
 }
 
 const isTiffLike = (format: ImageFormat | undefined) => format === 'tiff' || format === 'raw'
-
-const DAY_MS = 24 * 3_600_000
-
-/** Returns the first time, or a later one of the same day if the first is a date alone, which reads as midnight. */
-function preciseOf(times: readonly FileDetails[]): FileDetails | undefined {
-  const [first] = times
-  const at = first?.capturedAt
-  if (at === undefined || at % DAY_MS !== 0) return first
-  return times.find(({ capturedAt = 0 }) => capturedAt > at && capturedAt < at + DAY_MS) ?? first
-}
-
-function isSameSecond(one: number | undefined, other: number | undefined): boolean {
-  return one !== undefined && other !== undefined && Math.floor(one / 1000) === Math.floor(other / 1000)
-}
 
 /** Reads the packets of XMP and IPTC that a TIFF contains. A damaged TIFF has none. */
 function packetsOf(tiff: Uint8Array | undefined): ReturnType<typeof readPackets> {

@@ -1,6 +1,14 @@
 import readTags from 'exif-reader'
 import type { FileDetails } from './file-details.ts'
-import { cleanNumber, cleanRating, cleanText, cleanWhole, parseOffset, parseTime } from './values.ts'
+import {
+  cameraName,
+  cleanNumber,
+  cleanRating,
+  cleanText,
+  cleanWhole,
+  parseOffset,
+  parseTime,
+} from './values.ts'
 
 /** More values than any camera writes. Without a limit, a crafted file would keep the reader busy for minutes. */
 const MAX_VALUES = 100_000
@@ -78,13 +86,6 @@ function isUnset(date: Date): boolean {
 
 const FIRST_UNSET = new Date('1899-11-30')
 const LAST_UNSET = new Date('1900-01-01')
-
-/** Most models repeat the make: "NIKON CORPORATION", "NIKON D850". */
-function cameraName(make: string | undefined, model: string | undefined): string | undefined {
-  if (make === undefined || model === undefined) return model ?? make
-  const [brand = ''] = make.toLowerCase().split(/[\s,]/)
-  return model.toLowerCase().startsWith(brand) ? model : `${make} ${model}`
-}
 
 function degrees(value: unknown, reference: unknown, negative: string, max: number): number | undefined {
   if (!Array.isArray(value)) return undefined

@@ -1,3 +1,5 @@
+import type { FileDetails } from './file-details.ts'
+
 const MAX_TEXT_LENGTH = 4_000
 /** A file with more keywords has none of use. */
 export const MAX_KEYWORDS = 1_000
@@ -33,6 +35,13 @@ export function cleanWhole(value: unknown, min: number, max: number): number | u
   return number === undefined ? undefined : Math.round(number)
 }
 
+/** Most models repeat the make: "NIKON CORPORATION", "NIKON D850". */
+export function cameraName(make: string | undefined, model: string | undefined): string | undefined {
+  if (make === undefined || model === undefined) return model ?? make
+  const [brand = ''] = make.toLowerCase().split(/[\s,]/)
+  return model.toLowerCase().startsWith(brand) ? model : `${make} ${model}`
+}
+
 export const cleanRating = (value: unknown) => cleanWhole(value, 0, 5)
 
 interface Time {
@@ -64,6 +73,40 @@ export function parseTime(value: unknown): Time | undefined {
     capturedAt: date.getTime() + Math.floor(Number(`0.${fraction}`) * 1000),
     capturedOffset: parseOffset(zone),
   }
+}
+
+type StatedTime = Pick<FileDetails, 'capturedAt' | 'capturedOffset'>
+
+const DAY_MS = 24 * 3_600_000
+
+/** The time of the first source that has one, with its offset. Programs may write the offset to one block only. */
+export function combinedTime(sources: readonly StatedTime[]): StatedTime {
+  const times = sources.filter(({ capturedAt }) => capturedAt !== undefined)
+  const time = preciseOf(times)
+  const zoned = times.find(
+    (other) => other.capturedOffset !== undefined && time !== undefined && isSameSecond(other, time),
+  )
+  return { capturedAt: time?.capturedAt, capturedOffset: zoned?.capturedOffset }
+}
+
+/**
+ * The time that a sidecar states in the place of that of its picture. In the same second, that of the picture stays: sidecars
+ * mostly lack the fraction, by which the frames of a burst and the formats of one shot are compared.
+ */
+export function timeWithSidecar(picture: StatedTime, sidecar: StatedTime): StatedTime {
+  return combinedTime(isSameSecond(picture, sidecar) ? [picture, sidecar] : [sidecar, picture])
+}
+
+/** Returns the first time, or a later one of the same day if the first is a date alone, which reads as midnight. */
+function preciseOf(times: readonly StatedTime[]): StatedTime | undefined {
+  const [first] = times
+  const at = first?.capturedAt
+  if (at === undefined || at % DAY_MS !== 0) return first
+  return times.find(({ capturedAt = 0 }) => capturedAt > at && capturedAt < at + DAY_MS) ?? first
+}
+
+function isSameSecond({ capturedAt: one }: StatedTime, { capturedAt: other }: StatedTime): boolean {
+  return one !== undefined && other !== undefined && Math.floor(one / 1000) === Math.floor(other / 1000)
 }
 
 /** @returns minutes east of UTC */

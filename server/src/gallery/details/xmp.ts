@@ -1,6 +1,14 @@
 import { parseXml, XmlElement } from '@rgrove/parse-xml'
 import type { FileDetails } from './file-details.ts'
-import { cleanNumber, cleanRating, cleanText, decodeText, MAX_KEYWORDS, parseTime } from './values.ts'
+import {
+  cameraName,
+  cleanNumber,
+  cleanRating,
+  cleanText,
+  decodeText,
+  MAX_KEYWORDS,
+  parseTime,
+} from './values.ts'
 
 /** Larger packets contain previews or histories of edits. */
 const MAX_XMP_BYTES = 4 * 1024 * 1024
@@ -25,8 +33,12 @@ export function readXmp(packet: Buffer): FileDetails {
   const time = parseTime(first('exif:DateTimeOriginal', 'photoshop:DateCreated', 'xmp:CreateDate'))
   return {
     ...time,
-    camera: cleanText(first('tiff:Model')),
+    camera: cameraName(cleanText(first('tiff:Make')), cleanText(first('tiff:Model'))),
     lens: cleanText(first('exifEX:LensModel', 'aux:Lens')),
+    exposureTime: cleanNumber(rational(first('exif:ExposureTime')), 1e-7, 1e6),
+    fNumber: cleanNumber(rational(first('exif:FNumber')), 0.1, 1000),
+    iso: cleanNumber(first('exif:ISOSpeedRatings', 'exifEX:PhotographicSensitivity'), 1, 1e8),
+    focalLength: cleanNumber(rational(first('exif:FocalLength')), 0.1, 100_000),
     latitude: coordinate(first('exif:GPSLatitude'), 90),
     longitude: coordinate(first('exif:GPSLongitude'), 180),
     title: cleanText(first('dc:title')),
@@ -69,6 +81,12 @@ function itemsOf(property: XmlElement): string[] {
     .filter(({ name }) => name === 'rdf:li')
   const isDefault = (item: XmlElement) => item.attributes['xml:lang'] === 'x-default'
   return items.toSorted((a, b) => Number(isDefault(b)) - Number(isDefault(a))).map(({ text }) => text)
+}
+
+/** `1/200`, or a decimal number. */
+function rational(text: string | undefined): number | undefined {
+  const found = /^(\d+(?:\.\d+)?)(?:\/(\d+))?$/.exec(text?.trim() ?? '')
+  return found === null ? undefined : Number(found[1]) / Number(found[2] ?? 1)
 }
 
 /** `51,30.5N` or `51,30,30N`: degrees, minutes and seconds. */
