@@ -41,7 +41,7 @@ export async function benchInteraction({ gallery, data }: KnownGallery, count: n
         ['', 'median', '95 %', 'most'],
         [['from a reading of the pen until its ink is in a frame', ...summary(frames.inks)]],
       ),
-      `A sheet of ${FULL_SHEET} strokes, the longest task of the page's thread:\n`,
+      `The longest task of the page's thread, on a sheet of ${FULL_SHEET.toLocaleString('en-US')} strokes:\n`,
       table(['', 'longest task', 'tasks over 50 ms'], full),
       table(['first load', 'scripts, gzip', 'largest contentful paint'], loads),
     ].join('\n')
