@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { threadId } from 'node:worker_threads'
-import sharp from 'sharp'
+import sharp, { type Exif } from 'sharp'
 import { systemCodeOf } from '../errors.ts'
 import { type DecodedImage, fromPixels, WHITE } from './decode.ts'
 import type { RgbImage } from './resample.ts'
@@ -113,7 +113,18 @@ export async function decodeThumbnail(webp: Uint8Array): Promise<RgbImage> {
   return { data, width: info.width, height: info.height }
 }
 
-/** Converts a thumbnail for clients that do not show WebP. Transparent pixels become white. */
-export function toJpeg(webp: Uint8Array, quality = QUALITY): Promise<Buffer> {
-  return sharp(webp).flatten({ background: WHITE }).jpeg({ quality }).toBuffer()
+/** Tags by the names of EXIF and of its directories, and an XMP packet. */
+export interface CopyMetadata {
+  exif: Exif
+  xmp: string
+}
+
+/**
+ * Converts a thumbnail for clients that do not show WebP. Transparent pixels become white.
+ * @param metadata is written into the file; WebP of this program has none
+ */
+export function toJpeg(webp: Uint8Array, quality = QUALITY, metadata?: CopyMetadata): Promise<Buffer> {
+  const picture = sharp(webp).flatten({ background: WHITE }).jpeg({ quality })
+  if (metadata !== undefined) picture.withExif(metadata.exif).withXmp(metadata.xmp)
+  return picture.toBuffer()
 }

@@ -5,6 +5,7 @@ import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import type { App } from '../app/compose.ts'
 import type { Image } from '../catalog/catalog.ts'
+import { readDetails } from '../gallery/details/details.ts'
 import { archiveOfOriginals } from '../images/export/archives.ts'
 import { imagesInOrder } from '../images/export/images.ts'
 import { configFor, type DatabaseKeys, indexAll, startApp } from '../testing/app.ts'
@@ -84,10 +85,12 @@ export function describeExport(name: string, database: DatabaseKeys): void {
       const { bytes } = await exportFile({ format: 'zip-small', image_ids: ids })
       const { directory, names } = await unpack(bytes)
       expect(names).toEqual(['b/big.jpg', 'a/1.png'])
-      expect(await sharp(join(directory, 'b/big.jpg')).metadata()).toMatchObject({
-        format: 'jpeg',
-        width: 2048,
-        height: 1024,
+      const copy = join(directory, 'b/big.jpg')
+      expect(await sharp(copy).metadata()).toMatchObject({ format: 'jpeg', width: 2048, height: 1024 })
+      // They are sorted like their originals.
+      expect(await readDetails(await readFile(copy), 'jpeg')).toMatchObject({
+        capturedAt: Date.UTC(2020, 4, 4, 12, 30),
+        camera: 'Acme One',
       })
     })
 

@@ -5,6 +5,7 @@ import { messageOf } from '../../errors.ts'
 import { displayName } from '../../gallery/file-names.ts'
 import { joinPath } from '../../gallery/paths.ts'
 import { toJpeg } from '../../gallery/thumbnails.ts'
+import { copyMetadataOf } from './copy-metadata.ts'
 import type { ExportedImage, ExportLayout, ExportSources } from './formats.ts'
 import { sidecarOf } from './sidecar.ts'
 import { writeZip, type ZipEntry } from './zip.ts'
@@ -44,7 +45,7 @@ export function archiveOfOriginals(
   })
 }
 
-/** Copies that every program shows, at most 2048 pixels a side: JPEG, or the original if it is small enough. */
+/** Copies that every program shows, at most 2048 pixels a side: JPEG with date and place, or the original if it is small enough. */
 export function archiveOfCopies(
   sources: Pick<ExportSources, 'preview'>,
   images: AsyncIterable<ExportedImage>,
@@ -52,13 +53,14 @@ export function archiveOfCopies(
 ): AsyncIterable<Uint8Array> {
   return archive(images, async (image) => {
     const { bytes, contentType } = await sources.preview(image)
-    const isConverted = contentType === 'image/webp' && image.contentType !== 'image/webp'
+    const isOriginal = contentType === image.contentType && bytes.length === image.bytes
+    const isConverted = contentType === 'image/webp' && !isOriginal
     const name = nameIn(image, layout)
     const { dir, name: stem } = parsePath(name)
     return {
       name: isConverted ? joinPath(dir || '.', `${stem}.jpg`) : name,
       lastModified: timeOf(image),
-      input: isConverted ? await toJpeg(bytes, COPY_QUALITY) : bytes,
+      input: isConverted ? await toJpeg(bytes, COPY_QUALITY, copyMetadataOf(image)) : bytes,
     }
   })
 }
