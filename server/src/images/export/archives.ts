@@ -8,6 +8,7 @@ import { toJpeg } from '../../gallery/thumbnails.ts'
 import { copyMetadataOf } from './copy-metadata.ts'
 import type { ExportedImage, ExportLayout, ExportSources } from './formats.ts'
 import { sidecarOf } from './sidecar.ts'
+import { windowsName } from './windows-names.ts'
 import { writeZip, type ZipEntry } from './zip.ts'
 
 const READ_BYTES = 256 * 1024
@@ -155,10 +156,9 @@ class FreeNames {
 
 const keyOf = (name: string) => name.normalize('NFC').toLowerCase()
 
-/** A backslash separates folders on Windows, where a name with some could be unpacked elsewhere. */
 function nameIn({ path, name }: Image, layout: ExportLayout): string {
-  const wanted = layout === 'flat' ? name : path
-  return displayName(wanted).replaceAll(/[\\\p{Cc}]/gu, '_')
+  const wanted = displayName(layout === 'flat' ? name : path)
+  return wanted.split('/').map(windowsName).join('/')
 }
 
 function timeOf({ modifiedAt }: Image): Date {

@@ -3,6 +3,7 @@ import { contactSheet } from './contact-sheet.ts'
 import type { ExportedImage, ExportFormat, ExportLayout, ExportSources } from './formats.ts'
 import { asCsv, asJson, asPaths } from './lists.ts'
 import { asPage } from './page.ts'
+import { windowsName } from './windows-names.ts'
 
 export interface ExportOptions {
   /** In the order of the export. They are read while the export is written. */
@@ -25,7 +26,7 @@ export function exportImages(sources: ExportSources, options: ExportOptions): Ex
   const { images, format, layout, title } = options
   const as = (extension: string, contentType: string, body: AsyncIterable<Uint8Array>): Export => ({
     contentType,
-    fileName: `${title.toWellFormed().replaceAll(/[\\/:*?"<>|\p{Cc}]/gu, '_')}.${extension}`,
+    fileName: `${windowsName(title.toWellFormed())}.${extension}`,
     body,
   })
   switch (format) {
