@@ -39,11 +39,13 @@ export function describeCollections(name: string, open: () => Promise<Catalog>):
       await create(catalog, 'Ärzte', BERT, true)
       await create(catalog, 'Bert only', BERT)
       await create(catalog, 'Before sign-in', '')
-      expect(await namesFor(catalog, ANNA)).toEqual(['Before sign-in', 'Ferien', 'Ärzte'])
-      expect(await namesFor(catalog, BERT)).toEqual(['Before sign-in', 'Bert only', 'Ärzte'])
+      expect(await namesFor(catalog, ANNA)).toEqual(['Ärzte', 'Before sign-in', 'Ferien'])
+      expect(await namesFor(catalog, BERT)).toEqual(['Ärzte', 'Before sign-in', 'Bert only'])
       expect(await namesFor(catalog, ANNA, { nameContains: 'ÄRZ' })).toEqual(['Ärzte'])
       const page = await catalog.collections.list({ ownerId: ANNA, offset: 1, limit: 1 })
-      expect([page.total, page.collections.map(({ name }) => name)]).toEqual([3, ['Ferien']])
+      expect([page.total, page.collections.map(({ name }) => name)]).toEqual([3, ['Before sign-in']])
+      for (const name of ['trip 10', 'Trip 2']) await create(catalog, name)
+      expect(await namesFor(catalog, ANNA, { nameContains: 'trip' })).toEqual(['Trip 2', 'trip 10'])
     })
 
     it('keeps everything that several people do at the same time', async () => {

@@ -16,10 +16,32 @@ it('orders names by the numbers in them', () => {
 
 it('orders names as Intl.Collator does', () => {
   const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' })
-  const parts = ['IMG', 'img', 'é', 'e', 'z', '_', '-', ' ', '.', '(', '2', '10', '007', '100']
+  const letters = ['ß', 'ẞ', 's', 'ss', 'Æ', 'a', 'œ', 'o', 'Ø', 'ł', 'l', 'đ', 'd', 'ħ', 'h', 'ŧ', 't', 'ð']
+  const parts = [
+    ...letters,
+    'ı',
+    'i',
+    'j',
+    'ŋ',
+    'n',
+    'IMG',
+    'img',
+    'é',
+    'e',
+    'z',
+    '_',
+    '-',
+    ' ',
+    '.',
+    '(',
+    '2',
+    '10',
+    '007',
+    '100',
+  ]
   const random = numbers()
   const next = () => parts[Math.floor(random.next().value! * parts.length)]!
-  const names = Array.from({ length: 400 }, () => `${next()}${next()}${next()}${next()}.jpg`)
+  const names = Array.from({ length: 2_000 }, () => `${next()}${next()}${next()}${next()}.jpg`)
   const disagreements = names.flatMap((a, n) => {
     const b = names[(n * 7 + 1) % names.length]!
     const order = Math.sign(collator.compare(a, b))

@@ -1,6 +1,22 @@
 /** Marks of letters, which the order ignores, as the decomposed form of Unicode has them. */
 const MARKS = /\p{M}+/gu
 const NUMBER = /\d+/g
+/** Letters that Unicode does not decompose, written so that they come where they do in the Unicode collation algorithm. */
+const LETTERS = new Map([
+  ['ß', 'ss'],
+  ['æ', 'ae'],
+  ['œ', 'oe'],
+  ['ø', 'o'],
+  ['ð', 'd'],
+  ['đ', 'd'],
+  ['ħ', 'h'],
+  ['ł', 'l'],
+  // After all that begins with an i, an n, and a t.
+  ['ı', 'iı'],
+  ['ŋ', 'nŋ'],
+  ['ŧ', 'tŧ'],
+])
+const ANY_LETTER = /[ßæœøðđħłŧıŋ]/g
 /** In the order of the Unicode collation algorithm, before digits and letters. */
 const PUNCTUATION = ' _-,;:!?.\'"()[]{}@*/\\&#%`^+<=>|~$'
 const PUNCTUATION_CODES = new Map(
@@ -18,6 +34,7 @@ const MAX_DIGITS_IN_ONE = 9
 export function naturalKey(name: string): string {
   const letters = name.normalize('NFKD').replace(MARKS, '').toLowerCase()
   const key = letters
+    .replace(ANY_LETTER, (one) => LETTERS.get(one) ?? one)
     .replace(ANY_PUNCTUATION, (one) => PUNCTUATION_CODES.get(one) ?? one)
     .replace(NUMBER, numberKey)
   return `${key}${SEPARATOR}${name.normalize('NFC')}`

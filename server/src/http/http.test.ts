@@ -761,6 +761,16 @@ describe('the folder', () => {
     })
   })
 
+  it('has its parts in the natural order of their names', async () => {
+    const root = await temporaryDirectory()
+    const names = ['Ärzte', 'alps', 'Trip 2', 'Trip 2/b', 'trip 10', 'Zoo']
+    for (const name of names.toReversed()) await mkdir(join(root, name), { recursive: true })
+    const app = await startApp(await configFor(root))
+    await app.sync.scan()
+    const { children } = await getJson<{ children: { path: string }[] }>(app, '/api/fs/watched-directories')
+    expect(children.map(({ path }) => path)).toEqual(['alps', 'Ärzte', 'Trip 2', 'trip 10', 'Zoo'])
+  })
+
   it('shows the state of the index and the failures, and retries them', async () => {
     const { app, root } = await served()
     await writeSettled(join(root, 'broken.png'), 'x')

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ExpressionBuilder, Selectable } from 'kysely'
 import type { Connection, SqlDialect } from '../../database/dialect.ts'
 import type { Tables } from '../../database/schema.ts'
+import { naturalKey } from '../../gallery/natural-order.ts'
 import { normalizeName } from '../../gallery/paths.ts'
 import type { Collection, CollectionFilter, CollectionStore } from '../catalog.ts'
 import type { CollectionChange, NewCollection } from '../contract/collections.ts'
@@ -31,19 +32,21 @@ class SqlCollections implements CollectionStore {
 
   async list(filter: CollectionFilter): Promise<{ collections: Collection[]; total: number }> {
     const condition = visible(filter, this.#dialect)
-    const { total } = await this.#database
+    const all = await this.#database
       .selectFrom('collections')
-      .select((eb) => eb.fn.countAll<number>().as('total'))
+      .select(['id', 'name'])
       .where(condition)
-      .executeTakeFirstOrThrow()
-    const rows = await selectCollections(this.#database)
-      .where(condition)
-      .orderBy('collections.folded_name')
-      .orderBy('collections.id')
-      .limit(filter.limit)
-      .offset(filter.offset)
+      .orderBy('id')
       .execute()
-    return { collections: rows.map(toCollection), total }
+    // People make few enough to order all of them here.
+    const keys = new Map(all.map(({ id, name }) => [id, naturalKey(name)]))
+    const ids = [...keys.keys()].sort((a, b) => compareTexts(keys.get(a)!, keys.get(b)!))
+    const page = ids.slice(filter.offset, filter.offset + filter.limit)
+    const rows = await selectCollections(this.#database)
+      .where('collections.id', 'in', this.#dialect.texts(page))
+      .execute()
+    const byId = new Map(rows.map((row) => [row.id, toCollection(row)]))
+    return { collections: page.flatMap((id) => byId.get(id) ?? []), total: ids.length }
   }
 
   async create({ name, ownerId, isShared, search }: NewCollection): Promise<Collection> {
@@ -234,6 +237,8 @@ function toCollection(row: CollectionRow): Collection {
     cover: isSearch || id === null || contentHash === null ? undefined : { id, contentHash },
   }
 }
+
+const compareTexts = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
 function visible({ ownerId, nameContains, imageId }: CollectionFilter, dialect: SqlDialect) {
   return (eb: ExpressionBuilder<Tables, 'collections'>) =>
