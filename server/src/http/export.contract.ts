@@ -144,6 +144,8 @@ export function describeExport(name: string, database: DatabaseKeys): void {
       const page = (await exportFile({ format: 'html', query: {}, title: '<i>' })).bytes.toString('utf8')
       expect(page).toContain('<h1>&lt;i&gt;</h1>')
       expect(page).toContain('Ünï &amp; &lt;b&gt;.jpg')
+      expect(page).toContain('<small>2021-01-02 (file) · 140 × 100 · a/1.png</small>')
+      expect(page).toContain('<small>2020-05-04 · 3000 × 1500 · b/big.jpg</small>')
       expect(page.match(/src="data:image\/webp;base64,/g)).toHaveLength(5)
     })
 

@@ -84,8 +84,9 @@ function scoreText(score: number | undefined, images: readonly Image[]): string 
   return points === 0 ? percent(score) : `${percent(score)}, ${viewMessages.compare.below(points)}`
 }
 
-function dateOf({ captured_at, modified_at }: Image): string {
+/** Without the mark, a file that was copied yesterday would look like a picture of yesterday. */
+export function dateOf({ captured_at, modified_at }: Pick<Image, 'captured_at' | 'modified_at'>): string {
   return captured_at === null
-    ? `${day(modified_at)}, ${timeOfDay(modified_at)}`
+    ? messages.viewer.ofFile(`${day(modified_at)}, ${timeOfDay(modified_at)}`)
     : `${clockDay(captured_at)}, ${clockTimeOfDay(captured_at)}`
 }

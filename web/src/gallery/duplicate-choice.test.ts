@@ -55,6 +55,12 @@ describe('the suggested picture', () => {
     expect(reasonsFor(original, [squeezed])).toEqual(['least_compressed', 'oldest'])
     expect(reasonsFor(original, [photo('copy.jpg')])).toEqual([])
   })
+
+  it('is not called the oldest by the date of a file', () => {
+    const later = { captured_at: null, modified_at: '2024-01-01T00:00:00.000Z' }
+    expect(reasonsFor(original, [squeezed, photo('download.jpg', later)])).toEqual(['least_compressed'])
+    expect(reasonsFor(photo('file.jpg', { captured_at: null }), [squeezed])).toEqual(['least_compressed'])
+  })
 })
 
 describe('another version', () => {

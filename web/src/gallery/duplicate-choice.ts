@@ -33,9 +33,14 @@ export function bestFirst(images: readonly Image[], by: BestBy): Image[] {
   })
 }
 
-/** Returns the properties in which a picture is better than at least one of the others, and worse than none. */
+/**
+ * Returns the properties in which a picture is better than at least one of the others, and worse than none. The date of a file is no
+ * reason: a copy may be younger or older than its original.
+ */
 export function reasonsFor(image: Image, others: readonly Image[]): BestBy[] {
+  const areCaptured = [image, ...others].every(({ captured_at }) => captured_at !== null)
   return BEST_BY.filter((key) => {
+    if (key === 'oldest' && !areCaptured) return false
     const differences = others.map((other) => COMPARE[key](image, other))
     return (
       differences.every((difference) => difference <= 0) && differences.some((difference) => difference < 0)

@@ -4,10 +4,11 @@ import { sizedUrl } from '../api/picture-sources.ts'
 import { Button } from '../components/button.tsx'
 import { PatientImage } from '../components/patient-image.tsx'
 import { Segmented } from '../components/segmented.tsx'
-import { bytes, clockDay, day } from '../messages/format.ts'
+import { bytes } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
 import { viewMessages } from '../messages/view-messages.ts'
 import { type BestBy, formatOf, type Relation } from './duplicate-choice.ts'
+import { dayOf } from './picture-date.ts'
 
 interface CandidateProps {
   image: Image
@@ -120,13 +121,12 @@ export function OtherPicture({
 }
 
 function Facts({ image }: { image: Image }) {
-  const { captured_at: capturedAt, modified_at: modifiedAt } = image
   return (
     <p className="min-w-0 text-13 text-ink-2 [overflow-wrap:anywhere]">
       <span className="block font-semibold text-14 text-ink">{image.user_visible_name}</span>
       {messages.viewer.size(image.width, image.height)}, {formatOf(image)}, {bytes(image.bytes)}
       <span className="block">
-        {capturedAt === null ? day(modifiedAt) : clockDay(capturedAt)},{' '}
+        {dayOf(image)},{' '}
         {image.directory === '.' ? messages.gallery.allPictures : image.directory.replaceAll('/', ' / ')}
       </span>
     </p>

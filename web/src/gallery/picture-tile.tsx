@@ -2,8 +2,8 @@ import { type ComponentProps, memo, useEffect, useRef } from 'react'
 import type { Image } from '../api/client.ts'
 import { placeholderOf, sourcesOf } from '../api/picture-sources.ts'
 import { Tile } from '../components/tile.tsx'
-import { clockDay, day } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
+import { dayOf } from './picture-date.ts'
 import type { PictureActions } from './use-grid-keys.ts'
 
 /** The type under which a picture of the gallery is dragged. */
@@ -76,12 +76,7 @@ export const PictureTile = memo(function PictureTile(props: PictureTileProps) {
   return (
     <Tile
       name={name}
-      label={messages.gallery.tile(
-        name,
-        image.captured_at === null ? day(image.modified_at) : clockDay(image.captured_at),
-        score,
-        files,
-      )}
+      label={messages.gallery.tile(name, dayOf(image), score, files)}
       {...sourcesOf(image, width)}
       placeholder={placeholderOf(image)}
       score={score}

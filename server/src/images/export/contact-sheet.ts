@@ -3,7 +3,7 @@ import { messageOf } from '../../errors.ts'
 import { displayName } from '../../gallery/file-names.ts'
 import { toJpeg } from '../../gallery/thumbnails.ts'
 import type { ExportedImage, ExportSources } from './formats.ts'
-import { dateOf } from './lists.ts'
+import { markedDay } from './lists.ts'
 
 /** A4 in points, 1/72 inch. */
 const PAGE = { width: 595.28, height: 841.89, margin: 36 }
@@ -96,7 +96,7 @@ async function drawCell(
   document.text(printable(displayName(image.name)), x, captionY, line)
   document.fillColor('#5a5a55')
   const score = image.score === undefined ? '' : `  ${Math.round(image.score * 100)} %`
-  document.text(`${dateOf(image).slice(0, 10)}${score}`, x, captionY + CAPTION_SIZE + 2, line)
+  document.text(`${markedDay(image)}${score}`, x, captionY + CAPTION_SIZE + 2, line)
 }
 
 /** The built-in fonts of PDF have the letters of western European languages only. */

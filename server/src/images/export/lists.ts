@@ -52,6 +52,11 @@ export function dateOf({ capturedAt, modifiedAt }: Pick<ExportedImage, 'captured
   return new Date(capturedAt ?? onLocalClock(modifiedAt)).toISOString().slice(0, -'.000Z'.length)
 }
 
+/** The day of `dateOf`, for people: that of a file is marked. */
+export function markedDay(image: Pick<ExportedImage, 'capturedAt' | 'modifiedAt'>): string {
+  return `${dateOf(image).slice(0, 10)}${image.capturedAt === undefined ? ' (file)' : ''}`
+}
+
 /** RFC 4180; the byte order mark makes spreadsheets read UTF-8. */
 export function asCsv(images: AsyncIterable<ExportedImage>): AsyncIterable<Uint8Array> {
   return encoded(lines())

@@ -1,7 +1,7 @@
 import { messageOf } from '../../errors.ts'
 import { displayName } from '../../gallery/file-names.ts'
 import type { ExportedImage, ExportSources } from './formats.ts'
-import { dateOf, encoded } from './lists.ts'
+import { encoded, markedDay } from './lists.ts'
 import { escapeMarkup } from './sidecar.ts'
 
 const SIDE = 512
@@ -51,7 +51,7 @@ async function figure(sources: Pick<ExportSources, 'rendition'>, image: Exported
     typeof content === 'string'
       ? `<p>This picture can’t be read: ${escapeMarkup(content)}</p>`
       : `<img alt="${name}" loading="lazy" src="data:image/webp;base64,${Buffer.from(content.bytes).toString('base64')}">`
-  const details = [dateOf(image).slice(0, 10), `${image.width} × ${image.height}`, image.path]
+  const details = [markedDay(image), `${image.width} × ${image.height}`, image.path]
   if (image.score !== undefined) details.unshift(`${Math.round(image.score * 100)} % alike`)
   return `<figure>${picture}<figcaption>${name}<small>${details.map(escapeMarkup).join(' · ')}</small></figcaption></figure>\n`
 }

@@ -40,6 +40,7 @@ export const viewer = {
   rawShown: 'Gezeigt: die Vorschau in der Raw-Datei',
   fromCamera: (time: string) => `${time}, von der Kamera`,
   fromFile: (time: string) => `${time}, von der Datei`,
+  ofFile: (date: string) => `${date} (Datei)`,
   filmstrip: 'Bilder davor und danach',
 }
 

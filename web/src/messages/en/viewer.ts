@@ -40,6 +40,7 @@ export const viewer = {
   rawShown: 'Shown: the preview in the raw file',
   fromCamera: (time: string) => `${time}, from the camera`,
   fromFile: (time: string) => `${time}, from the file`,
+  ofFile: (date: string) => `${date} (file)`,
   filmstrip: 'Pictures before and after',
 }
 
