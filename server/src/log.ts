@@ -40,13 +40,14 @@ export function createLog(
   stream: NodeJS.WriteStream,
 ): { log: Logger; status: StatusLine } {
   const level = PINO_LEVEL[configured]
+  ignoreErrors(stream)
   if (format === 'json') {
-    const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream)
-    return { log, status: NO_STATUS }
+    const timestamp = pino.stdTimeFunctions.isoTime
+    return { log: pino({ level, base: null, timestamp }, passingOn(stream)), status: NO_STATUS }
   }
   if (!stream.isTTY) {
     const formatter = pretty({
-      destination: stream,
+      destination: passingOn(stream),
       colorize: false,
       ignore: 'pid,hostname',
       translateTime: 'SYS:yyyy-mm-dd HH:MM:ss.l o',
@@ -55,14 +56,8 @@ export function createLog(
     return { log: pino({ level }, formatter), status: NO_STATUS }
   }
   let line = ''
-  const destination = new Writable({
-    write(chunk, _encoding, done) {
-      stream.write(line === '' ? chunk : `${CLEAR_LINE}${chunk}${line}`)
-      done()
-    },
-  })
   const formatter = pretty({
-    destination,
+    destination: passingOn(stream, (text) => (line === '' ? text : `${CLEAR_LINE}${text}${line}`)),
     colorize: true,
     ignore: 'pid,hostname',
     translateTime: 'SYS:HH:MM:ss',
@@ -80,4 +75,20 @@ export function createLog(
     },
   }
   return { log: pino({ level }, formatter), status }
+}
+
+/** While the disk with the log is full, its lines are lost. The server goes on, and the next line that fits is written. */
+function ignoreErrors(stream: NodeJS.WriteStream): void {
+  if (stream.listenerCount('error') === 0) stream.on('error', () => {})
+}
+
+/** Hides the errors of a stream from writers that would write nothing after the first one. */
+function passingOn(stream: NodeJS.WriteStream, edit = (text: string) => text): Writable {
+  return new Writable({
+    decodeStrings: false,
+    write(chunk: string | Buffer, _encoding, done) {
+      stream.write(edit(String(chunk)))
+      done()
+    },
+  })
 }
