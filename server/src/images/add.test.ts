@@ -2,8 +2,9 @@ import fs, { link, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { App } from '../app/compose.ts'
+import { DomainError } from '../errors.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { openBrowser } from '../testing/browser.ts'
 import { imagesByName } from '../testing/images.ts'
@@ -83,6 +84,42 @@ describe('an upload with on_conflict: replace', () => {
     expect((await app.catalog.trash.list({ offset: 0, limit: 1 })).total).toBe(0)
     expect((await app.catalog.images.getByPath('a.png'))!.id).not.toBe(old.id)
     expect(await readdir(root, { recursive: true })).not.toContainEqual(expect.stringMatching(/trash\/./))
+  })
+
+  it('leaves the new file if the database fails before the other one is restored, with trash.days: 0', async () => {
+    const { root, app } = await openGallery({ 'trash.days': 0 })
+    const away = async () => {
+      throw new DomainError('unavailable', 'The database does not answer.', { retryAfterS: 1 })
+    }
+    vi.spyOn(app.embedder, 'embed').mockImplementationOnce(async () => {
+      vi.spyOn(app.catalog.files, 'remove').mockImplementationOnce(away)
+      vi.spyOn(app.catalog.trash, 'get').mockImplementationOnce(away)
+      return away()
+    })
+    const bytes = Buffer.from(await picture(2))
+    expect(await upload(app, 'a.png', bytes, { on_conflict: 'replace' })).toMatchObject({
+      code: 'unavailable',
+    })
+    expect(await readFile(join(root, 'a.png'))).toEqual(bytes)
+    await app.trash.removeExpired()
+    expect((await app.catalog.trash.list({ offset: 0, limit: 1 })).total).toBe(1)
+    await indexAll(app)
+    expect(await pathsIn(app)).toEqual(['a.png'])
+  })
+
+  it('has all bytes in the folder before the other image moves away', async () => {
+    const { root, app } = await openGallery()
+    const bytes = Buffer.from(await picture(2))
+    let staged: Buffer[] = []
+    const { put } = app.catalog.trash
+    vi.spyOn(app.catalog.trash, 'put').mockImplementationOnce(async (...args) => {
+      const hidden = (await readdir(root)).filter((name) => name.endsWith('.upload'))
+      staged = await Promise.all(hidden.map((name) => readFile(join(root, name))))
+      return put(...args)
+    })
+    await upload(app, 'a.png', bytes, { on_conflict: 'replace' })
+    expect(staged).toEqual([bytes])
+    expect((await readdir(root)).filter((name) => name.endsWith('.upload'))).toEqual([])
   })
 
   it('does nothing for the same bytes', async () => {

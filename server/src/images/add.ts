@@ -20,7 +20,7 @@ import type { Indexer } from '../indexing/indexer.ts'
 import { makeFolders, removeEmptyFolders } from './folders.ts'
 import { MAX_COPIES, numberedName } from './numbered-name.ts'
 import type { Trash } from './trash/trash.ts'
-import { hasBytes, writeNew } from './write-file.ts'
+import { hasBytes, type StagedFile, stageFile } from './write-file.ts'
 
 export interface AddOptions {
   root: string
@@ -49,7 +49,7 @@ export interface Upload {
 
 /** Returns the function that writes an uploaded file into the gallery and indexes it. */
 export function createAdd(options: AddOptions) {
-  const { root, catalog, indexer, reader, thumbnails, limits, trash, deleteImage } = options
+  const { root, indexer, reader, thumbnails, limits, trash } = options
   return async function add({ bytes, name, directory, onConflict }: Upload): Promise<Image> {
     if (name === '') throw new DomainError('invalid_path', 'Filename is required.')
     if (bytes.length === 0) throw new DomainError('image_unreadable', 'Empty file.')
@@ -72,11 +72,22 @@ export function createAdd(options: AddOptions) {
     }
   }
 
-  /** Writes the file under the first name that is free. An existing file with the same bytes is not written again. */
+  /** All bytes are in the folder before another image has to give way. */
   async function write(
     folder: string,
     fileName: string,
     bytes: Uint8Array,
+    onConflict: OnConflict,
+  ): Promise<Image> {
+    const staged = await stageFile(toAbsolute(root, folder), bytes)
+    return place(folder, fileName, { bytes, staged }, onConflict).finally(() => staged.discard())
+  }
+
+  /** Gives the file the first name that is free. An existing file with the same bytes is not stored again. */
+  async function place(
+    folder: string,
+    fileName: string,
+    { bytes, staged }: { bytes: Uint8Array; staged: StagedFile },
     onConflict: OnConflict,
   ): Promise<Image> {
     let replaced: Image | undefined
@@ -84,55 +95,74 @@ export function createAdd(options: AddOptions) {
       const path = joinPath(folder, numberedName(fileName, copy))
       const file = toAbsolute(root, path)
       try {
-        await writeNew(file, bytes)
+        await staged.publish(file)
       } catch (error) {
-        if (!(error instanceof DomainError && error.code === 'image_exists'))
-          throw await putBack(trash, replaced, error)
-        if (await hasBytes(file, bytes)) return indexed(path)
+        if (!(error instanceof DomainError && error.code === 'image_exists')) {
+          if (replaced !== undefined) await trash.restore([replaced.id])
+          throw error
+        }
+        if (await hasBytes(file, bytes)) return indexed(options, path)
         if (onConflict === 'refuse') throw error
         if (onConflict === 'replace' && copy === 1 && replaced === undefined) {
-          replaced = await removeOld(path)
+          replaced = await removeOld(options, path)
           if (replaced !== undefined) copy--
         }
         continue
       }
       const image = await indexer.indexNow(path).catch(async (error) => {
-        // Another program may have removed or replaced it.
-        if (await hasBytes(file, bytes)) await rm(toSystemPath(file), { force: true })
-        await catalog.files.remove([path])
-        throw await putBack(trash, replaced, error)
+        await remove(options, path, bytes)
+        if (replaced !== undefined) await putBack(options, replaced, path, bytes)
+        throw error
       })
       if (replaced !== undefined && trash.days === 0) await trash.remove([replaced.id])
       return image
     }
     throw new DomainError('image_exists', `There are ${MAX_COPIES} files of this name in this folder.`)
   }
-
-  /**
-   * Moves the image of a file to the trash, also if nothing is kept there: until the new one is indexed, it may have to come back.
-   * @returns undefined if the file is no image that can be read: the trash keeps images only, so the file stays where it is
-   */
-  async function removeOld(path: string): Promise<Image | undefined> {
-    const image = await indexed(path).catch((error) => {
-      if (isExternal(error)) throw error
-    })
-    if (image !== undefined) await deleteImage(image, { isKept: true })
-    return image ?? undefined
-  }
-
-  /** @returns the image of a file that is in the gallery; a file that is not indexed yet is indexed now */
-  async function indexed(path: string): Promise<Image> {
-    const image = await catalog.images.getByPath(path)
-    if (image !== undefined) return image
-    const onDisk = await spellingOnDisk(root, path)
-    return (await catalog.images.getByPath(onDisk)) ?? indexer.indexNow(onDisk)
-  }
 }
 
-/** Restores an image that nothing has replaced after all. @returns the reason */
-async function putBack(trash: AddOptions['trash'], replaced: Image | undefined, reason: unknown) {
-  if (replaced !== undefined) await trash.restore([replaced.id])
-  return reason
+/** Removes a new file that can't be indexed, unless another program has removed or replaced it. */
+async function remove({ root, catalog }: AddOptions, path: string, bytes: Uint8Array): Promise<void> {
+  const file = toAbsolute(root, path)
+  if (await hasBytes(file, bytes)) await rm(toSystemPath(file), { force: true })
+  // Without the database there may be no row to remove either, and the next scan does it.
+  await catalog.files.remove([path]).catch((error) => {
+    if (!isExternal(error)) throw error
+  })
+}
+
+/** Restores an image that nothing has replaced after all. If that fails, the new file stays, so that not both are missing. */
+async function putBack(
+  { root, trash }: AddOptions,
+  replaced: Image,
+  path: string,
+  bytes: Uint8Array,
+): Promise<void> {
+  await trash.restore([replaced.id]).catch(async (error) => {
+    const staged = await stageFile(toAbsolute(root, directoryOf(path)), bytes)
+    await staged.publish(toAbsolute(root, path)).finally(() => staged.discard())
+    throw error
+  })
+}
+
+/**
+ * Moves the image of a file to the trash, also if nothing is kept there: until the new one is indexed, it may have to come back.
+ * @returns undefined if the file is no image that can be read: the trash keeps images only, so the file stays where it is
+ */
+async function removeOld(options: AddOptions, path: string): Promise<Image | undefined> {
+  const image = await indexed(options, path).catch((error) => {
+    if (isExternal(error)) throw error
+  })
+  if (image !== undefined) await options.deleteImage(image, { isKept: true })
+  return image ?? undefined
+}
+
+/** @returns the image of a file that is in the gallery; a file that is not indexed yet is indexed now */
+async function indexed({ root, catalog, indexer }: AddOptions, path: string): Promise<Image> {
+  const image = await catalog.images.getByPath(path)
+  if (image !== undefined) return image
+  const onDisk = await spellingOnDisk(root, path)
+  return (await catalog.images.getByPath(onDisk)) ?? indexer.indexNow(onDisk)
 }
 
 /** @throws {DomainError} `invalid_path` */

@@ -1,37 +1,51 @@
 import { randomUUID } from 'node:crypto'
-import { constants } from 'node:fs'
-import { copyFile, link, open, unlink, writeFile } from 'node:fs/promises'
+import { open, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DomainError, type ErrorCode, systemCodeOf } from '../errors.ts'
 import { isNoAnswer } from '../gallery/drive-timeout.ts'
 import { toSystemPath } from '../gallery/file-names.ts'
 import { openOrdinaryFile } from '../hashing.ts'
+import { moveToFreeName } from './free-name.ts'
+
+/** A complete file under a hidden name, which the gallery leaves out. */
+export interface StagedFile {
+  /**
+   * Gives the file its name in the same folder, once.
+   * @throws {DomainError} `image_exists` if the name is taken; as `writeFailure`
+   */
+  publish(file: string): Promise<void>
+  /** Removes the file if it has not been published. */
+  discard(): Promise<void>
+}
 
 /**
- * Writes a new file and flushes it to the disk, since the client may delete its copy afterwards. The file appears under
- * its name when it is complete.
- * @throws {DomainError} `image_exists` if the name is taken; as `writeFailure`
+ * Writes a new file into a folder and flushes it to the disk, since the client may delete its copy afterwards.
+ * @throws {DomainError} as `writeFailure`
  */
-export async function writeNew(file: string, bytes: Uint8Array): Promise<void> {
-  const target = toSystemPath(file)
-  const temporary = toSystemPath(join(file, '..', `.${randomUUID()}.upload`))
+export async function stageFile(folder: string, bytes: Uint8Array): Promise<StagedFile> {
+  const temporary = toSystemPath(join(folder, `.${randomUUID()}.upload`))
+  // A temporary file that remains does no harm.
+  const discard = () => unlink(temporary).catch(() => {})
   try {
     await writeFile(temporary, bytes, { flag: 'wx', flush: true })
-    await link(temporary, target).catch((error) => {
-      const hasNoLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(
-        systemCodeOf(error) ?? '',
-      )
-      if (!hasNoLinks) throw error
-      return copyFile(temporary, target, constants.COPYFILE_EXCL).then(() => sync(target))
-    })
-    // Some systems and drives cannot sync a folder.
-    await sync(toSystemPath(dirname(file))).catch(() => {})
   } catch (error) {
-    if (systemCodeOf(error) !== 'EEXIST') throw writeFailure(error)
-    throw new DomainError('image_exists', 'A file of this name is already in this folder.', { cause: error })
-  } finally {
-    // The gallery leaves hidden names out, so that a remaining temporary file does no harm.
-    await unlink(temporary).catch(() => {})
+    await discard()
+    throw writeFailure(error)
+  }
+  return {
+    discard,
+    async publish(file) {
+      try {
+        await moveToFreeName(temporary, toSystemPath(file))
+      } catch (error) {
+        if (systemCodeOf(error) !== 'EEXIST') throw writeFailure(error)
+        throw new DomainError('image_exists', 'A file of this name is already in this folder.', {
+          cause: error,
+        })
+      }
+      // Some systems and drives cannot sync a folder.
+      await sync(toSystemPath(dirname(file))).catch(() => {})
+    },
   }
 }
 

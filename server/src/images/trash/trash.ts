@@ -75,7 +75,7 @@ export interface Trash {
 
 const DAY_MS = 24 * 3_600_000
 const IMAGES_PER_SECTION = 200
-/** Another process may still move the file of a later deletion. */
+/** Another process may still move the file of a later deletion, or may still replace the image by an upload. */
 const REPAIRED_AFTER_MS = 3_600_000
 /** Other processes remove the expired files of their data directories within this time, or have ended for good. */
 const OWNER_GRACE_MS = 7 * DAY_MS
@@ -186,7 +186,8 @@ class FolderTrash implements Trash {
   }
 
   async removeExpired(): Promise<void> {
-    const { problem } = await this.#removeBefore(Date.now() - this.days * DAY_MS)
+    const keptMs = this.days === 0 ? REPAIRED_AFTER_MS : this.days * DAY_MS
+    const { problem } = await this.#removeBefore(Date.now() - keptMs)
     if (problem !== undefined) throw problem
   }
 
