@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import {
   copyFile,
-  link,
   lstat,
   mkdir,
   open,
@@ -11,7 +10,6 @@ import {
   rename,
   rm,
   rmdir,
-  unlink,
   utimes,
   writeFile,
 } from 'node:fs/promises'
@@ -23,10 +21,10 @@ import { withTimeout } from '../../gallery/drive-timeout.ts'
 import { toSystemPath } from '../../gallery/file-names.ts'
 import { TRASH_FOLDER, TRASH_RECORD } from '../../gallery/include.ts'
 import { directoryOf, isTop, joinPath, nameOf, toAbsolute } from '../../gallery/paths.ts'
+import { moveToFreeName } from '../free-name.ts'
 
 /** The trash folder can't be made or written to there, or is on another file system after all. */
 const CANNOT_WRITE = new Set(['EACCES', 'EPERM', 'EROFS', 'EXDEV', 'ENOSPC', 'ENAMETOOLONG'])
-const HAS_NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'])
 
 /** The folder was never made, or has a file in it. */
 const LEAVES_FOLDER = new Set(['ENOENT', 'ENOTEMPTY', 'EEXIST'])
@@ -103,8 +101,9 @@ export function createTrashFolder({ root, dataFolder, isShared }: TrashFolderOpt
       const to = { place: 'data', file: `${randomUUID()}/${nameOf(path)}` } as const
       await mkdir(toSystemPath(join(dataFolder, directoryOf(to.file))), { recursive: true, mode: 0o700 })
       try {
-        await writeFile(recordOf(to), record)
         await copyDurably(toSystemPath(toAbsolute(root, path)), absolute(to))
+        // Without its record, a part of a copy is no file of the trash.
+        await writeFile(recordOf(to), record)
         return to
       } catch (error) {
         await this.remove(to)
@@ -129,10 +128,9 @@ export function createTrashFolder({ root, dataFolder, isShared }: TrashFolderOpt
     async takeOut(from, path) {
       // No folder is made for a file that is gone.
       if (!(await this.has(from))) return 'gone'
-      const target = toSystemPath(toAbsolute(root, path))
       try {
         await makeFolder(root, directoryOf(path))
-        await moveWithoutReplacing(absolute(from), target)
+        await moveOut(absolute(from), root, path)
       } catch (error) {
         if (systemCodeOf(error) === 'EEXIST') return false
         if (systemCodeOf(error) === 'ENOENT') return 'gone'
@@ -248,15 +246,22 @@ async function makeFolder(root: string, folder: string): Promise<void> {
   }
 }
 
-/** A link can't replace an existing file, a rename would. */
-async function moveWithoutReplacing(from: string | Buffer, to: string | Buffer): Promise<void> {
+/** Moves a file to a path of the gallery. From another drive it is copied, and gets its name when it is complete. */
+async function moveOut(from: string | Buffer, root: string, path: string): Promise<void> {
+  const to = toSystemPath(toAbsolute(root, path))
   try {
-    await link(from, to)
+    return await moveToFreeName(from, to)
   } catch (error) {
-    if (!HAS_NO_LINKS.has(systemCodeOf(error) ?? '')) throw error
-    await copyDurably(from, to)
+    if (systemCodeOf(error) !== 'EXDEV') throw error
   }
-  await unlink(from)
+  // The gallery leaves hidden names out.
+  const temporary = toSystemPath(join(toAbsolute(root, directoryOf(path)), `.${randomUUID()}.upload`))
+  try {
+    await copyDurably(from, temporary)
+    await moveToFreeName(temporary, to)
+  } finally {
+    await rm(temporary, { force: true })
+  }
 }
 
 async function copyDurably(from: string | Buffer, to: string | Buffer): Promise<void> {
