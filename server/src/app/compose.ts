@@ -38,6 +38,8 @@ export interface App {
   readonly http: Router
   /** Stores the address of the page, for a second start on the same data directory. */
   publishAddress(url: string): void
+  /** From now on, a second start waits for the end of this process. `close` does this, too. */
+  announceEnd(): void
   /** Starts watching and indexing, unless other processes do this. */
   start(): Promise<void>
   /** Begins to take files from the queue that processes on one database share. Does nothing without other processes. */
@@ -128,6 +130,7 @@ export async function createApp(
       auth: signIn && { ...signIn.challenges, users: signIn.users },
       http,
       publishAddress: lock.publishAddress,
+      announceEnd: lock.announceEnd,
       async start() {
         stopMaintenance = maintain()
         if (cluster !== undefined || !indexes) return cluster?.start()
@@ -141,6 +144,7 @@ export async function createApp(
       untilIdle: () =>
         failWhileStorageIsUnusable(monitor, failIfEmbedderIsDown(embedder, indexer.idle()), timings),
       async close() {
+        lock.announceEnd()
         stopMaintenance()
         if (cluster === undefined) await sync.close()
         // The indexer and the backfill wait for the files in progress. Decoders and an embedder that hang are ended first.

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises'
 import type { VectorSpace } from '../catalog/catalog.ts'
 import { COLOUR_SPACE, windowSpace } from '../catalog/spaces.ts'
 import type { Config } from '../config/schema.ts'
-import { type DirectoryLock, lockDirectory, NO_LOCK } from '../database/directory-lock.ts'
+import { type DirectoryLock, lockDirectoryWhenFree, NO_LOCK } from '../database/directory-lock.ts'
 import type { openEmbedder } from '../embedding/open-embedder.ts'
 import { spaceFingerprint } from '../embedding/vector-space.ts'
 import { openDirectories } from '../gallery/directories.ts'
@@ -76,7 +76,11 @@ export async function openFoundations(
   try {
     // Processes on one database server may share the directory: each of them can create its files again.
     const ownsDirectory = !isReadOnly && config.database === undefined
-    const lock = ownsDirectory ? lockDirectory(config.data_directory) : NO_LOCK
+    const lock = ownsDirectory
+      ? await lockDirectoryWhenFree(config.data_directory, () =>
+          log.info('The process that has used the data directory is ending: this one waits for it.'),
+        )
+      : NO_LOCK
     closing.defer(() => lock.release())
     const storage = await openStorage({
       database: config.database,

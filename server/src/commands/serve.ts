@@ -59,6 +59,8 @@ async function serve(folder: string | undefined, options: ServeOptions): Promise
 
   onStop(async () => {
     status.clear()
+    // Before it stops to listen: a new start must not refer to its address.
+    app.announceEnd()
     await server.close()
     await app.close()
   })

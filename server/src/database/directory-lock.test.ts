@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { temporaryDirectory } from '../testing/temporary.ts'
-import { lockDirectory } from './directory-lock.ts'
+import { addressOfOwner, lockDirectory, lockDirectoryWhenFree } from './directory-lock.ts'
 
 const MODULE = new URL('./directory-lock.ts', import.meta.url).href
 
@@ -35,5 +35,30 @@ describe('lockDirectory', () => {
     const lock = lockDirectory(directory)
     expect(await readFile(join(directory, 'lock.pid'), 'utf8')).toBe(String(process.pid))
     lock.release()
+  })
+
+  it('is waited for while its owner is ending, and not otherwise', async () => {
+    const directory = await temporaryDirectory()
+    const owner = lockDirectory(directory)
+    owner.publishAddress('http://localhost:8000/')
+    let waiting = 0
+    const lock = () => lockDirectoryWhenFree(directory, () => waiting++, 10_000)
+    await expect(lock()).rejects.toMatchObject({ code: 'data_directory_in_use' })
+    expect([addressOfOwner(directory), waiting]).toEqual(['http://localhost:8000/', 0])
+    owner.announceEnd()
+    expect(addressOfOwner(directory)).toBeUndefined()
+    const second = lock()
+    await expect.poll(() => waiting).toBe(1)
+    owner.release()
+    ;(await second).release()
+  })
+
+  it('is not waited for without limit', async () => {
+    const directory = await temporaryDirectory()
+    const owner = lockDirectory(directory)
+    owner.announceEnd()
+    const lock = lockDirectoryWhenFree(directory, () => {}, 50)
+    await expect(lock).rejects.toMatchObject({ code: 'data_directory_in_use' })
+    owner.release()
   })
 })

@@ -1,23 +1,53 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DomainError, messageOf } from '../errors.ts'
 
 export interface DirectoryLock {
   /** Stores the address at which this process serves the page, for a second start on the same directory. */
   publishAddress(url: string): void
+  /** From now on, a second start waits for the end of this process. */
+  announceEnd(): void
   release(): void
 }
 
 const OWNER_FILE = 'lock.pid'
+/** Empty while its process is ending. */
 const ADDRESS_FILE = 'lock.url'
+/** A server with a large index writes it for tens of seconds when it ends. */
+const END_TIMEOUT_MS = 60_000
+const LOOK_EVERY_MS = 100
 
 /** Does nothing, for processes that share a data directory. */
-export const NO_LOCK: DirectoryLock = { publishAddress() {}, release() {} }
+export const NO_LOCK: DirectoryLock = { publishAddress() {}, announceEnd() {}, release() {} }
 
 /** Returns the address at which the owner of a data directory that is in use serves the page, if it does. */
 export function addressOfOwner(directory: string): string | undefined {
-  return contentOf(join(directory, ADDRESS_FILE))
+  return contentOf(join(directory, ADDRESS_FILE)) || undefined
+}
+
+/**
+ * As `lockDirectory`, but waits for an owner that is ending.
+ * @param onWaiting called if there is one
+ */
+export async function lockDirectoryWhenFree(
+  directory: string,
+  onWaiting: () => void,
+  timeoutMs = END_TIMEOUT_MS,
+): Promise<DirectoryLock> {
+  const start = performance.now()
+  for (let isWaiting = false; ; await sleep(LOOK_EVERY_MS)) {
+    try {
+      return lockDirectory(directory)
+    } catch (error) {
+      const isInUse = error instanceof DomainError && error.code === 'data_directory_in_use'
+      const isEnding = contentOf(join(directory, ADDRESS_FILE)) === ''
+      if (!isInUse || !isEnding || performance.now() - start > timeoutMs) throw error
+      if (!isWaiting) onWaiting()
+      isWaiting = true
+    }
+  }
 }
 
 /**
@@ -50,6 +80,14 @@ export function lockDirectory(directory: string): DirectoryLock {
   }
   return {
     publishAddress: (url) => writeFileSync(addressFile, url),
+    announceEnd() {
+      try {
+        rmSync(addressFile, { force: true })
+        writeFileSync(addressFile, '')
+      } catch {
+        // The disk is full or read-only: a second start ends at once instead of waiting.
+      }
+    },
     release() {
       rmSync(ownerFile, { force: true })
       rmSync(addressFile, { force: true })
