@@ -22,7 +22,7 @@ import { collectionHandlers } from './collections.ts'
 import { API, SIGN_IN_API } from './contract/api.ts'
 import { docsRoutes } from './docs.ts'
 import { duplicateHandlers } from './duplicates.ts'
-import { createErrorLog, respondWithError, respondWithInvalid } from './errors.ts'
+import { createErrorLog, respondWithError, respondWithInvalid, storageReason } from './errors.ts'
 import { eventHandlers } from './events.ts'
 import { exportHandlers } from './export.ts'
 import type { Exporter } from './export-request.ts'
@@ -70,7 +70,7 @@ export interface HttpOptions extends GalleryFileHandlersOptions {
   indexer: Indexer
   backfill: Pick<Backfill, 'pending'>
   sync: GallerySync
-  storage: Pick<StorageMonitor, 'problem'>
+  storage: Pick<StorageMonitor, 'problem' | 'report'>
   search: ImageSearch
   vocabulary: Vocabulary | undefined
   queries: SavedQueries
@@ -167,7 +167,7 @@ export function createHttpApp(options: HttpOptions): Router {
   app.onError((error, context) => {
     if (error instanceof InvalidInput) return respondWithInvalid(error, context)
     const request = `${context.req.method} ${context.req.path}`
-    return respondWithError(error, context, (cause) =>
+    return respondWithError(storageReason(error, options.storage), context, (cause) =>
       // A client that disconnects in the middle of a request is no error of the server.
       context.req.raw.signal.aborted
         ? log.debug(`${request} was aborted by the client`)

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { DomainError, type ErrorCode } from '../errors.ts'
+import { isWriteFailure, type StorageMonitor } from '../indexing/storage-monitor.ts'
 import type { InvalidInput } from './input/problems.ts'
 
 const STATUS: Record<ErrorCode, ContentfulStatusCode> = {
@@ -85,6 +86,20 @@ export function createErrorLog(log: {
     nextWarning = performance.now() + WARNING_INTERVAL_MS
     log.warn(message)
   }
+}
+
+/** Message of SQLite when another process has written to the database for longer than a statement waits. */
+const LOCKED = /database is locked/i
+const RETRY_LOCKED_AFTER_S = 5
+
+/** Returns the reason of an error that is due to the storage: a full or read-only disk, or a locked database. Returns others unchanged. */
+export function storageReason(error: Error, storage: Pick<StorageMonitor, 'problem' | 'report'>): Error {
+  if (error instanceof DomainError) return error
+  if (isWriteFailure(error) && storage.report(error) && storage.problem !== undefined)
+    return new DomainError('storage_unavailable', storage.problem.message, { cause: error })
+  if (!LOCKED.test(error.message)) return error
+  const message = `Another process writes to a database in the data directory (${error.message}).`
+  return new DomainError('unavailable', message, { cause: error, retryAfterS: RETRY_LOCKED_AFTER_S })
 }
 
 /** The one place where errors become responses. */

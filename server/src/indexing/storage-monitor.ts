@@ -62,6 +62,13 @@ const FULL = /ENOSPC|EDQUOT|database or disk is full/i
 const SQLITE_FAILURE = /disk I\/O error|readonly database|unable to open database file/i
 const DAMAGED = /disk image is malformed|file is not a database/i
 const READ_ONLY = /EROFS|EACCES|EPERM|readonly/
+
+/** Whether an error by itself shows that the disk is full or can't be written to. Other errors may have their cause in a request. */
+export function isWriteFailure(error: unknown): boolean {
+  const message = messageOf(error)
+  return FULL.test(message) || SQLITE_FAILURE.test(message) || /EROFS/.test(message)
+}
+
 const PROBE_FILE = '.write-test'
 
 /**
