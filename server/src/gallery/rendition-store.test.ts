@@ -1,4 +1,4 @@
-import { utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { canMount, mountReadOnly } from '../testing/mounts.ts'
@@ -18,6 +18,14 @@ it('deletes the least recently used versions when they take too much space', asy
   await expect.poll(() => store.read(hash('b'), 512)).toBeUndefined()
   expect(await store.read(hash('a'), 256)).toEqual(bytes(100))
   expect(await store.read(hash('c'), 256)).toEqual(bytes(100))
+})
+
+it('leaves no part of a version that could not be written', async () => {
+  const directory = await temporaryDirectory()
+  const folder = join(directory, '256', 'aa')
+  await mkdir(join(folder, `${hash('a')}.webp`), { recursive: true })
+  await expect(openRenditionStore(directory).write(hash('a'), 256, bytes(100))).rejects.toThrow()
+  expect(await readdir(folder)).toEqual([`${hash('a')}.webp`])
 })
 
 it('counts the versions of earlier runs, in the order of their use', async () => {

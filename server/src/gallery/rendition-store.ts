@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'n
 import { dirname, join } from 'node:path'
 import { LRUCache } from 'lru-cache'
 import { systemCodeOf } from '../errors.ts'
+import { orRemoved } from './or-removed.ts'
 import type { ThumbnailStore } from './thumbnails.ts'
 
 /** Longest sides, in pixels, of the versions that are made of an image on demand. */
@@ -64,8 +65,10 @@ export function openRenditionStore(directory: string, maxBytes = MAX_BYTES): Ren
       const file = fileOf(hash, side)
       const temporary = `${file}.${randomUUID()}${TEMPORARY_SUFFIX}`
       await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-      await writeFile(temporary, webp)
-      await rename(temporary, file)
+      await orRemoved(
+        [temporary],
+        writeFile(temporary, webp).then(() => rename(temporary, file)),
+      )
       sizes.set(file, webp.length)
     },
 

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
@@ -48,6 +48,14 @@ describe('openThumbnailStore', () => {
     await store.remove(HASH)
     await store.remove(HASH)
     expect(store.has(HASH)).toBe(false)
+  })
+
+  it('leaves no part of a file that could not be written', async () => {
+    const directory = await temporaryDirectory()
+    const store = openThumbnailStore(directory, [64, 64])
+    await mkdir(join(directory, '64x64', 'ab', `${HASH}.webp`), { recursive: true })
+    expect(() => store.write(HASH, Buffer.from('one'))).toThrow()
+    expect(await readdir(join(directory, '64x64', 'ab'))).toEqual([`${HASH}.webp`])
   })
 
   it('removes files of another size, and no foreign files', async () => {

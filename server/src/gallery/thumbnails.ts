@@ -5,6 +5,7 @@ import { threadId } from 'node:worker_threads'
 import sharp, { type Exif } from 'sharp'
 import { systemCodeOf } from '../errors.ts'
 import { type DecodedImage, fromPixels, WHITE } from './decode.ts'
+import { orRemovedSync } from './or-removed.ts'
 import type { RgbImage } from './resample.ts'
 
 export interface ThumbnailStore {
@@ -55,8 +56,10 @@ export function openThumbnailStore(
       const file = fileOf(hash)
       const temporary = `${file}.${process.pid}.${threadId}.${written++}.tmp`
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-      writeFileSync(temporary, webp)
-      renameSync(temporary, file)
+      orRemovedSync(temporary, () => {
+        writeFileSync(temporary, webp)
+        renameSync(temporary, file)
+      })
     },
     remove: (hash) => rm(fileOf(hash), { force: true }),
     async removeOrphans(unknownOf) {

@@ -22,6 +22,15 @@ describe('saved queries', () => {
     await expect(queries.get('../secret')).rejects.toMatchObject({ code: 'query_not_found' })
   })
 
+  it('leave no part of one that could not be stored', async () => {
+    const directory = await temporaryDirectory()
+    const queries = openSavedQueryFiles(directory)
+    const circular: unknown[] = []
+    circular.push(circular)
+    await expect(queries.keep(Buffer.from('picture'), 'sketch', circular)).rejects.toThrow()
+    expect(await readdir(directory)).toEqual([])
+  })
+
   it('expire, also when no others are added', async () => {
     const directory = await temporaryDirectory()
     const queries = openSavedQueryFiles(directory)

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemCodeOf } from '../errors.ts'
+import { orRemoved } from '../gallery/or-removed.ts'
 import {
   newSavedQueryId,
   PINNED_AT,
@@ -55,11 +56,16 @@ export function openSavedQueryFiles(directory: string, limits = RETENTION): Save
 
   async function store(query: SavedQuery, bytes: Uint8Array): Promise<void> {
     await mkdir(directory, { recursive: true, mode: 0o700 })
-    await writeFile(fileOf(query.id, 'picture'), bytes)
-    // The metadata is written last and atomically, so that a query exists completely or not at all.
-    const temporary = `${fileOf(query.id, 'json')}.tmp`
-    await writeFile(temporary, JSON.stringify(query))
-    await rename(temporary, fileOf(query.id, 'json'))
+    const [picture, json] = [fileOf(query.id, 'picture'), fileOf(query.id, 'json')]
+    const temporary = `${json}.tmp`
+    await orRemoved([picture, temporary], write())
+
+    /** The metadata is written last and atomically, so that a query exists completely or not at all. */
+    async function write(): Promise<void> {
+      await writeFile(picture, bytes)
+      await writeFile(temporary, JSON.stringify(query))
+      await rename(temporary, json)
+    }
   }
 
   async function setTime(id: string, time: Date): Promise<void> {
