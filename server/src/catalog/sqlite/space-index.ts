@@ -7,7 +7,7 @@ import { registerEmbedder } from '../sql/embedders.ts'
 import type { ActiveSpace } from '../sql/vector-backend.ts'
 import { type IndexCopy, startIndexCopy } from './index-copy.ts'
 import { addRows, difference, indexFileOf, vectorIds } from './index-rows.ts'
-import { openVectorIndex, type VectorIndex } from './vector-index.ts'
+import { indexFiles, openVectorIndex, type VectorIndex } from './vector-index.ts'
 
 /** The vectors of one embedder: rows in the database, and the index that is derived from them. */
 export interface SpaceIndex extends ActiveSpace {
@@ -192,8 +192,7 @@ async function lastVectorId(database: Kysely<Tables>): Promise<number> {
   return rows[0]?.seq ?? 0
 }
 
-/** Removes the index of an embedder's vectors and the keys beside it. */
+/** Removes the index of an embedder's vectors, with all files beside it. */
 export function removeIndexFile(directory: string, embedderId: number): void {
-  const file = indexFileOf(directory, embedderId)
-  for (const part of [file, `${file}.keys`]) rmSync(part, { force: true })
+  for (const part of indexFiles(indexFileOf(directory, embedderId))) rmSync(part, { force: true })
 }

@@ -1,7 +1,10 @@
-import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { statfsSync, statSync } from 'node:fs'
+import { open, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { Matches } from 'usearch'
+import { orRemoved } from '../../gallery/or-removed.ts'
 
 // The ES module build of usearch looks for its binary relative to the working directory; the CommonJS build does not.
 const { exactSearch, Index, MetricKind, ScalarKind } = createRequire(import.meta.url)(
@@ -71,7 +74,12 @@ const GRAPH = { connectivity: 32, expansion_add: 128, expansion_search: 96 }
 const MAGIC = 'sketch-search-index-3'
 /** With more threads, no search finds a few vectors in a thousand (measured with usearch 2.26 and 600 vectors). */
 const BUILD_THREADS = 1
-const CHECKSUM_CHUNK = 1024 * 1024
+const MEGABYTE = 1024 * 1024
+const CHECKSUM_CHUNK = MEGABYTE
+/** The file becomes larger by this factor from one save to the next, at most. */
+const GROWTH = 1.1
+/** Vectors are stored as float16. */
+const BYTES_PER_VALUE = 2
 
 interface Header {
   magic: string
@@ -81,22 +89,14 @@ interface Header {
   checksum: number
 }
 
-/** Removes a file if writing it fails: on a full disk, a part of it would keep the disk full. */
-async function orRemoved(file: string, write: Promise<void>): Promise<void> {
-  await write.catch(async (error) => {
-    await rm(file, { force: true })
-    throw error
-  })
-}
-
 /** Opens the index in `file`, with its keys in `file.keys`, or an empty one if they are missing or damaged. */
 export async function openVectorIndex(file: string, dimensions: number): Promise<LoadedIndex> {
-  const keysFile = `${file}.keys`
-  const temporary = `${file}.tmp`
+  const [, keysFile, temporary, temporaryKeys] = indexFiles(file)
   const newIndex = () =>
     new Index({ dimensions, metric: MetricKind.Cos, quantization: ScalarKind.F16, multi: false, ...GRAPH })
   let native = newIndex()
-  let keys = await readKeys()
+  // A process that ended between the two renames has left the keys of the new index under their temporary name.
+  let keys = (await readKeys(keysFile)) ?? (await readKeys(temporaryKeys))
   if (keys !== undefined) {
     native.load(file)
     if (native.size() !== keys.length || native.dimensions() !== dimensions) keys = undefined
@@ -110,7 +110,7 @@ export async function openVectorIndex(file: string, dimensions: number): Promise
       add,
       remove,
       search,
-      save: (current) => orRemoved(temporary, save(current)),
+      save: (current) => orRemoved([temporary, temporaryKeys], save(current)),
     },
     keys: keys ?? new Float64Array(),
   }
@@ -131,6 +131,7 @@ export async function openVectorIndex(file: string, dimensions: number): Promise
   }
 
   async function save(current: Float64Array): Promise<void> {
+    assertRoom(file, native.size() * dimensions * BYTES_PER_VALUE)
     native.save(temporary)
     await sync(temporary)
     const header: Header = {
@@ -140,17 +141,15 @@ export async function openVectorIndex(file: string, dimensions: number): Promise
       bytes: (await stat(temporary)).size,
       checksum: await checksumOf(temporary),
     }
-    // The old keys are removed first, so that keys and index on disk always belong together.
-    await rm(keysFile, { force: true })
-    await rename(temporary, file)
     const line = Buffer.from(`${JSON.stringify(header)}\n`)
     const body = Buffer.from(current.buffer, current.byteOffset, current.byteLength)
-    await writeFile(`${keysFile}.tmp`, Buffer.concat([line, body]), { flush: true })
-    await rename(`${keysFile}.tmp`, keysFile)
+    await writeFile(temporaryKeys, Buffer.concat([line, body]), { flush: true })
+    await rename(temporary, file)
+    await rename(temporaryKeys, keysFile)
   }
 
-  /** The keys of a file that is whole and fits; anything else is treated as no file. */
-  async function readKeys(): Promise<Float64Array | undefined> {
+  /** @returns the keys of an index that is whole and fits; anything else is treated as no file */
+  async function readKeys(keysFile: string): Promise<Float64Array | undefined> {
     try {
       const content = await readFile(keysFile)
       const end = content.indexOf('\n')
@@ -165,6 +164,26 @@ export async function openVectorIndex(file: string, dimensions: number): Promise
       return undefined
     }
   }
+}
+
+/** The files of an index: itself, its keys, and the names under which both are written. */
+export function indexFiles(file: string): [index: string, keys: string, ...temporary: [string, string]] {
+  return [file, `${file}.keys`, `${file}.tmp`, `${file}.keys.tmp`]
+}
+
+/**
+ * Writing until the disk is full would leave no space to others meanwhile.
+ * @param minBytes of the vectors in the index
+ * @throws {Error} if an index that is a little larger than the present file does not fit
+ */
+function assertRoom(file: string, minBytes: number): void {
+  const present = statSync(file, { throwIfNoEntry: false })?.size ?? 0
+  const needed = Math.max(present, minBytes) * GROWTH
+  const { bavail, bsize } = statfsSync(dirname(file))
+  if (bavail * bsize >= needed) return
+  throw new Error(
+    `no space left for a new file of ${Math.ceil(needed / MEGABYTE)} MB beside ${file}: free some space`,
+  )
 }
 
 /** Reads the file in parts, because it may be larger than memory, and other work can run between them. */
