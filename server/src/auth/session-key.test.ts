@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { temporaryDirectory } from '../testing/temporary.ts'
@@ -36,9 +36,19 @@ describe('the session key', () => {
       expect(isWeakKey(known), known).toBe(true)
   })
 
-  it('is not used if it is damaged', async () => {
+  it('is generated again if its file is empty, as a power cut or a full disk can leave it', async () => {
     const directory = await temporaryDirectory()
     await writeFile(join(directory, 'session.key'), '')
+    const key = sessionKey(undefined, directory)
+    expect(key).toMatch(/^[0-9a-f]{64}$/)
+    expect(sessionKey(undefined, directory)).toBe(key)
+    expect(await readdir(directory)).toEqual(['session.key'])
+    expect((await stat(join(directory, 'session.key'))).mode & 0o777).toBe(0o600)
+  })
+
+  it('is not used if it is damaged', async () => {
+    const directory = await temporaryDirectory()
+    await writeFile(join(directory, 'session.key'), 'abc')
     expect(() => sessionKey(undefined, directory)).toThrow(/session\.key/)
   })
 })

@@ -1,5 +1,5 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DomainError, systemCodeOf } from '../errors.ts'
 
@@ -26,13 +26,7 @@ export function sessionKey(configured: string | undefined, dataDirectory: string
   if (configured !== undefined) return createHash('sha256').update(configured).digest('hex')
   const file = join(dataDirectory, 'session.key')
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
-  try {
-    // Readable by the owner only. An existing file is never replaced: two processes that start together use the same key.
-    writeFileSync(file, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 })
-  } catch (error) {
-    if (systemCodeOf(error) !== 'EEXIST') throw error
-  }
-  const key = readFileSync(file, 'utf8').trim()
+  const key = readStored(file) ?? store(file)
   if (!/^[0-9a-f]{64}$/.test(key)) {
     throw new DomainError(
       'config_invalid',
@@ -40,6 +34,36 @@ export function sessionKey(configured: string | undefined, dataDirectory: string
     )
   }
   return key
+}
+
+/** @returns undefined if there is none. An empty file, as a full disk can leave it, has never signed anything, and is removed. */
+function readStored(file: string): string | undefined {
+  try {
+    const key = readFileSync(file, 'utf8').trim()
+    if (key !== '') return key
+    rmSync(file, { force: true })
+  } catch (error) {
+    if (systemCodeOf(error) !== 'ENOENT') throw error
+  }
+  return undefined
+}
+
+/** Generates a key, readable by the owner only. @returns the stored one: two processes that start together use the same key */
+function store(file: string): string {
+  const key = randomBytes(32).toString('hex')
+  const temporary = `${file}.${process.pid}.tmp`
+  try {
+    writeFileSync(temporary, key, { mode: 0o600, flush: true })
+    linkSync(temporary, file)
+  } catch (error) {
+    const code = systemCodeOf(error)
+    // The file system has no hard links.
+    if (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS') renameSync(temporary, file)
+    else if (code !== 'EEXIST') throw error
+  } finally {
+    rmSync(temporary, { force: true })
+  }
+  return readFileSync(file, 'utf8').trim()
 }
 
 /** An HMAC of a text: without the key it can neither be made nor be found by trying. */
