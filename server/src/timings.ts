@@ -6,6 +6,8 @@ export interface Timings {
   brokenSettleMs: number
   /** A job of the queue that several processes share ends if its file is written to for longer than this; the file is queued again. */
   unsettledMs: number
+  /** Nothing waits longer for a file that is written to again and again, such as the picture of a webcam. */
+  growingMs: number
   /** Changes of the folder that come within this time are applied together. */
   debounceMs: number
   /** A file that has vanished may reappear elsewhere within this time: it has been moved. */
@@ -26,6 +28,7 @@ export const TIMINGS: Timings = {
   settleMs: 400,
   brokenSettleMs: 2_000,
   unsettledMs: 3_000,
+  growingMs: 60_000,
   debounceMs: 150,
   missingGraceMs: 800,
   accountMs: 5_000,

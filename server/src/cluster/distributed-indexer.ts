@@ -89,6 +89,10 @@ class QueueIndexer implements DistributedIndexer {
     return this.#pending()
   }
 
+  get isIdle() {
+    return this.#pending() === 0
+  }
+
   readonly progress = () => ({ ...this.#meter.current(), pending: this.#pending() })
 
   async idle(): Promise<void> {

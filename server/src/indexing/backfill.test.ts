@@ -132,7 +132,7 @@ describe.each(Object.keys(DATABASES))('a column that is added on %s', (name) => 
 
     await database.schema.alterTable('images').addColumn('layout', 'text').execute()
     const catalog = await open(EXTENDED)
-    const indexer = { pending: 0, idle: async () => {}, enqueue() {} }
+    const indexer = { isIdle: true, idle: async () => {}, enqueue() {} }
     const options = { catalog, reader, indexer, isSearching: () => false, log: SILENT, attributes: EXTENDED }
     expect(await catalog.images.countOutdated()).toBe(COUNT)
 
@@ -170,7 +170,7 @@ describe('the backfill', () => {
     const catalog = await (await DATABASES.SQLite!()).catalog()
     const runs = vi.spyOn(catalog.images, 'countOutdated')
     const indexed = Promise.withResolvers<void>()
-    const indexer = { pending: 1, idle: () => indexed.promise, enqueue() {} }
+    const indexer = { isIdle: false, idle: () => indexed.promise, enqueue() {} }
     const reader = { width: 1, readMetadata: () => Promise.reject(new Error('nothing is outdated')) }
     const backfill = createBackfill({ catalog, reader, indexer, isSearching: () => false, log: SILENT })
     const clock = vi.spyOn(performance, 'now')
@@ -179,7 +179,7 @@ describe('the backfill', () => {
       clock.mockReturnValue(hour * 3_600_000)
       backfill.start()
     }
-    indexer.pending = 0
+    indexer.isIdle = true
     indexed.resolve()
     await backfill.idle()
     expect(runs).toHaveBeenCalledOnce()
@@ -203,7 +203,7 @@ describe('the backfill', () => {
     await writeSettled(join(root, 'changed.png'), await picture(8))
     await rm(join(root, 'gone.png'))
     const withoutThumbnails = await openReader(root)
-    const indexer = { pending: 0, idle: async () => {}, enqueue() {} }
+    const indexer = { isIdle: true, idle: async () => {}, enqueue() {} }
     const backfill = createBackfill({
       catalog,
       reader: withoutThumbnails,

@@ -10,7 +10,7 @@ export interface BackfillOptions {
   catalog: Catalog
   reader: Pick<ImageReader, 'readMetadata' | 'width'>
   /** Indexing has priority. */
-  indexer: Pick<IndexQueue, 'pending' | 'idle' | 'enqueue'>
+  indexer: Pick<IndexQueue, 'isIdle' | 'idle' | 'enqueue'>
   /** Searches have priority, too. */
   isSearching: () => boolean
   log: Log
@@ -144,7 +144,7 @@ class AttributeBackfill implements Backfill {
 
   async #yieldToOthers(): Promise<void> {
     const { indexer, isSearching } = this.#options
-    while (!this.#isClosed && indexer.pending > 0) await indexer.idle()
+    while (!this.#isClosed && !indexer.isIdle) await indexer.idle()
     while (!this.#isClosed && isSearching()) await sleep(SEARCH_PAUSE_MS)
   }
 }

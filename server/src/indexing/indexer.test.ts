@@ -40,7 +40,7 @@ async function indexerOf(readBy: (reader: ImageReader) => ImageReader) {
       if (!isExternal(error)) throw error
     },
     onChanged: () => {},
-    timings: { ...TIMINGS, settleMs: 10, unsettledMs: 100 },
+    timings: { ...TIMINGS, settleMs: 10, unsettledMs: 100, growingMs: 200 },
   })
   return { catalog, indexer }
 }
@@ -69,7 +69,7 @@ it('reads many small files concurrently, large ones within the memory limit, and
   expect(await readAtOnce(2000 * MEGABYTE)).toBe(1)
 })
 
-it('ends the job of a file that is written to for long, and goes on trying without a job', async () => {
+it('ends the job of a file that is written to for long, counts as idle, and goes on trying without a job', async () => {
   let reads = 0
   const { indexer } = await indexerOf((reader) => ({
     ...reader,
@@ -84,6 +84,8 @@ it('ends the job of a file that is written to for long, and goes on trying witho
   expect(reads).toBeGreaterThan(1)
   reads = 0
   indexer.enqueue([growing])
+  await indexer.idle()
+  expect(reads).toBeGreaterThan(1)
   await expect.poll(() => reads, { timeout: 30_000 }).toBeGreaterThan(20)
   expect(indexer.pending).toBe(1)
   await indexer.close()

@@ -41,8 +41,10 @@ export interface IndexQueue {
   /** Adds files. A version that waits or is in progress already is not added again, unless it is to be reread. */
   enqueue(files: Iterable<FileVersion>): void
   readonly pending: number
+  /** Whether nothing is pending, except for files that have been written to for long. */
+  readonly isIdle: boolean
   progress(): IndexProgress
-  /** Resolves when nothing is pending. */
+  /** Resolves when it is idle. */
   idle(): Promise<void>
 }
 
@@ -110,6 +112,12 @@ class StagedIndexer implements Indexer {
     return this.#queue.size + this.#reading.files + this.#ready.length + this.#storing.files
   }
 
+  get isIdle(): boolean {
+    const { growingMs } = this.#options.timings ?? TIMINGS
+    const inProgress = this.#reading.files + this.#ready.length + this.#storing.files
+    return inProgress === 0 && this.#queue.isIdle(growingMs)
+  }
+
   progress(): IndexProgress {
     return { ...this.#meter.current(), pending: this.pending }
   }
@@ -164,7 +172,7 @@ class StagedIndexer implements Indexer {
   }
 
   async idle(): Promise<void> {
-    if (this.pending > 0) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve))
+    if (!this.isIdle) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve))
   }
 
   async close(): Promise<void> {
@@ -179,8 +187,8 @@ class StagedIndexer implements Indexer {
   #pump(): void {
     while (this.#canRead()) this.#startReading(this.#queue.next())
     while (this.#canStore()) this.#startStoring(this.#ready.splice(0, this.#options.batchSize))
-    if (this.pending > 0) return
-    this.#meter.add(0, 0, 0)
+    if (!this.isIdle) return
+    if (this.pending === 0) this.#meter.add(0, 0, 0)
     for (const resolve of this.#idleWaiters.splice(0)) resolve()
   }
 
@@ -216,6 +224,7 @@ class StagedIndexer implements Indexer {
       const { isReread = false, sidecar } = version ?? {}
       const options = { skipSettleCheck: false, isReread, sidecar }
       const read = await readFile(this.#options, path, options)
+      if (read !== 'unsettled') this.#queue.settled(path)
       if (typeof read === 'object' && !this.#isClosed) {
         this.#queue.begin(read.record)
         this.#ready.push({ ...read, queued: version })
@@ -225,6 +234,7 @@ class StagedIndexer implements Indexer {
       if (read !== 'unsettled') this.#queue.resolve(version, read === 'gone' ? 'gone' : { left: 'closed' })
       else if (!this.#isClosed) this.#retryLater(file)
     } catch (error) {
+      this.#queue.settled(path)
       this.#queue.end(version)
       if (this.#isClosed) return
       const failed = error instanceof FileFailure ? error.version : undefined
@@ -239,8 +249,10 @@ class StagedIndexer implements Indexer {
   /** A caller of `index` is not kept waiting while a large file is copied. */
   #retryLater(file: QueuedFile): void {
     const { settleMs, unsettledMs } = this.#options.timings ?? TIMINGS
-    if (this.#queue.isOverdue(file.version, unsettledMs)) this.#queue.resolve(file.version, 'unsettled')
-    else this.#queue.retryLater(file, settleMs, () => this.#pump())
+    if (this.#queue.isOverdue(file.version, unsettledMs)) {
+      this.#queue.settled(file.path)
+      this.#queue.resolve(file.version, 'unsettled')
+    } else this.#queue.retryLater(file, settleMs, () => this.#pump())
   }
 
   /** A file is not to blame for a full disk: it is indexed when the problem is over. */

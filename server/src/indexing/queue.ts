@@ -18,6 +18,8 @@ export class FileQueue {
   readonly #waiters = new Map<string, ((outcome: FileOutcome) => void)[]>()
   /** Since when files with waiters have been written to, in the time of `performance.now()`. */
   readonly #unsettledSince = new Map<string, number>()
+  /** Since when files have been written to, by path, with or without waiters. */
+  readonly #growingSince = new Map<string, number>()
 
   /** Number of files that wait, those that are still being written to included. */
   get size(): number {
@@ -26,6 +28,13 @@ export class FileQueue {
 
   get isEmpty(): boolean {
     return this.#waiting.size === 0
+  }
+
+  /** Whether nothing waits, except for files that have been written to for longer than this. */
+  isIdle(maxMs: number): boolean {
+    if (!this.isEmpty) return false
+    const before = performance.now() - maxMs
+    return [...this.#unsettled.keys()].every((path) => (this.#growingSince.get(path) ?? Infinity) < before)
   }
 
   /** Adds a version in place of an earlier one, unless it is in progress. */
@@ -65,6 +74,7 @@ export class FileQueue {
 
   /** Adds a file again after a pause, unless a newer version waits by then. */
   retryLater({ path, version: unsettled }: QueuedFile, delayMs: number, onDue: () => void): void {
+    this.#growingSince.set(path, this.#growingSince.get(path) ?? performance.now())
     const earlier = this.#unsettled.get(path)
     const version = inPlaceOf(earlier?.version, unsettled)
     if (earlier !== undefined) {
@@ -79,6 +89,11 @@ export class FileQueue {
       onDue()
     }, delayMs)
     this.#unsettled.set(path, { timer, version })
+  }
+
+  /** Called when a file is not written to any more, or is not tried again. */
+  settled(path: string): void {
+    this.#growingSince.delete(path)
   }
 
   waitFor(version: FileVersion): Promise<FileOutcome> {

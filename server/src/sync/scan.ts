@@ -142,7 +142,7 @@ export class Scanner {
   /** Removes thumbnails that a crash left behind, once, while no thumbnail is being written. */
   async #removeOrphansOnce(): Promise<void> {
     const { catalog, indexer, thumbnails } = this.#context
-    if (this.#hasRemovedOrphans || indexer.pending > 0) return
+    if (this.#hasRemovedOrphans || !indexer.isIdle) return
     this.#hasRemovedOrphans = true
     await thumbnails.removeOrphans((hashes) => catalog.images.unknownContents(hashes))
   }
