@@ -153,7 +153,7 @@ async function registerFurther(
 /**
  * Finds or inserts a model by its name and fingerprint. If its dimensions have changed nevertheless, its old vectors are
  * useless and deleted.
- * @param canWrite records the time at which the embedder was chosen
+ * @param canWrite records the time at which the embedder was chosen; otherwise nothing is written if all spaces are known
  * @returns its id, and that of the version whose vectors were deleted; the further spaces
  */
 export async function registerEmbedder(
@@ -161,6 +161,10 @@ export async function registerEmbedder(
   { embedder: name, fingerprint, dimensions, further = [] }: VectorSpace,
   canWrite: boolean,
 ): Promise<RegisteredSpaces> {
+  const registered = canWrite
+    ? undefined
+    : await findRegistered(database, { embedder: name, fingerprint, dimensions, further })
+  if (registered !== undefined) return registered
   return database.transaction().execute(async (transaction) => {
     const stored = await registerFurther(transaction, further)
     const versions = await transaction
@@ -195,4 +199,17 @@ export async function registerEmbedder(
       .executeTakeFirstOrThrow()
     return { id, dropped: known?.id, further: stored }
   })
+}
+
+async function findRegistered(
+  database: Kysely<Tables>,
+  space: VectorSpace,
+): Promise<RegisteredSpaces | undefined> {
+  const { further = [] } = space
+  const known = await findSpace(database, space).catch((error) => {
+    if (!(error instanceof DomainError)) throw error
+  })
+  const found = await findFurther(database, further)
+  if (known === undefined || further.some((one) => found[one.space] === undefined)) return undefined
+  return { id: known.embedderId, dropped: undefined, further: found }
 }

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import { openCatalogDatabase } from '../../database/sqlite/database.ts'
+import { openCatalogDatabase, openCatalogForReading } from '../../database/sqlite/database.ts'
 import { SQLITE } from '../../database/sqlite/dialect.ts'
 import type { Catalog } from '../catalog.ts'
 import { createSqlCatalog } from '../sql/catalog.ts'
@@ -24,7 +24,8 @@ export interface SqliteCatalogOptions {
  */
 export async function openSqliteCatalog(options: SqliteCatalogOptions): Promise<MaintainedCatalog> {
   mkdirSync(options.directory, { recursive: true, mode: 0o700 })
-  const database = await openCatalogDatabase(options.directory)
+  const open = options.savesIndex ? openCatalogDatabase : openCatalogForReading
+  const database = await open(options.directory)
   const { vectors, maintain, saveAll } = createIndexedVectors(database, options)
   const catalog = createSqlCatalog({
     database,

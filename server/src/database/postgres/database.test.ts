@@ -72,3 +72,15 @@ it('opens a database in which two migrations have the same number, and stores wh
     '016-removed-users',
   ])
 })
+
+it('names the version or the server if the tables can not be migrated', async () => {
+  const options = await shared.createDatabase()
+  const { database, close } = await openDatabase(options, SILENT)
+  await sql`insert into kysely_migration values ('099-later', '2099-01-01')`.execute(database)
+  await expect(openDatabase(options, SILENT)).rejects.toThrow(/changed by a newer version .*099-later/)
+  await sql`delete from kysely_migration where name >= '016'`.execute(database)
+  const name = sql.id(options.database!)
+  await sql`alter database ${name} set default_transaction_read_only = on`.execute(database)
+  await expect(openDatabase(options, SILENT)).rejects.toThrow(/can't be migrated: it is a standby server/)
+  await close()
+})

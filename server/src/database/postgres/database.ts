@@ -4,6 +4,7 @@ import pRetry from 'p-retry'
 import { Pool, type PoolClient, types } from 'pg'
 import { DomainError, messageOf, systemCodeOf } from '../../errors.ts'
 import type { Log } from '../../log.ts'
+import { assertKnownMigrations } from '../known-migrations.ts'
 import type { AccountTables, SharedTables, Tables } from '../schema.ts'
 import { clientConfig, describeServer, type PostgresOptions } from './connection.ts'
 import { distribute, isDistributed } from './distribution.ts'
@@ -85,7 +86,15 @@ export async function openDatabase(
   try {
     await waitForServer(opened.pool, options, log)
     if (options.distributed) assertNoReplicas(options)
-    await migrate(opened, log)
+    await migrate(opened, log).catch((error) => {
+      if (error instanceof DomainError) throw error
+      const reason = CHANGE_REFUSALS[systemCodeOf(error) ?? ''] ?? messageOf(error)
+      throw new DomainError(
+        'unavailable',
+        `The database at ${describeServer(options)} can't be migrated: ${reason}.`,
+        { cause: error },
+      )
+    })
     const distributed = await isDistributed(opened.database)
     if (distributed) assertNoReplicas(options)
     return { ...opened, isDistributed: distributed }
@@ -131,16 +140,10 @@ async function migrate({ database, options }: PostgresDatabase, log: Pick<Log, '
     try {
       await assertSupported(connection, name)
       await renumberMigrations(connection)
+      assertKnownMigrations(`"${name}"`, await carriedOutIn(connection), Object.keys(MIGRATIONS))
       const migrator = new Migrator({ db: database, provider: { getMigrations: async () => MIGRATIONS } })
       const { error } = await migrator.migrateToLatest()
-      if (error !== undefined)
-        throw new DomainError(
-          'unavailable',
-          `The database "${name}" can't be migrated: ${messageOf(error)}.`,
-          {
-            cause: error,
-          },
-        )
+      if (error !== undefined) throw error
       if (options.distributed && !(await isDistributed(connection))) await distribute(connection, name, log)
     } finally {
       await sql`select pg_advisory_unlock(hashtextextended('sketch-search migration', 0))`.execute(connection)
@@ -148,15 +151,28 @@ async function migrate({ database, options }: PostgresDatabase, log: Pick<Log, '
   })
 }
 
-/** Two migrations once had the number 10. The second one gets the next number where it was carried out. */
-async function renumberMigrations(database: Kysely<PostgresTables>): Promise<void> {
+/** Names of migrations. */
+async function carriedOutIn(database: Kysely<PostgresTables>): Promise<string[]> {
   const { rows } = await sql<{
     found: string | null
   }>`select to_regclass('kysely_migration') as found`.execute(database)
-  if (rows[0]!.found === null) return
+  if (rows[0]!.found === null) return []
+  const found = await sql<{ name: string }>`select name from kysely_migration`.execute(database)
+  return found.rows.map(({ name }) => name)
+}
+
+/** Two migrations once had the number 10. The second one gets the next number where it was carried out. */
+async function renumberMigrations(database: Kysely<PostgresTables>): Promise<void> {
+  if (!(await carriedOutIn(database)).includes('010-api-keys')) return
   // Migrations count as carried out in the order of their times.
   await sql`update kysely_migration set name = '011-api-keys', timestamp = (select max(timestamp) from kysely_migration)
     where name = '010-api-keys'`.execute(database)
+}
+
+/** By SQLSTATE. */
+const CHANGE_REFUSALS: Record<string, string> = {
+  '25006': 'it is a standby server, or set to read-only; name the primary one',
+  '42501': 'this user may not do that; name the owner of the database (database.user)',
 }
 
 /** Errors that waiting does not resolve. */

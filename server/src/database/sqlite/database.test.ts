@@ -4,7 +4,8 @@ import { Kysely, SqliteDialect, sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import { naturalKey } from '../../gallery/natural-order.ts'
 import { temporaryDirectory } from '../../testing/temporary.ts'
-import { adapt, openDatabase } from './database.ts'
+import { lockDirectory } from '../directory-lock.ts'
+import { adapt, openCatalogDatabase, openCatalogForReading, openDatabase } from './database.ts'
 import { up as initial } from './migrations/001-initial.ts'
 
 /** A database as the version before the second migration left it. */
@@ -91,6 +92,36 @@ describe('the database', () => {
     const database = await openDatabase(file, both)
     expect((await sql`select c from a`.execute(database)).rows).toEqual([])
     await database.destroy()
+  })
+
+  it('is not opened if a newer version has changed it', async () => {
+    const file = join(await temporaryDirectory(), 'accounts.sqlite')
+    const migrations = { '001': { up: async () => {} }, '002': { up: async () => {} } }
+    await (await openDatabase(file, migrations)).destroy()
+    await expect(openDatabase(file, { '001': migrations['001'] })).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(/accounts\.sqlite was changed by a newer version .*\(002\)/),
+    })
+  })
+
+  it('of an earlier version is not changed by a process that only reads while another one owns it', async () => {
+    const directory = await temporaryDirectory()
+    const file = join(directory, 'catalog.sqlite')
+    await writeFirstVersion(file)
+    const owner = lockDirectory(directory)
+    await expect(openCatalogForReading(directory)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(/earlier version/),
+    })
+    const connection = new DatabaseSync(file)
+    expect(connection.prepare('select name from kysely_migration').all()).toEqual([{ name: '001-initial' }])
+    connection.close()
+    owner.release()
+    const database = await openCatalogForReading(directory)
+    expect(await database.selectFrom('images').select('fold_level').execute()).toHaveLength(2)
+    await database.destroy()
+    lockDirectory(directory).release()
+    await (await openCatalogDatabase(directory)).destroy()
   })
 
   it('is created from nothing', async () => {

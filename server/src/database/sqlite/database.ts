@@ -5,6 +5,8 @@ import { Kysely, type SqliteDatabase, SqliteDialect, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { DomainError, messageOf } from '../../errors.ts'
 import * as collections from '../collection-migrations/001-collections.ts'
+import { lockDirectory } from '../directory-lock.ts'
+import { assertKnownMigrations } from '../known-migrations.ts'
 import type { Tables } from '../schema.ts'
 import * as initial from './migrations/001-initial.ts'
 import * as embedderVersions from './migrations/002-embedder-versions.ts'
@@ -45,6 +47,14 @@ const OWNER_ONLY = 0o600
 
 type Migrations = Record<string, { up(database: Kysely<unknown>): Promise<void> }>
 
+/** The tables are of an earlier version, and this process may not change them. */
+class OutdatedTables extends Error {}
+
+interface OpenOptions {
+  /** False for a process that only reads, beside which another one may use the tables as they are. */
+  migrates?: boolean
+}
+
 /**
  * Opens a database file, readable by its owner only, and creates or migrates its tables.
  * @throws {DomainError} `unavailable` if the file can't be used
@@ -52,6 +62,7 @@ type Migrations = Record<string, { up(database: Kysely<unknown>): Promise<void> 
 export async function openDatabase<T = Tables>(
   file: string,
   migrations = CATALOG_MIGRATIONS,
+  { migrates = true }: OpenOptions = {},
 ): Promise<Kysely<T>> {
   let connection: DatabaseSync
   try {
@@ -73,10 +84,15 @@ export async function openDatabase<T = Tables>(
   }
   const database = new Kysely<T>({ dialect: new SqliteDialect({ database: adapt(connection) }) })
   try {
+    const carriedOut = carriedOutIn(connection)
+    assertKnownMigrations(file, carriedOut, Object.keys(migrations))
+    const isOutdated = carriedOut.length > 0 && carriedOut.length < Object.keys(migrations).length
+    if (isOutdated && !migrates) throw new OutdatedTables()
     await migrate(connection, database, migrations)
   } catch (error) {
     // Closing the connection rolls back.
     await database.destroy()
+    if (error instanceof DomainError || error instanceof OutdatedTables) throw error
     throw new DomainError('unavailable', `The database ${file} can't be migrated: ${messageOf(error)}.`, {
       cause: error,
     })
@@ -84,6 +100,16 @@ export async function openDatabase<T = Tables>(
   // Only after the migrations, because they rebuild tables that others refer to.
   connection.exec('PRAGMA foreign_keys = ON')
   return database
+}
+
+/** Names of migrations. */
+function carriedOutIn(connection: DatabaseSync): string[] {
+  const found = connection.prepare("select 1 from sqlite_master where name = 'kysely_migration'").get()
+  if (found === undefined) return []
+  return connection
+    .prepare('select name from kysely_migration')
+    .all()
+    .map(({ name }) => String(name))
 }
 
 /** A process that dies in the middle leaves the tables as they were: Kysely uses no transaction for migrations of SQLite. */
@@ -105,12 +131,44 @@ async function migrate<T>(
  * like those of the first.
  * @throws {DomainError} `unavailable` if a file can't be used
  */
-export async function openCatalogDatabase(directory: string): Promise<Kysely<Tables>> {
+export async function openCatalogDatabase(
+  directory: string,
+  options: OpenOptions = {},
+): Promise<Kysely<Tables>> {
   const collectionsFile = join(directory, 'collections.sqlite')
-  await (await openDatabase(collectionsFile, { '001-collections': collections })).destroy()
-  const database = await openDatabase(join(directory, 'catalog.sqlite'))
+  await (await openDatabase(collectionsFile, { '001-collections': collections }, options)).destroy()
+  const database = await openDatabase(join(directory, 'catalog.sqlite'), CATALOG_MIGRATIONS, options)
   await sql`attach database ${collectionsFile} as user_data`.execute(database)
   return database
+}
+
+/**
+ * As `openCatalogDatabase`, for a process that only reads. Tables of an earlier version are migrated only if no process owns the
+ * directory: its statements would not fit any more.
+ * @throws {DomainError} `unavailable` if one does
+ */
+export async function openCatalogForReading(directory: string): Promise<Kysely<Tables>> {
+  try {
+    return await openCatalogDatabase(directory, { migrates: false })
+  } catch (error) {
+    if (!(error instanceof OutdatedTables)) throw error
+  }
+  const lock = lockForMigration(directory)
+  try {
+    return await openCatalogDatabase(directory)
+  } finally {
+    lock.release()
+  }
+}
+
+function lockForMigration(directory: string) {
+  try {
+    return lockDirectory(directory)
+  } catch (error) {
+    if (!(error instanceof DomainError && error.code === 'data_directory_in_use')) throw error
+    const message = `The catalog in ${directory} is of an earlier version, which is still running: start the server again with this version first.`
+    throw new DomainError('unavailable', message, { cause: error })
+  }
 }
 
 /** Implements the part of better-sqlite3 that Kysely uses with Node's own SQLite. */
