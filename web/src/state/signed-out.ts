@@ -1,7 +1,10 @@
 import { pageFolder } from '../api/server-url.ts'
 
-/** To the other tabs of this gallery. Another gallery of the same host has a folder of its own. */
-export let signOutChannel: BroadcastChannel
+/**
+ * To the other tabs of this gallery. Another gallery of the same host has a folder of its own. Undefined where the browser refuses it:
+ * Firefox while cookies are blocked.
+ */
+export let signOutChannel: BroadcastChannel | undefined
 /** Whether the user has signed out on purpose, in this tab or another. The page keeps no sheet from then on. */
 export let hasSignedOut = false
 
@@ -15,6 +18,10 @@ export function forgetTab(): void {
 
 /** Leaves the page as soon as the user signs out in another tab. */
 export function watchSignOut(): void {
-  signOutChannel = new BroadcastChannel(pageFolder())
-  signOutChannel.onmessage = forgetTab
+  try {
+    signOutChannel = new BroadcastChannel(pageFolder())
+    signOutChannel.onmessage = forgetTab
+  } catch (error) {
+    console.info('Other tabs can not be reached:', error)
+  }
 }
