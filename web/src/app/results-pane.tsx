@@ -100,10 +100,9 @@ export function ResultsPane({ hasHead = true, ...props }: ResultsPaneProps) {
             place={<PlaceChip page={page} />}
             hasPlace={hasPlace(page)}
             onSaveSearch={
-              search.saved === undefined
-                ? undefined
-                : () => page.setTask({ kind: 'search', search: search.saved! })
+              search.isActive ? () => page.setTask({ kind: 'search', search: search.saved! }) : undefined
             }
+            canSaveSearch={search.saved !== undefined}
             menu={<ListMenu page={page} />}
             scale={scale}
             onScale={setScale}

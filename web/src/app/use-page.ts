@@ -180,8 +180,8 @@ function usePageSearch(
   const isActive = isSearching(query)
   return {
     query,
-    /** The search as a collection keeps it; undefined before the drawing has an address. */
-    saved: isActive ? savedSearch(query, sheet.sketchTerm) : undefined,
+    /** The search as a collection keeps it; undefined before the drawing with its last stroke has an address. */
+    saved: isActive ? savedSearch(query, sheet.isNamed ? sheet.sketchTerm : undefined) : undefined,
     filters,
     result,
     isCurrent,

@@ -24,8 +24,10 @@ interface ResultsHeadProps {
   /** The collection or other place in view. */
   place: ReactNode
   hasPlace: boolean
-  /** undefined unless a search is shown that can be kept. */
+  /** undefined unless something is searched with. */
   onSaveSearch: (() => void) | undefined
+  /** Whether the search can be kept: its drawing is saved. */
+  canSaveSearch: boolean
   /** Actions on the whole list. */
   menu: ReactNode
   /** In hundredths of the usual row height. */
@@ -41,6 +43,7 @@ export function ResultsHead({
   place,
   hasPlace,
   onSaveSearch,
+  canSaveSearch,
   menu,
   scale,
   onScale,
@@ -54,7 +57,12 @@ export function ResultsHead({
       <Filters state={state} change={change} isNarrow={isNarrow} />
       <span className="flex-1" />
       {onSaveSearch && (
-        <IconButton label={messages.collections.saveSearch} onClick={onSaveSearch} size="small">
+        <IconButton
+          label={messages.collections.saveSearch}
+          onClick={onSaveSearch}
+          isDisabled={!canSaveSearch}
+          size="small"
+        >
           <BookmarkPlus />
         </IconButton>
       )}

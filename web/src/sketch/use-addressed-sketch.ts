@@ -28,6 +28,8 @@ export interface AddressedSketch {
   preview: (sketch: Sketch | undefined) => void
   /** False for a moment, while the sketch that was on the sheet before a reload is read. */
   isRestored: boolean
+  /** Whether the address names the sketch with its last stroke. */
+  isNamed: boolean
   /** Why the drawing that the address names could not be loaded. */
   problem: string | undefined
 }
@@ -58,7 +60,8 @@ export function useAddressedSketch(
     },
     [abort],
   )
-  return { sketch, live, draw, preview, isRestored, problem }
+  const isNamed = named.current.strokes === live.strokes
+  return { sketch, live, draw, preview, isRestored, isNamed, problem }
 }
 
 /** Fetches the drawing that the address names, where it is not the one on the sheet. */
