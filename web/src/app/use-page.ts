@@ -119,6 +119,7 @@ export function usePage() {
         isRecent: false,
         copiesOf: undefined,
         show: undefined,
+        view: undefined,
         compare: [],
       }),
     /** Shows all pictures again, unless the user has gone on to another list. */
@@ -278,7 +279,7 @@ function useTermActions(
   return useMemo(() => {
     const setTerms = (terms: QueryTerm[], isReplaced?: boolean) => {
       latest.current.sheet.onNewQuery.current()
-      change({ terms, view: undefined, show: undefined }, isReplaced)
+      change({ terms, view: undefined, compare: [], show: undefined }, isReplaced)
     }
     const searchOnlyWith = (term: QueryTerm) => {
       latest.current.sheet.clearUnnamed()

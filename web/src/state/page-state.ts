@@ -46,9 +46,7 @@ export function usePageState(): PageControl {
         replace: isReplaced,
         // From one picture to the next the list stays one step behind.
         state: ({ isOverList }) =>
-          part.view === undefined && part.compare === undefined
-            ? {}
-            : { isOverList: !isReplaced || isOverList },
+          part.view === undefined && !part.compare?.length ? {} : { isOverList: !isReplaced || isOverList },
         resetScroll: false,
       }),
     [navigate],
