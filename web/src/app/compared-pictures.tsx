@@ -1,6 +1,7 @@
 import type { Image } from '../api/client.ts'
 import { useEnding } from '../components/use-ending.ts'
 import CompareView from '../gallery/compare-view.tsx'
+import { insteadOf } from './instead-of.ts'
 import type { Page } from './use-page.ts'
 
 /** The pictures that are compared, over the list. */
@@ -12,8 +13,10 @@ export default function ComparedPictures({ page }: { page: Page }) {
     const signal = ending()
     if (!(await lists.trash.move([image])) || signal.aborted) return
     const left = state.compare.filter((id) => id !== image.id)
-    if (left.length < 2) control.closeView()
-    else change({ compare: left }, true)
+    if (left.length > 1) return change({ compare: left }, true)
+    // The step before may be the large view of the picture that is gone.
+    if (left[0] !== undefined) insteadOf.set(image.id, left[0])
+    control.closeView()
   }
   return (
     <CompareView

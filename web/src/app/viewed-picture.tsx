@@ -1,8 +1,9 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { Image } from '../api/client.ts'
 import { useEnding } from '../components/use-ending.ts'
 import { LargeView } from '../gallery/large-view.tsx'
 import { messages } from '../messages/messages.ts'
+import { insteadOf } from './instead-of.ts'
 import { partsOf } from './query-parts.ts'
 import { useMatch } from './use-match.ts'
 import type { Page } from './use-page.ts'
@@ -15,7 +16,12 @@ export default function ViewedPicture({ page, id }: { page: Page; id: string }) 
   const [isMatchShown, setMatchShown] = useState(false)
   const match = useMatch(search.query, id, isMatchShown)
   const ending = useEnding(id)
+  const instead = trash.gone.has(id) ? insteadOf.get(id) : undefined
+  useEffect(() => {
+    if (instead !== undefined) change({ view: instead }, true)
+  }, [instead, change])
   const moveToTrash = async (files: readonly Image[]) => {
+    for (const file of files) insteadOf.delete(file.id)
     const signal = ending()
     const next = openIndex === undefined ? undefined : list.imageAt(openIndex + 1)
     if (!(await trash.move(files)) || signal.aborted) return
