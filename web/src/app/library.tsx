@@ -11,11 +11,9 @@ import { messages } from '../messages/messages.ts'
 import { replaceBy } from '../sketch/sketch.ts'
 import type { PageChange } from '../state/address.ts'
 import { useHasRole } from '../state/role.ts'
+import { ALL } from './places.ts'
 import { SavedSketchList } from './saved-sketch-list.tsx'
 import type { Page } from './use-page.ts'
-
-/** All pictures of the gallery. */
-const ALL: PageChange = { show: undefined, collection: undefined, directory: undefined, isRecent: false }
 
 interface LibraryProps {
   page: Page
@@ -86,7 +84,7 @@ function Places({ page: { state }, onOpen }: { page: Page; onOpen: (place: PageC
   const hasAccounts = useHasAccounts()
   const { data: root } = useFolders()
   const isGallery = state.show === undefined
-  const isAll = isGallery && !state.isRecent && !(state.collection ?? state.directory)
+  const isAll = isGallery && !state.isRecent && !(state.collection ?? state.directory ?? state.copiesOf)
   return (
     <>
       <Place

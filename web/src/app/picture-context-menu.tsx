@@ -22,6 +22,7 @@ import { useCopyPath } from '../gallery/use-copy-path.ts'
 import { useReveal } from '../gallery/use-reveal.ts'
 import { useStar } from '../gallery/use-star.ts'
 import { messages } from '../messages/messages.ts'
+import { ALL } from './places.ts'
 import type { Page } from './use-page.ts'
 
 /** The picture for which the menu was opened, its place in the list, and where in the window. */
@@ -118,10 +119,7 @@ function FileItems({ page, image }: { page: Page; image: Image }) {
   const reveal = useReveal()
   return (
     <>
-      <MenuItem
-        icon={<Folder />}
-        onSelect={() => change({ directory: image.directory, terms: [], show: undefined })}
-      >
+      <MenuItem icon={<Folder />} onSelect={() => change({ ...ALL, directory: image.directory, terms: [] })}>
         {gallery.showInFolder}
       </MenuItem>
       <MenuItem icon={<Download />} onSelect={() => downloadUrl(image.view_url, image.user_visible_name)}>

@@ -27,6 +27,7 @@ import {
 import { useHasRole } from '../state/role.ts'
 import { useStoredFlag } from '../state/settings.ts'
 import { useUploads } from '../upload/use-uploads.ts'
+import { ALL } from './places.ts'
 import { savedSearch } from './query-parts.ts'
 import { gallerySections, resultSections, resultsOf } from './sections.ts'
 import { usePreloadedUploadPanel } from './upload-panel.ts'
@@ -112,16 +113,7 @@ export function usePage() {
     },
     /** Shows the copies and formats of a picture apart. */
     showFiles: (copiesOf: string) => change({ ...NO_FILTERS, copiesOf, terms: [], view: undefined }),
-    openCollection: (collection: string) =>
-      change({
-        collection,
-        directory: undefined,
-        isRecent: false,
-        copiesOf: undefined,
-        show: undefined,
-        view: undefined,
-        compare: [],
-      }),
+    openCollection: (collection: string) => change({ ...ALL, collection, view: undefined, compare: [] }),
     /** Shows all pictures again, unless the user has gone on to another list. */
     leaveCollection: (id: string) => latest.current.collection === id && change({ collection: undefined }),
   }

@@ -4,6 +4,7 @@ import { useEnding } from '../components/use-ending.ts'
 import { LargeView } from '../gallery/large-view.tsx'
 import { messages } from '../messages/messages.ts'
 import { insteadOf } from './instead-of.ts'
+import { ALL } from './places.ts'
 import { partsOf } from './query-parts.ts'
 import { useMatch } from './use-match.ts'
 import type { Page } from './use-page.ts'
@@ -53,9 +54,7 @@ export default function ViewedPicture({ page, id }: { page: Page; id: string }) 
       }
       onWords={page.hasWords ? actions.addWords : undefined}
       onFiles={({ id: shown }) => page.showFiles(shown)}
-      onFolder={(image) =>
-        change({ view: undefined, directory: image.directory, terms: [], show: undefined })
-      }
+      onFolder={(image) => change({ ...ALL, view: undefined, directory: image.directory, terms: [] })}
       onCompare={page.compare}
       onCollect={(image) => page.collect([image])}
       onDelete={
