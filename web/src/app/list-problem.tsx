@@ -5,10 +5,26 @@ import { EmptyState } from '../components/empty-state.tsx'
 import { messages } from '../messages/messages.ts'
 import type { Page } from './use-page.ts'
 
+interface ListProblemProps {
+  page: Page
+  error: Error
+}
+
+/** Tries again to load the list; where a part of the page is missing, the page itself is loaded again. */
+export function Retry({ page: { lists }, error }: ListProblemProps) {
+  const { partMissing, reload, retry } = messages.app
+  const isMissing = error.message === partMissing
+  return (
+    <Button onClick={isMissing ? () => location.reload() : lists.list.retry}>
+      {isMissing ? reload : retry}
+    </Button>
+  )
+}
+
 /** Why there is no list, and what to do. */
-export function ListProblem({ page, error }: { page: Page; error: Error }) {
-  const { app, query, status } = messages
-  const retry = <Button onClick={page.lists.list.retry}>{app.retry}</Button>
+export function ListProblem({ page, error }: ListProblemProps) {
+  const { query, status } = messages
+  const retry = <Retry page={page} error={error} />
   if (isPassing(error))
     return (
       <EmptyState icon={<RefreshCw />} title={status.offlineTitle} text={error.message}>

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react'
 import { Button } from '../components/button.tsx'
 import { Notice } from '../components/notice.tsx'
 import { messages } from '../messages/messages.ts'
+import { Retry } from './list-problem.tsx'
 import type { Page } from './use-page.ts'
 
 /** The result is read out once nothing has changed for this long. */
@@ -11,7 +12,7 @@ const QUIET_MS = 600
 /** Reads out how many pictures there are, and offers changes that were held back to keep the place. */
 export function ResultsStatus({ page }: { page: Page }) {
   const { lists, search, sheet, picture } = page
-  const { gallery, query, app } = messages
+  const { gallery, query } = messages
   const { list, closeCount, events, isCurrent, selection, showNewer } = lists
   const hasFailed = list.error !== null && list.count === 0
   const text = hasFailed
@@ -30,7 +31,7 @@ export function ResultsStatus({ page }: { page: Page }) {
       </p>
       <Announcement text={text} />
       {list.error !== null && list.count > 0 && (
-        <Notice title={gallery.stale} actions={<Button onClick={list.retry}>{app.retry}</Button>}>
+        <Notice title={gallery.stale} actions={<Retry page={page} error={list.error} />}>
           {list.error.message}
         </Notice>
       )}

@@ -1,3 +1,4 @@
+import { messages } from '../messages/messages.ts'
 import type { PictureAnswer, PictureRequest } from './picture-worker.ts'
 import type { Stroke } from './stroke.ts'
 
@@ -74,7 +75,8 @@ function draw(strokes: readonly Stroke[], side: number): Promise<Blob> {
       current.terminate()
       worker = undefined
       numbers = new Map()
-      reject(new Error(`The sketch could not be drawn: ${message}`))
+      // An event without a message: the file of the worker is missing.
+      reject(new Error(message ? `The sketch could not be drawn: ${message}` : messages.app.partMissing))
     }
     const request: PictureRequest = { ids: Uint32Array.from(next.values()), added, side }
     current.postMessage(request)
