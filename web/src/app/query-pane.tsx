@@ -13,6 +13,7 @@ import { FirstVisit } from './first-visit.tsx'
 import type { Page } from './use-page.ts'
 
 const PaneCommands = lazyPart(async () => ({ default: (await import('./pane-commands.tsx')).PaneCommands }))
+const LostPicture = lazyPart(async () => ({ default: (await import('./lost-picture.tsx')).LostPicture }))
 const RegionPicker = lazyPart(async () => ({
   default: (await import('../region/region-picker.tsx')).RegionPicker,
 }))
@@ -92,15 +93,34 @@ interface PicturePaneProps {
 
 function PicturePane({ page, term, onTrace, children }: PicturePaneProps) {
   const { sheet, actions } = page
-  const { data: image } = useQuery({
+  const isGone = page.lists.trash.gone.has(term.id)
+  const {
+    data: image,
+    error,
+    refetch,
+  } = useQuery({
     queryKey: ['images', 'one', term.id],
     queryFn: ({ signal }) => getImage(term.id, signal),
-    enabled: term.kind === 'image' && !page.lists.trash.gone.has(term.id),
-    retry: false,
+    enabled: term.kind === 'image' && !isGone,
   })
   const src = term.kind === 'image' ? image?.preview_url : serverUrl(`/api/queries/${term.id}/image`)
   const waiting = <div className="absolute inset-0 animate-pulse-soft bg-sunken" />
-  if (src === undefined) return waiting
+  if (src === undefined)
+    return (
+      <>
+        {error !== null || isGone ? (
+          <LostPicture
+            error={isGone ? null : error}
+            onRemove={() => actions.remove(term)}
+            onRetry={() => void refetch()}
+            whileLoading={waiting}
+          />
+        ) : (
+          waiting
+        )}
+        {children}
+      </>
+    )
   return (
     <RegionPicker
       // The tool and the lasso belong to one region.

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { PencilLine, Type } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
-import { getImage, type Image } from '../api/client.ts'
+import { ApiError, getImage, type Image } from '../api/client.ts'
 import { sizedUrl } from '../api/picture-sources.ts'
 import { serverUrl } from '../api/server-url.ts'
 import { Popover } from '../components/popover.tsx'
@@ -223,13 +223,13 @@ function TermChip({
 }: TermChipProps) {
   const { query } = messages
   const { kind, id, isWanted, influence = MEDIUM } = term
-  const { data: image, isError } = useQuery({
+  const { data: image, error } = useQuery({
     queryKey: ['images', 'one', id],
     queryFn: ({ signal }) => getImage(id, signal),
     enabled: kind === 'image' && !isGone,
-    retry: false,
   })
-  const isLost = kind === 'image' && (isError || isGone)
+  const isMissing = error instanceof ApiError && error.code === 'image_not_found'
+  const isLost = kind === 'image' && (isMissing || isGone)
   const { picture, src, name, text, relation, isPictured } = shownOf(term, image)
   const close = (act: () => void) => () => {
     onOptions(false)
@@ -258,7 +258,7 @@ function TermChip({
           weight={shareOf(influence)}
           isOpen={isOpen || hasOptions}
           isNegative={!isWanted}
-          isLoading={kind === 'image' && image === undefined && !isLost}
+          isLoading={kind === 'image' && image === undefined && error === null && !isLost}
           isLost={isLost}
           removeLabel={query.removeOne(name || text)}
           onRemove={onRemove}
