@@ -18,7 +18,7 @@ export function BarButton({ label, icon, isDanger = false, text, ...rest }: BarB
       {...rest}
       aria-label={label}
       title={label}
-      className={`flex h-8.5 shrink-0 items-center gap-2 rounded-control px-3 @max-md:px-2 font-medium text-13 whitespace-nowrap transition-colors duration-hover coarse:h-11 hover:bg-bar-hover data-[state=open]:bg-bar-hover [&_svg]:size-4.5 ${isDanger ? 'text-bar-danger forced-colors:text-inherit' : ''}`}
+      className={`flex h-8.5 shrink-0 items-center gap-2 rounded-control px-3 @max-md:px-2 font-medium text-13 whitespace-nowrap transition-colors duration-hover coarse:h-11 enabled:hover:bg-bar-hover disabled:opacity-42 data-[state=open]:bg-bar-hover [&_svg]:size-4.5 ${isDanger ? 'text-bar-danger forced-colors:text-inherit' : ''}`}
     >
       {icon}
       {text !== 'never' && <span className={WORDS[text ?? 'usual']}>{label}</span>}

@@ -42,6 +42,20 @@ describe('a queue of pictures for the trash', () => {
     expect(queue.size).toBe(1)
   })
 
+  it('brings back what could not be restored at the next Undo', () => {
+    const queue = new TrashQueue()
+    queue.add([A, B], 0, true)
+    queue.next()
+    queue.next()
+    queue.undo()
+    queue.notRestored([A, B])
+    expect(queue.leave().restoring).toEqual([])
+    expect(queue.undo()).toEqual({ unsent: [], sent: [A, B] })
+    queue.add([C], 1, true)
+    queue.notRestored([A, B])
+    expect(queue.undo()).toEqual({ unsent: [C], sent: [A, B] })
+  })
+
   it('names unsent and half restored pictures when the page is left', () => {
     const queue = new TrashQueue()
     queue.add([A], 0, true)

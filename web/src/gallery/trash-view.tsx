@@ -126,6 +126,7 @@ function Head({ list, selection, mayRestore, mayEmpty, onBack, onRestored }: Hea
         {mayRestore && (
           <BarButton
             icon={<Undo2 />}
+            disabled={restore.isPending}
             onClick={() => restore.mutate(selection.ids)}
             label={words.restore}
             text="always"

@@ -70,11 +70,12 @@ export function useTrash(): Trash {
       await settled()
       const restored = await restoreImages(sent.map(idOf))
       returned(restored)
+      queue.restored(sent)
       if (restored.length < sent.length) toast.show({ text: messages.trash.undoFailed })
     } catch (error) {
-      toast.show({ text: error instanceof Error ? error.message : messages.trash.undoFailed })
+      queue.notRestored(sent)
+      toast.show({ text: reasonOf(error), action: { text: messages.trash.undo, run: () => void undo() } })
     }
-    queue.restored(sent)
     await refresh()
     show(sent.map(idOf))
   }, [queue, hide, show, returned, settled, refresh, toast])
