@@ -1,17 +1,11 @@
-import { ImagePlus, Images, Minus, Pencil, ScanSearch, SlidersHorizontal, Upload } from 'lucide-react'
 import { useState } from 'react'
-import { Button } from '../components/button.tsx'
-import { EmptyState } from '../components/empty-state.tsx'
 import { lazyPart } from '../components/lazy-part.tsx'
 import { useDelayedTrue } from '../components/use-delayed-true.ts'
 import { useMeasures } from '../components/use-layout.ts'
-import { countOf, useFolders } from '../gallery/folder-tree.tsx'
 import type { Section } from '../gallery/grid-layout.ts'
 import { PictureGrid } from '../gallery/picture-grid.tsx'
 import { ResultsHead, ROW_SCALES } from '../gallery/results-head.tsx'
 import { useCollectionChanges, useCollections } from '../gallery/use-collections.ts'
-import { messages } from '../messages/messages.ts'
-import { filterCount, NO_FILTERS } from '../state/address.ts'
 import { useStoredNumber } from '../state/settings.ts'
 import { Notices } from '../status/notices.tsx'
 import { ListMenu } from './list-menu.tsx'
@@ -24,6 +18,7 @@ import type { Page } from './use-page.ts'
 const SelectionBar = lazyPart(async () => ({
   default: (await import('../gallery/selection-bar.tsx')).SelectionBar,
 }))
+const NoPictures = lazyPart(async () => ({ default: (await import('./no-pictures.tsx')).NoPictures }))
 const PictureContextMenu = lazyPart(async () => ({
   default: (await import('./picture-context-menu.tsx')).PictureContextMenu,
 }))
@@ -191,55 +186,5 @@ function withoutTitle([first, ...others]: readonly Section[]): Section[] {
 function unwantedOf({ state }: Page): ReadonlySet<string> {
   return new Set(
     state.terms.filter(({ kind, isWanted }) => kind === 'image' && !isWanted).map(({ id }) => id),
-  )
-}
-
-/** Why there are no pictures, and what to do. */
-function NoPictures({ page, onAddFiles, onDraw, onChoosePicture }: ResultsPaneProps) {
-  const { search, state, change, lists } = page
-  const { gallery, query, app } = messages
-  const { data: root } = useFolders()
-  const filters = filterCount(state)
-  const clear = <Button onClick={() => change(NO_FILTERS)}>{gallery.clearFilters}</Button>
-  if (search.isOnlyUnwanted) {
-    return (
-      <EmptyState icon={<Minus />} title={query.onlyNegativeTitle} text={query.onlyNegative}>
-        <Button variant="primary" icon={<Pencil />} onClick={onDraw}>
-          {query.draw}
-        </Button>
-        <Button icon={<ImagePlus />} onClick={onChoosePicture}>
-          {query.usePicture}
-        </Button>
-      </EmptyState>
-    )
-  }
-  if (search.hasResults && !lists.isFurtherShown) {
-    return (
-      <EmptyState icon={<ScanSearch />} title={gallery.nothingCloseTitle} text={gallery.nothingClose}>
-        <Button onClick={() => lists.setFurtherShown(true)}>{gallery.showFurther}</Button>
-        {filters > 0 && clear}
-      </EmptyState>
-    )
-  }
-  if (filters > 0) {
-    const all = root === undefined ? 0 : countOf(root)
-    return (
-      <EmptyState
-        icon={<SlidersHorizontal />}
-        title={gallery.filteredTitle}
-        text={gallery.filtered(filters, all)}
-      >
-        {clear}
-      </EmptyState>
-    )
-  }
-  return (
-    <EmptyState icon={<Images />} title={gallery.emptyTitle} text={gallery.empty}>
-      {onAddFiles && (
-        <Button variant="primary" icon={<Upload />} onClick={onAddFiles}>
-          {app.addFiles}
-        </Button>
-      )}
-    </EmptyState>
   )
 }

@@ -67,7 +67,10 @@ export class TrashQueue {
   /** Pictures that could not be restored are brought back by the next Undo, with those that were moved since. */
   notRestored(images: readonly Image[]): void {
     this.restored(images)
-    this.#last.images = new Map([...images.map((image): [string, Image] => [image.id, image]), ...this.#last.images])
+    this.#last.images = new Map([
+      ...images.map((image): [string, Image] => [image.id, image]),
+      ...this.#last.images,
+    ])
   }
 
   /** Empties the queue of a page that is left. @returns ids that the server still has to move and to restore */

@@ -1,0 +1,65 @@
+import { ImagePlus, Images, Minus, Pencil, ScanSearch, SlidersHorizontal, Upload } from 'lucide-react'
+import { Button } from '../components/button.tsx'
+import { EmptyState } from '../components/empty-state.tsx'
+import { countOf, useFolders } from '../gallery/folder-tree.tsx'
+import { messages } from '../messages/messages.ts'
+import { filterCount, NO_FILTERS } from '../state/address.ts'
+import type { Page } from './use-page.ts'
+
+interface NoPicturesProps {
+  page: Page
+  /** undefined for users who may not add files. */
+  onAddFiles: (() => void) | undefined
+  onDraw: () => void
+  onChoosePicture: () => void
+}
+
+/** Why there are no pictures, and what to do. */
+export function NoPictures({ page, onAddFiles, onDraw, onChoosePicture }: NoPicturesProps) {
+  const { search, state, change, lists } = page
+  const { gallery, query, app } = messages
+  const { data: root } = useFolders()
+  const filters = filterCount(state)
+  const clear = <Button onClick={() => change(NO_FILTERS)}>{gallery.clearFilters}</Button>
+  if (search.isOnlyUnwanted) {
+    return (
+      <EmptyState icon={<Minus />} title={query.onlyNegativeTitle} text={query.onlyNegative}>
+        <Button variant="primary" icon={<Pencil />} onClick={onDraw}>
+          {query.draw}
+        </Button>
+        <Button icon={<ImagePlus />} onClick={onChoosePicture}>
+          {query.usePicture}
+        </Button>
+      </EmptyState>
+    )
+  }
+  if (search.hasResults && !lists.isFurtherShown) {
+    return (
+      <EmptyState icon={<ScanSearch />} title={gallery.nothingCloseTitle} text={gallery.nothingClose}>
+        <Button onClick={() => lists.setFurtherShown(true)}>{gallery.showFurther}</Button>
+        {filters > 0 && clear}
+      </EmptyState>
+    )
+  }
+  if (filters > 0) {
+    const all = root === undefined ? 0 : countOf(root)
+    return (
+      <EmptyState
+        icon={<SlidersHorizontal />}
+        title={gallery.filteredTitle}
+        text={gallery.filtered(filters, all)}
+      >
+        {clear}
+      </EmptyState>
+    )
+  }
+  return (
+    <EmptyState icon={<Images />} title={gallery.emptyTitle} text={gallery.empty}>
+      {onAddFiles && (
+        <Button variant="primary" icon={<Upload />} onClick={onAddFiles}>
+          {app.addFiles}
+        </Button>
+      )}
+    </EmptyState>
+  )
+}
