@@ -37,7 +37,7 @@ export function ResultsStatus({ page }: { page: Page }) {
       )}
       {sheet.problem !== undefined && <Notice isDanger title={sheet.problem} />}
       {selection.problem !== undefined && <Notice isDanger title={selection.problem} />}
-      {picture.share !== undefined && <Notice>{query.sending(picture.share)}</Notice>}
+      {picture.share !== undefined && <Notice isQuiet>{query.sending(picture.share)}</Notice>}
       {showNewer !== undefined && (
         // Over the list, which stays where it is.
         <div className="relative z-10 h-0 text-center">

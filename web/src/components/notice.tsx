@@ -7,13 +7,16 @@ interface NoticeProps {
   /** Buttons. */
   actions?: ReactNode
   isDanger?: boolean
+  /** Not read out, because its numbers change all the time. */
+  isQuiet?: boolean
 }
 
 /** A message below the head of the results. */
-export function Notice({ icon, title, children, actions, isDanger = false }: NoticeProps) {
+export function Notice({ icon, title, children, actions, isDanger = false, isQuiet }: NoticeProps) {
   return (
     <div
       role="status"
+      aria-live={isQuiet ? 'off' : undefined}
       className="mx-5 mb-2 flex flex-wrap items-center gap-x-3 gap-y-1 rounded-card border border-line bg-surface px-3.5 py-2 phone:mx-3 [&_svg]:size-5"
     >
       {icon}

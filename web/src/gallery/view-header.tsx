@@ -60,7 +60,11 @@ export function ViewHeader({
       <Button variant="ghost" icon={<ArrowLeft />} onClick={onClose}>
         <span className="phone:sr-only">{isSearch ? messages.viewer.results : messages.viewer.gallery}</span>
       </Button>
-      <div className="flex min-w-0 items-baseline gap-2 pl-3 phone:flex-col phone:gap-0 phone:pl-1">
+      {/* Reads out the picture to which a key has led. */}
+      <div
+        role="status"
+        className="flex min-w-0 items-baseline gap-2 pl-3 phone:flex-col phone:gap-0 phone:pl-1"
+      >
         <h2 className="min-w-0 max-w-full truncate font-semibold" title={image.path}>
           {image.user_visible_name}
         </h2>

@@ -67,7 +67,8 @@ export function ZoomControls(props: ZoomControlsProps) {
         </IconButton>
       </span>
       {scale !== undefined && (
-        <output className="sr-only" data-testid="zoom">
+        // Each picture has another scale, which would be read out instead of its name.
+        <output aria-live="off" className="sr-only" data-testid="zoom">
           {percent(scale)}
         </output>
       )}

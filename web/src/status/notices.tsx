@@ -120,6 +120,7 @@ function IndexingNotice({ progress, onAccount }: IndexingNoticeProps) {
   const title = messages.status.indexing(done, all)
   return (
     <Notice
+      isQuiet
       icon={<ProgressRing label={title} share={done / Math.max(1, all)} />}
       title={title}
       actions={

@@ -20,17 +20,18 @@ export function UploadPanel({ uploads }: { uploads: Uploads }) {
   const [done, failed, skipped, asked] = [count('done'), count('failed'), count('skipped'), count('asked')]
   const ended = done + failed + skipped
   const isOver = ended === list.length
-  const summary =
-    asked > 0 && ended + asked === list.length
-      ? words.undecided(asked)
-      : words.summary({ done, failed, skipped, all: list.length })
+  const isUndecided = asked > 0 && ended + asked === list.length
+  const summary = isUndecided
+    ? words.undecided(asked)
+    : words.summary({ done, failed, skipped, all: list.length })
   return (
     <section
       aria-label={words.title(nameOf(list.at(-1)!.directory))}
       className="pointer-events-auto w-[min(28rem,100%)] rounded-card bg-surface shadow-pop forced-colors:border"
     >
       <header className="flex items-center gap-2 border-line border-b py-1 pr-1 pl-4">
-        <p role="status" className="flex-1 font-medium">
+        {/* Not after each of thousands of files. */}
+        <p role="status" aria-live={isOver || isUndecided ? 'polite' : 'off'} className="flex-1 font-medium">
           {summary}
         </p>
         {isOver && failed > 0 && <Button onClick={retry}>{words.retry}</Button>}
