@@ -1,7 +1,7 @@
 import { ImagePlus, Images, Minus, Pencil, ScanSearch, SlidersHorizontal, Upload } from 'lucide-react'
 import { Button } from '../components/button.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
-import { countOf, useFolders } from '../gallery/folder-tree.tsx'
+import { countOf, useFolders } from '../gallery/folders.ts'
 import { messages } from '../messages/messages.ts'
 import { filterCount, NO_FILTERS } from '../state/address.ts'
 import type { Page } from './use-page.ts'

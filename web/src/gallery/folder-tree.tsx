@@ -1,22 +1,14 @@
-import { useQuery } from '@tanstack/react-query'
 import { ChevronRight, Folder as FolderIcon } from 'lucide-react'
 import { useState } from 'react'
-import { type Folder, getFolders } from '../api/client.ts'
+import type { Folder } from '../api/client.ts'
 import { number } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
+import { countOf, useFolders } from './folders.ts'
 
 interface FolderTreeProps {
   /** undefined: all folders. */
   current: string | undefined
   onChoose: (directory: string) => void
-}
-
-export function useFolders() {
-  return useQuery({
-    queryKey: ['images', 'folders'],
-    queryFn: ({ signal }) => getFolders(signal),
-    staleTime: 5_000,
-  })
 }
 
 /** The folders of the gallery, with the number of images in each and below it. */
@@ -108,9 +100,4 @@ function Row({ icon, name, count, depth, isCurrent, onChoose, isOpen, onToggle }
       </button>
     </div>
   )
-}
-
-/** The number of pictures in a folder and below it. */
-export function countOf({ image_count: own, children }: Folder): number {
-  return children.reduce((sum, child) => sum + countOf(child), own)
 }
