@@ -2,9 +2,12 @@ import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
-/** One file instead of many small ones, which compress worse: parts of the first load that later ones need, too. */
+/**
+ * One file instead of many small ones, which compress worse: parts of the first load that later ones need, too; without controls of menus
+ * and dialogs.
+ */
 const SHARED =
-  /react-dom.index|jsx-runtime|lucide-react|query-core|react-query|src.(api|app|auth|components|gallery|query|sketch|state|status|upload)|messages.(en|messages)/
+  /react-dom.index|jsx-runtime|lucide-react|query-core|react-query|src.(api|app|auth|components(?!.(field|segmented|switch))|gallery|query|sketch|state|status|upload)|messages.(en|messages)/
 /** Words of views that are loaded when they are opened. */
 const VIEW_WORDS = /messages.(view-messages|en-views)|messages.en.(accounts|files|reviews|shortcuts)/
 /** Apart from both: all words need these, and the shared file waits for those of another language. */
