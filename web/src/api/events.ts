@@ -52,7 +52,7 @@ export function useServerEvents(isPaused: boolean): ServerEvents {
     let hasChanged = false
     const refresh = () => {
       timer = undefined
-      for (const part of ['one', 'folders']) void invalidate(part)
+      for (const part of ['one', 'folders', 'recent']) void invalidate(part)
       for (const other of ['status', 'trash', 'collections'])
         void queryClient.invalidateQueries({ queryKey: [other] })
       const isChange = hasChanged
