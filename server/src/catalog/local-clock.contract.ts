@@ -41,6 +41,13 @@ export function describeLocalClock(name: string, open: () => Promise<Catalog>): 
       expect(await names(catalog, { conditions: [firstOfJune] })).toEqual(['messenger.jpg'])
     })
 
+    it('stores a file with the last time that has a date', async () => {
+      const catalog = await openInTokyo()
+      const [last, vector] = [8.64e15, undefined]
+      await catalog.images.upsert([imageRecord(3, { path: 'last.jpg', vector, modifiedAt: last })])
+      expect((await names(catalog)).at(-1)).toBe('last.jpg')
+    })
+
     it('moves an image that was stored by another clock when its metadata is read again', async () => {
       const catalog = await openInTokyo()
       vi.stubEnv('TZ', 'Pacific/Honolulu')

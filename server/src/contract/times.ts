@@ -46,7 +46,8 @@ export const clockTime = scalar<number, string>(
  * @returns milliseconds since 1970, as if the clock showed UTC
  */
 export function onLocalClock(instantMs: number): number {
-  return instantMs + utcOffsetAt(instantMs) * 60_000
+  // Drives may state the last time that there is a date for.
+  return Math.min(MAX_MS, Math.max(-MAX_MS, instantMs + utcOffsetAt(instantMs) * 60_000))
 }
 
 /** @returns the offset from UTC of the clock of this machine at an instant, in minutes */
