@@ -53,11 +53,11 @@ it('makes a collection of the selected pictures, adds to it by dragging, renames
   await page.reload()
   await count(page, '5 pictures')
 
-  await page.getByRole('button', { name: 'Options of Favourites' }).click()
+  await page.getByRole('button', { name: 'Options for Favourites' }).click()
   await page.getByRole('menuitem', { name: 'Rename collection' }).click()
   await page.getByRole('textbox', { name: 'Name' }).fill('Trip')
   await page.getByRole('button', { name: 'Rename' }).click()
-  await page.getByRole('button', { name: 'Options of Trip' }).click()
+  await page.getByRole('button', { name: 'Options for Trip' }).click()
   await page.getByRole('menuitem', { name: 'Delete collection' }).click()
   const afterwards: string[] = []
   page.on('request', (request) => afterwards.push(`${request.method()} ${request.url()}`))
@@ -95,7 +95,7 @@ it('compares the selected pictures', async () => {
   await close()
 })
 
-const listOptions = (page: Page) => page.getByRole('button', { name: 'Options of this list' })
+const listOptions = (page: Page) => page.getByRole('button', { name: 'List options' })
 
 it('adds all pictures of a list to a collection, also on a phone, where the collection is named above them', async () => {
   const { page, close } = await openPage(demo.browser, `${demo.product.url}/?dir=cup`, PHONE)
@@ -110,7 +110,7 @@ it('adds all pictures of a list to a collection, also on a phone, where the coll
   await place.waitFor()
   await expect.poll(() => page.locator('[data-path^="cup/"]').count()).toBe(2)
   expect(await misplaced(page)).toEqual([])
-  await page.getByRole('button', { name: 'Options of Cups' }).click()
+  await page.getByRole('button', { name: 'Options for Cups' }).click()
   await page.getByRole('menuitem', { name: 'Delete collection' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Delete collection' }).click()
   await place.waitFor({ state: 'detached' })

@@ -41,7 +41,7 @@ it('saves the selected pictures as a file, and reports a failure', async () => {
 it('saves everything that a search or a folder shows', async () => {
   const { page, close } = await openPage(demo.browser, `${demo.product.url}/?dir=cup`, DESKTOP)
   const pathsOf = async () => {
-    await page.getByRole('button', { name: 'Options of this list' }).click()
+    await page.getByRole('button', { name: 'List options' }).click()
     const download = page.waitForEvent('download')
     await page.getByRole('menuitem', { name: /List of paths/ }).click()
     return (await readFile(await (await download).path(), 'utf8')).trim().split('\n').sort()

@@ -81,7 +81,7 @@ describe('many files that are gone', () => {
       await rename(join(demo.gallery, folder), join(away, folder))
     await page.getByText('200 pictures are gone at once').waitFor()
     await page.getByTestId('count').getByText('240 pictures').waitFor()
-    await page.getByRole('button', { name: 'They are gone for good' }).click()
+    await page.getByRole('button', { name: 'Remove from the index' }).click()
     await page.getByTestId('count').getByText('40 pictures').waitFor()
     for (const folder of await readdir(away)) await rename(join(away, folder), join(demo.gallery, folder))
     await page.getByTestId('count').getByText('240 pictures').waitFor()

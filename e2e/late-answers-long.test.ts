@@ -79,7 +79,7 @@ describe('a collection', () => {
       `**/api/collections/${first}`,
       (one) => one.method() === 'DELETE',
     )
-    await page.getByRole('button', { name: 'Options of First' }).click()
+    await page.getByRole('button', { name: 'Options for First' }).click()
     await page.getByRole('menuitem', { name: 'Delete collection' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Delete collection' }).click()
     await deletion.arrived

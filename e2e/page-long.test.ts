@@ -187,7 +187,7 @@ describe('queries', () => {
   it('search a region of a picture of the gallery, by pointer and by keyboard', async () => {
     const { page, close } = await openPage(demo.browser, `${demo.product.url}/?name=star-0`)
     await page.locator('[data-path]').first().click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Search a region' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Search by region' }).click()
     const box = (await page.getByRole('img', { name: /^star-0/ }).boundingBox())!
     await page.mouse.move(box.x + box.width * 0.2, box.y + box.height * 0.2)
     await page.mouse.down()
@@ -214,7 +214,7 @@ describe('queries', () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await page.getByTestId('query-file').setInputFiles(join(demo.gallery, 'star/star-01.png'))
     await chip(page, 'More like Your picture').click()
-    await page.getByRole('button', { name: 'Search a region' }).click()
+    await page.getByRole('button', { name: 'Search by region' }).click()
     const picture = page.getByRole('img', { name: 'Your picture' })
     await expect.poll(async () => (await picture.boundingBox())!.height).toBeGreaterThan(100)
     const box = (await picture.boundingBox())!

@@ -19,7 +19,7 @@ describe('on a phone', () => {
   })
 
   it.each([
-    ['the list', 'Options of this list', /list-menu-items/],
+    ['the list', 'List options', /list-menu-items/],
     ['the sheet', 'More tools', /sheet-menu-items/],
   ])('the menu of %s has room for its items, however late they come', async (_, name, code) => {
     const { page, close } = await openPage(demo.browser, demo.product.url, PHONE)
@@ -49,7 +49,7 @@ describe('on a phone', () => {
     // At the greatest height, the results cover the pane.
     for (let n = 0; n < 2; n++) await page.getByRole('button', { name: 'Show more results' }).click()
     await chip(page, 'More like').tap()
-    const region = page.getByRole('button', { name: 'Search a region' })
+    const region = page.getByRole('button', { name: 'Search by region' })
     await region.waitFor()
     // The options alone leave the results where they are.
     const picture = page.getByTestId('region-picture')

@@ -13,7 +13,7 @@ async function openPicture() {
   const { images } = (await answer.json()) as { images: { id: string }[] }
   const { page, close } = await openPage(demo.browser, `${demo.product.url}/?q=i${images[0]!.id}`)
   await chip(page, 'More like').click()
-  await page.getByRole('button', { name: 'Search a region' }).click()
+  await page.getByRole('button', { name: 'Search by region' }).click()
   const picture = page.getByTestId('region-picture')
   await expect.poll(async () => (await picture.boundingBox())!.height).toBeGreaterThan(100)
   return { page, box: (await picture.boundingBox())!, close }

@@ -45,8 +45,13 @@ const lists = new Intl.ListFormat(language)
 /** The items with commas and a conjunction before the last. */
 export const list = (items: readonly string[]) => lists.format(items)
 
+const percents = new Intl.NumberFormat(region, { style: 'percent' })
+const finePercents = new Intl.NumberFormat(region, { style: 'percent', maximumFractionDigits: 1 })
+
 /** @param share 0…1 */
-export const percent = (share: number) => `${Math.round(share * 100)} %`
+export const percent = (share: number) => percents.format(share)
+/** With tenths. @param share 0…1 */
+export const finePercent = (share: number) => finePercents.format(share)
 
 const UNITS = ['kB', 'MB', 'GB', 'TB'] as const
 

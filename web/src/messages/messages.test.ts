@@ -7,7 +7,7 @@ import { deViews } from './de-views.ts'
 import { errors as englishErrors } from './en/errors.ts'
 import { en as english } from './en.ts'
 import { enViews } from './en-views.ts'
-import { bytes, plural } from './format.ts'
+import { bytes, finePercent, percent, plural } from './format.ts'
 import { languageOf, regionOf } from './language.ts'
 
 const SOURCES = join(import.meta.dirname, '..')
@@ -89,6 +89,11 @@ describe('the language', () => {
   it('has plurals', () => {
     expect(plural(1, { one: '# file', other: '# files' })).toBe('1 file')
     expect(plural(1200, { one: '# file', other: '# files' })).toMatch(/^1\D?200 files$/)
+  })
+
+  it('has percentages, written as in the language', () => {
+    expect(percent(0.824)).toBe('82%')
+    expect(finePercent(0.0042)).toMatch(/^0\D4%$/)
   })
 
   it('has sizes of files', () => {

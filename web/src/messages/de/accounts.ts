@@ -12,7 +12,7 @@ export const signIn = {
   codeGone: 'Dieser Code gilt nicht mehr. Fordere einen neuen an.',
   otherAddress: 'Andere Adresse verwenden',
   resend: 'Neuen Code senden',
-  resendIn: (seconds: number) => `Neuer Code in ${number(seconds)} s`,
+  resendIn: (seconds: number) => `Neuen Code senden (in ${number(seconds)} s)`,
 }
 
 export const keys = {
@@ -31,7 +31,7 @@ export const keys = {
 export const users = {
   title: 'Benutzer',
   count: (count: number) => plural(count, { one: '# Benutzer', other: '# Benutzer' }),
-  none: 'Kein Benutzer passt.',
+  none: 'Kein Benutzer gefunden.',
   filter: 'Nach Adresse filtern',
   filterRole: 'Nach Rolle filtern',
   anyRole: 'Jede Rolle',

@@ -25,7 +25,7 @@ export const app = {
     'Ein Proxy hat anstelle des Servers geantwortet, zum Beispiel mit einer Anmeldeseite. Lade diese Seite neu.',
   failed: 'Das hat nicht geklappt.',
   partMissing:
-    'Dieser Teil der Seite ist nicht zu laden. Der Server ist nicht erreichbar oder wurde aktualisiert.',
+    'Dieser Teil der Seite konnte nicht geladen werden. Der Server ist nicht erreichbar oder wurde aktualisiert.',
   reload: 'Neu laden',
   theme: 'Design',
   themes: { system: 'System', light: 'Hell', dark: 'Dunkel' },

@@ -16,7 +16,7 @@ export const errors: ErrorWords = {
     'Ein anderer Prozess verwendet die Daten dieses Servers. Einzelheiten stehen in seinem Protokoll.',
   directory_not_found: detailed('Den Ordner gibt es nicht.'),
   embedder_failed: detailed('Das Modell kann dieses Bild nicht verarbeiten.'),
-  embedder_unavailable: 'Das Modell arbeitet im Moment nicht. Versuche es bald noch einmal.',
+  embedder_unavailable: 'Das Modell funktioniert im Moment nicht. Versuche es bald noch einmal.',
   forbidden: 'Deine Rolle erlaubt das nicht.',
   gallery_unavailable: detailed('Der Fotoordner kann im Moment nicht gelesen werden.'),
   image_exists: detailed('Eine Datei dieses Namens gibt es schon.'),

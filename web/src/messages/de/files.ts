@@ -12,7 +12,7 @@ export const files = {
   rules: {
     hidden: 'Versteckte Dateien und Ordner',
     trash: 'Im Papierkorb von Sketch-Search',
-    system_folder: 'Papierkörbe, Schnappschüsse und Vorschauen anderer Programme',
+    system_folder: 'Papierkörbe, Snapshots von Laufwerken und Vorschauen anderer Programme',
     ignored: 'In der Konfiguration ausgeschlossen',
     own_data: 'Daten von Sketch-Search',
     subfolder: 'In Unterordnern, die nicht überwacht werden',
@@ -65,9 +65,9 @@ export const notices = {
   embedderChanged: (embedder: string, done: number, all: number) =>
     `Das Modell ist jetzt „${embedder}“. Bisher sind ${number(done)} von ${number(all)} Bildern durchsuchbar.`,
   embedderReplaced: (embedder: string, done: number, all: number) =>
-    `Das Modell ist jetzt „${embedder}“. Es hat ${number(done)} von ${number(all)} Bildern gelesen. Bis es alle gelesen hat, beantwortet das bisherige Modell die Suchen.`,
+    `Das Modell ist jetzt „${embedder}“. Es hat ${number(done)} von ${number(all)} Bildern gelesen. Bis es alle gelesen hat, sucht weiterhin das bisherige Modell.`,
   notWorking: (embedder: string) =>
-    `Das Modell „${embedder}“ arbeitet gerade nicht. Du kannst blättern, aber nicht suchen. Der Grund steht im Protokoll des Servers.`,
+    `Das Modell „${embedder}“ funktioniert gerade nicht. Du kannst blättern, aber nicht suchen. Der Grund steht im Protokoll des Servers.`,
   problemTitle: 'Der Fotoordner ist nicht lesbar',
   absenceTitle: (missing: number, known: number) => {
     if (missing >= known) return 'Alle Bilder fehlen'
@@ -80,7 +80,7 @@ export const notices = {
         '# Bilder fehlen auf einmal. Vielleicht ist ein Laufwerk nicht verbunden. Nichts wurde aus dem Index entfernt.',
     }),
   checkAgain: 'Erneut prüfen',
-  acceptMissing: 'Sie sind endgültig weg',
+  acceptMissing: 'Aus dem Index entfernen',
   problem: 'Vielleicht ist ein Laufwerk nicht verbunden. Nichts wurde aus dem Index entfernt.',
   polling: 'Dieser Ordner kann nicht überwacht werden. Änderungen erscheinen mit Verzögerung.',
   why: 'Warum?',

@@ -123,8 +123,8 @@ export const trash = {
   deleted: (count: number) => plural(count, { one: '# Bild gelöscht', other: '# Bilder gelöscht' }),
   deleteQuestion: (count: number) =>
     plural(count, {
-      one: 'Dieses Bild von der Festplatte löschen? Das lässt sich nicht rückgängig machen.',
-      other: '# Bilder von der Festplatte löschen? Das lässt sich nicht rückgängig machen.',
+      one: 'Dieses Bild vom Datenträger löschen? Das lässt sich nicht rückgängig machen.',
+      other: '# Bilder vom Datenträger löschen? Das lässt sich nicht rückgängig machen.',
     }),
   undoFailed: 'Einige Bilder konnten nicht wiederhergestellt werden.',
   failed: (name: string, reason: string) => `${name} wurde nicht in den Papierkorb gelegt. ${reason}`,
@@ -150,8 +150,8 @@ export const trash = {
   question: 'Papierkorb leeren?',
   warning: (count: number, size: string) =>
     plural(count, {
-      one: `# Datei (${size}) wird von der Festplatte gelöscht. Das kann nicht rückgängig gemacht werden.`,
-      other: `# Dateien (${size}) werden von der Festplatte gelöscht. Das kann nicht rückgängig gemacht werden.`,
+      one: `# Datei (${size}) wird vom Datenträger gelöscht. Das lässt sich nicht rückgängig machen.`,
+      other: `# Dateien (${size}) werden vom Datenträger gelöscht. Das lässt sich nicht rückgängig machen.`,
     }),
   delete: (count: number) => plural(count, { one: '# Datei löschen', other: '# Dateien löschen' }),
   further: (count: number) => `und ${number(count)} weitere`,

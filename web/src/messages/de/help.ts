@@ -12,7 +12,7 @@ export const help = {
     },
     {
       name: 'Vergleich',
-      text: 'Wähle zwei bis vier Bilder aus und dann „Vergleichen“. Sie werden gemeinsam gezoomt und bewegt, solange „Gemeinsam zoomen“ an ist. Der beste Wert ist jeweils markiert, und „Nur Unterschiede“ blendet aus, was gleich ist.',
+      text: 'Wähle zwei bis vier Bilder aus und dann „Vergleichen“. Sie werden gemeinsam gezoomt und bewegt, solange „Gemeinsam zoomen“ eingeschaltet ist. Der beste Wert ist jeweils markiert, und „Nur Unterschiede“ blendet aus, was gleich ist.',
     },
     {
       name: 'Kacheln für mehrere Dateien',
@@ -20,7 +20,7 @@ export const help = {
     },
     {
       name: 'Duplikate',
-      text: 'Jede Gruppe zeigt Fassungen eines Bildes. Vorgeschlagen wird das größte, das am wenigsten komprimierte oder das älteste, wie du es oben wählst. Sieh dir die Gruppe an und lege den Rest mit einem Druck in den Papierkorb. Eine Gruppe, die du „Keine Duplikate“ nennst, erscheint in diesem Browser nicht mehr.',
+      text: 'Jede Gruppe zeigt Fassungen eines Bildes. Vorgeschlagen wird das größte, das am wenigsten komprimierte oder das älteste, wie du es oben wählst. Sieh dir die Gruppe an und lege den Rest in einem Schritt in den Papierkorb. Eine Gruppe, die du als „Keine Duplikate“ markierst, erscheint in diesem Browser nicht mehr.',
     },
     {
       name: 'Papierkorb',

@@ -1,4 +1,4 @@
-import { list, number, plural } from '../format.ts'
+import { finePercent, list, number, percent, plural } from '../format.ts'
 
 export const uploading = {
   choose: 'Dateien hinzufügen',
@@ -87,7 +87,7 @@ export const duplicates = {
     oldest: 'das älteste',
   },
   listing: 'Liste der Gruppen',
-  level: 'Wie ähnlich',
+  level: 'Ähnlichkeit',
   levels: { very_alike: 'Sehr ähnlich', alike: 'Ähnlich', identical: 'Identisch' },
   order: 'Reihenfolge der Gruppen',
   orders: { space: 'Größter Platzgewinn zuerst', images: 'Meiste Bilder zuerst' },
@@ -98,7 +98,7 @@ export const duplicates = {
     oldest: 'Das älteste',
   },
   relations: {
-    exact: 'Genaue Kopie',
+    exact: 'Exakte Kopie',
     developed: 'Aus dem Original entwickelt',
     cropped: 'Zugeschnitten oder gedreht',
     smaller: 'Kleinere Kopie',
@@ -117,7 +117,7 @@ export const duplicates = {
   noneHint: 'Alle Bilder wurden verglichen. Keine sehen gleich aus.',
   noneYet: 'Bisher keine Duplikate',
   compared: (share: number) =>
-    `${number(share < 0.1 ? Math.round(share * 1000) / 10 : Math.floor(share * 100))} % der Bilder verglichen`,
+    `${share < 0.1 ? finePercent(share) : percent(Math.floor(share * 100) / 100)} der Bilder verglichen`,
   keys: 'behalten oder Papierkorb',
   groupGone: 'Diese Gruppe gibt es nicht mehr',
   groupGoneHint: 'Ihre Bilder wurden inzwischen gelöscht oder verändert.',

@@ -41,7 +41,7 @@ export const sheet = {
   },
   colourHint: 'Farben zählen, nicht nur Formen',
   matchColours: 'Auch Farben vergleichen',
-  tidy: 'Glätten',
+  tidy: 'Formen',
   trace: 'Abpausen',
   traceEnd: 'Abpausen beenden',
   more: 'Weitere Werkzeuge',

@@ -18,7 +18,7 @@ export const viewer = {
   findSimilar: 'Ähnliche finden',
   moreLikeThis: 'Mehr davon',
   lessLikeThis: 'Weniger davon',
-  searchRegion: 'Ausschnitt suchen',
+  searchRegion: 'Mit Ausschnitt suchen',
   showInFolder: 'Im Ordner zeigen',
   openOriginal: 'Original öffnen',
   whyMatched: 'Warum es passt',
@@ -29,7 +29,7 @@ export const viewer = {
   keywords: 'Stichwörter',
   inWords: 'In Wörtern',
   stars: (count: number) => plural(count, { one: '# Stern', other: '# Sterne' }),
-  looksAlike: 'Sieht ähnlich aus',
+  looksAlike: 'Ähnliche Bilder',
   loading: 'Das Bild wird geladen',
   gone: 'Dieses Bild ist nicht mehr in der Galerie.',
   unreadable: 'Dieses Bild ist nicht lesbar. Es ist vielleicht beschädigt.',
@@ -38,14 +38,15 @@ export const viewer = {
   megapixels: (count: number) => `${number(Math.max(0.1, Math.round(count * 10) / 10))} Megapixel`,
   raw: 'RAW',
   rawShown: 'Gezeigt: die Vorschau in der Raw-Datei',
-  fromCamera: (time: string) => `${time}, von der Kamera`,
-  fromFile: (time: string) => `${time}, von der Datei`,
+  fromCamera: (time: string) => `${time}, laut Kamera`,
+  fromFile: (time: string) => `${time}, laut Datei`,
   ofFile: (date: string) => `${date} (Datei)`,
   filmstrip: 'Bilder davor und danach',
 }
 
 export const upload = {
-  unreadable: 'Der Browser kann diese Datei nicht lesen. Sie ist ein Ordner oder wurde verschoben.',
+  unreadable:
+    'Der Browser kann diese Datei nicht lesen. Vielleicht ist sie ein Ordner oder wurde verschoben.',
   signedOut:
     'Hochladen abgebrochen: Deine Anmeldung ist abgelaufen. Melde dich an und versuche es noch einmal.',
 }

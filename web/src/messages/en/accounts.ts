@@ -12,11 +12,11 @@ export const signIn = {
   codeGone: 'This code can no longer be used. Request another one.',
   otherAddress: 'Use another address',
   resend: 'Send another code',
-  resendIn: (seconds: number) => `Another code in ${number(seconds)} s`,
+  resendIn: (seconds: number) => `Send another code (in ${number(seconds)} s)`,
 }
 
 export const keys = {
-  hint: 'A program with a key acts in your name.',
+  hint: 'A program with a key acts on your behalf.',
   name: 'Purpose',
   once: (name: string) => `Copy the key “${name}” now: it is not shown again.`,
   copy: 'Copy',

@@ -24,7 +24,8 @@ export const app = {
   foreignAnswer:
     'A proxy responded instead of the server, for example with a sign-in page. Reload this page.',
   failed: 'This did not work.',
-  partMissing: 'This part of the page could not be loaded. The server is away, or it was updated.',
+  partMissing:
+    'This part of the page could not be loaded. The server can’t be reached, or it has been updated.',
   reload: 'Reload',
   theme: 'Theme',
   themes: { system: 'System', light: 'Light', dark: 'Dark' },

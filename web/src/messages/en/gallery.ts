@@ -33,7 +33,7 @@ export const gallery = {
     [
       name,
       date,
-      score === undefined ? '' : `${percent(score)} alike`,
+      score === undefined ? '' : `${percent(score)} similar`,
       files === undefined ? '' : plural(files, { one: '# file', other: '# files' }),
     ]
       .filter((text) => text !== '')
@@ -62,7 +62,7 @@ export const gallery = {
     name: 'Name A–Z',
     'name-down': 'Name Z–A',
   },
-  listOptions: 'Options of this list',
+  listOptions: 'List options',
   filters: 'Filters',
   moreFilters: 'More filters',
   allFolders: 'All folders',
@@ -126,11 +126,11 @@ export const trash = {
     }),
   undoFailed: 'Some pictures could not be restored.',
   failed: (name: string, reason: string) => `${name} was not moved to the trash. ${reason}`,
-  signedOut: 'The sign-in had expired.',
+  signedOut: 'Your session had expired.',
   notMoved: (count: number) =>
     plural(count, {
-      one: 'The sign-in has expired: # picture was not moved to the trash.',
-      other: 'The sign-in has expired: # pictures were not moved to the trash.',
+      one: 'Your session has expired: # picture was not moved to the trash.',
+      other: 'Your session has expired: # pictures were not moved to the trash.',
     }),
   nothingDeleted: (reason: string) => `Nothing was deleted. ${reason}`,
   title: 'Trash',

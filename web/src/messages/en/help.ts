@@ -8,11 +8,11 @@ export const help = {
     },
     {
       name: 'Export',
-      text: 'Selected pictures are exported from the bar above them; a search, a folder or a collection from “Options of this list” above the pictures. Choose originals or smaller copies as ZIP, a contact sheet as PDF, a web page, lists as CSV, JSON or paths, or XMP sidecars. Names, folders and dates are kept.',
+      text: 'Selected pictures are exported from the bar above them; a search, a folder or a collection from “List options” above the pictures. Choose originals or smaller copies as ZIP, a contact sheet as PDF, a web page, lists as CSV, JSON or paths, or XMP sidecars. Names, folders and dates are kept.',
     },
     {
       name: 'Compare',
-      text: 'Select two to four pictures and choose “Compare”. They are zoomed and moved together unless “Zoom together” is off. The best of each value is marked, and “Only differences” hides what is alike.',
+      text: 'Select two to four pictures and choose “Compare”. They are zoomed and moved together unless “Zoom together” is off. The best value in each row is marked, and “Only differences” hides rows that are equal.',
     },
     {
       name: 'Tiles for several files',
@@ -20,11 +20,11 @@ export const help = {
     },
     {
       name: 'Duplicates',
-      text: 'Each group shows versions of one picture. The suggested one is the largest, the least compressed or the oldest, as you choose at the top. Look at the group, then move the rest to the trash with one press. A group that you call “Not duplicates” is not shown again in this browser.',
+      text: 'Each group shows versions of one picture. The suggested one is the largest, the least compressed or the oldest, as you choose at the top. Look at the group, then move the rest to the trash in one step. A group that you mark as “Not duplicates” is not shown again in this browser.',
     },
     {
       name: 'Trash',
-      text: 'Deleted pictures go to the trash and can be restored from there with their collections and stars. “Undo” and Ctrl Z restore the last ones at once. How long they stay is written in the trash; without a trash, the page asks before a file is deleted.',
+      text: 'Deleted pictures go to the trash and can be restored from there with their collections and stars. “Undo” and Ctrl Z restore the last ones at once. The trash shows how long they stay; without a trash, the page asks before a file is deleted.',
     },
     {
       name: 'Adding files',

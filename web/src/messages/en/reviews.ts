@@ -1,4 +1,4 @@
-import { list, number, plural } from '../format.ts'
+import { finePercent, list, number, percent, plural } from '../format.ts'
 
 export const uploading = {
   choose: 'Add files',
@@ -77,8 +77,8 @@ export const duplicates = {
   suggested: (reasons: string[]) => (reasons.length === 0 ? 'Suggested' : `Suggested: ${list(reasons)}`),
   reasons: { largest: 'the largest', least_compressed: 'the least compressed', oldest: 'the oldest' },
   listing: 'List of groups',
-  level: 'How alike',
-  levels: { very_alike: 'Very alike', alike: 'Alike', identical: 'Identical' },
+  level: 'Similarity',
+  levels: { very_alike: 'Very similar', alike: 'Similar', identical: 'Identical' },
   order: 'Order of groups',
   orders: { space: 'Most space first', images: 'Most pictures first' },
   bestBy: 'Suggest',
@@ -103,7 +103,7 @@ export const duplicates = {
   noneHint: 'Every picture was compared. None look the same.',
   noneYet: 'No duplicates so far',
   compared: (share: number) =>
-    `${number(share < 0.1 ? Math.round(share * 1000) / 10 : Math.floor(share * 100))} % of the pictures compared`,
+    `${share < 0.1 ? finePercent(share) : percent(Math.floor(share * 100) / 100)} of the pictures compared`,
   keys: 'keep or trash',
   groupGone: 'This group no longer exists',
   groupGoneHint: 'Its pictures were deleted or changed in the meantime.',

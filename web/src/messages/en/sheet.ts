@@ -63,7 +63,7 @@ export const sheet = {
   removed: (name: string) => `“${name}” was deleted.`,
   undoRemove: 'Undo',
   savedAs: (name: string) => `Sketch saved as “${name}”`,
-  noRoom: 'This browser has no room left. Delete a saved sketch, or export this one as SVG.',
+  noRoom: 'The storage of this browser is full. Delete a saved sketch, or export this one as SVG.',
   savedHint: 'Sketches are saved in this browser.',
   noneSaved: 'No saved sketches yet.',
   open: (name: string) => `Open ${name}`,

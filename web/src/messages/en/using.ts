@@ -16,7 +16,7 @@ export const collections = {
   removeFrom: 'Remove from collection',
   added: (name: string) => `Added to “${name}”`,
   created: (name: string) => `Collection “${name}” created`,
-  options: (name: string) => `Options of ${name}`,
+  options: (name: string) => `Options for ${name}`,
   share: 'Share with everyone here',
   unshare: 'Keep to myself',
   delete: 'Delete collection',

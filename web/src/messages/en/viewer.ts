@@ -18,7 +18,7 @@ export const viewer = {
   findSimilar: 'Find similar',
   moreLikeThis: 'More like this',
   lessLikeThis: 'Less like this',
-  searchRegion: 'Search a region',
+  searchRegion: 'Search by region',
   showInFolder: 'Show in folder',
   openOriginal: 'Open the original',
   whyMatched: 'Why it matched',
@@ -29,7 +29,7 @@ export const viewer = {
   keywords: 'Keywords',
   inWords: 'In words',
   stars: (count: number) => plural(count, { one: '# star', other: '# stars' }),
-  looksAlike: 'Looks alike',
+  looksAlike: 'Similar pictures',
   loading: 'Loading the picture',
   gone: 'This picture is no longer in the gallery.',
   unreadable: 'This picture can’t be read. It may be damaged.',
@@ -46,5 +46,5 @@ export const viewer = {
 
 export const upload = {
   unreadable: 'The browser can’t read this file. It may be a folder, or it was moved.',
-  signedOut: 'Uploading stopped: your sign-in has expired. Sign in, then try again.',
+  signedOut: 'Uploading stopped: your session has expired. Sign in, then try again.',
 }
