@@ -185,6 +185,28 @@ describe('the backfill', () => {
     expect(runs).toHaveBeenCalledOnce()
   })
 
+  it('reads an image that was moved to the trash before, when it is back', async () => {
+    const root = await temporaryDirectory()
+    const catalog = await (await DATABASES.SQLite!()).catalog()
+    const reader = await openReader(root)
+    await writeSettled(join(root, 'a.png'), await picture(1))
+    const read = await readFile({ reader, catalog }, 'a.png', { skipSettleCheck: true, isReread: false })
+    if (typeof read === 'string') throw new Error(`it is ${read}`)
+    const vector = Float32Array.of(1, 0, 0, 0)
+    const [put] = await catalog.images.upsert([
+      { ...read.record, thumbhash: undefined, attributesVersion: 1, vector },
+    ])
+    await catalog.trash.put(put!.id, { place: 'gallery', file: 'a' }, 1)
+    const indexer = { isIdle: true, idle: async () => {}, enqueue() {} }
+    const backfill = createBackfill({ catalog, reader, indexer, isSearching: () => false, log: SILENT })
+    backfill.start()
+    await backfill.idle()
+    await catalog.trash.restore(put!.id)
+    backfill.start()
+    await backfill.idle()
+    expect(await catalog.images.getByPath('a.png')).toMatchObject({ thumbhash: expect.any(String) })
+  })
+
   it('skips images whose files have changed or are missing, and writes a lost thumbnail again', async () => {
     const root = await temporaryDirectory()
     const { catalog: open } = await DATABASES.SQLite!()

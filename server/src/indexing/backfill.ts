@@ -20,7 +20,7 @@ export interface BackfillOptions {
 
 /** Reads attributes that images lack because they were indexed by an earlier version. Nothing is embedded again. */
 export interface Backfill {
-  /** Starts in the background, unless it is running or has nothing left to do. */
+  /** Starts in the background, unless it is running. Images that were in the trash may come back with an earlier version. */
   start(): void
   /** Number of images that are left; 0 while none are known. */
   readonly pending: number
@@ -42,8 +42,9 @@ export function createBackfill(options: BackfillOptions): Backfill {
 class AttributeBackfill implements Backfill {
   readonly #options: BackfillOptions
   #pending = 0
-  #isComplete = false
   #isClosed = false
+  /** Whether the last run has left images, or was ended by an error. */
+  #hasFailed = false
   #endedAt = Number.NEGATIVE_INFINITY
   #running: Promise<void> | undefined
 
@@ -56,10 +57,11 @@ class AttributeBackfill implements Backfill {
   }
 
   start(): void {
-    const isEarly = performance.now() - this.#endedAt < RETRY_INTERVAL_MS
-    if (this.#running !== undefined || this.#isComplete || this.#isClosed || isEarly) return
+    const isEarly = this.#hasFailed && performance.now() - this.#endedAt < RETRY_INTERVAL_MS
+    if (this.#running !== undefined || this.#isClosed || isEarly) return
     this.#running = this.#run()
       .catch((error) => {
+        this.#hasFailed = true
         if (!this.#isClosed) this.#options.log.warn(`Metadata could not be read: ${messageOf(error)}`)
       })
       .finally(() => {
@@ -98,7 +100,7 @@ class AttributeBackfill implements Backfill {
       this.#pending = Math.max(0, this.#pending - section.length)
     }
     if (this.#isClosed) return
-    this.#isComplete = left === 0
+    this.#hasFailed = left > 0
     this.#pending = left
     const seconds = (performance.now() - start) / 1000
     const rate = Math.round((all - left) / Math.max(seconds, 0.001))
