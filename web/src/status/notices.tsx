@@ -1,22 +1,18 @@
 import { useQuery } from '@tanstack/react-query'
 import { WifiOff } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { getIndexStatus, type IndexStatus } from '../api/client.ts'
 import type { ServerEvents } from '../api/events.ts'
 import { Button } from '../components/button.tsx'
 import { lazyPart } from '../components/lazy-part.tsx'
 import { Notice } from '../components/notice.tsx'
 import { ProgressRing } from '../components/progress-ring.tsx'
-import { getStored, setStored } from '../components/stored.ts'
 import { messages } from '../messages/messages.ts'
 import { useHasRole } from '../state/role.ts'
 import { AccountDialog } from './account-dialog.tsx'
 
 const SevereNotice = lazyPart(async () => ({ default: (await import('./rare-notices.tsx')).SevereNotice }))
-const PollingNotice = lazyPart(async () => ({ default: (await import('./rare-notices.tsx')).PollingNotice }))
-const ReadOnlyNotice = lazyPart(async () => ({
-  default: (await import('./rare-notices.tsx')).ReadOnlyNotice,
-}))
+const QuietNotice = lazyPart(async () => ({ default: (await import('./rare-notices.tsx')).QuietNotice }))
 
 const REFRESH_MS = 10_000
 
@@ -44,7 +40,6 @@ function FirstNotice({ events, onAccount }: FirstNoticeProps) {
     refetchInterval: REFRESH_MS,
   })
   const mayEdit = useHasRole('editor')
-  const [isRead, setRead] = useReadNotices()
   if (events.offline !== undefined)
     return <OfflineNotice retryAt={events.offline.retryAt} onRetry={events.reconnect} />
   if (status === undefined) return null
@@ -52,36 +47,15 @@ function FirstNotice({ events, onAccount }: FirstNoticeProps) {
   const { progress } = events
   if (progress !== undefined && progress.pending > 0)
     return <IndexingNotice progress={progress} onAccount={onAccount} />
-  const { polling_reason: reason, read_only: folders } = status
-  if (reason !== null && !isRead(POLLING_KEY, reason))
-    return <PollingNotice reason={reason} onRead={() => setRead(POLLING_KEY, reason)} />
-  const readOnly = folders.join('\n')
-  if (readOnly !== '' && mayEdit && !isRead(READ_ONLY_KEY, readOnly))
-    return <ReadOnlyNotice folders={folders} onRead={() => setRead(READ_ONLY_KEY, readOnly)} />
-  return null
+  const { polling_reason: reason, read_only: folders, metadata_pending: pending } = status
+  if (reason === null && pending === 0 && folders.length === 0) return null
+  return <QuietNotice status={status} mayEdit={mayEdit} />
 }
 
 function isSevere(status: IndexStatus): boolean {
   const { storage_problem, problem, absence, embedder_state, previous_embedder } = status
   const isWorking = embedder_state !== 'not_working' && previous_embedder === null
   return storage_problem !== null || problem !== null || absence !== null || !isWorking
-}
-
-const POLLING_KEY = 'polling-reason-read'
-const READ_ONLY_KEY = 'read-only-read'
-
-/** Notices that the user has read; the browser stores them. */
-function useReadNotices() {
-  const [, setCount] = useState(0)
-  const read = useRef<Record<string, string>>({})
-  const isRead = (key: string, value: string) => (read.current[key] ?? getStored(key)) === value
-  const setRead = (key: string, value: string) => {
-    // A private window stores nothing.
-    read.current[key] = value
-    setStored(key, value)
-    setCount((old) => old + 1)
-  }
-  return [isRead, setRead] as const
 }
 
 function OfflineNotice({ retryAt, onRetry }: { retryAt: number; onRetry: () => void }) {

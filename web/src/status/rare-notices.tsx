@@ -1,7 +1,9 @@
-import { HardDrive, TriangleAlert } from 'lucide-react'
+import { Calendar, HardDrive, TriangleAlert } from 'lucide-react'
+import { useRef, useState } from 'react'
 import type { IndexStatus } from '../api/client.ts'
 import { Button } from '../components/button.tsx'
 import { Notice } from '../components/notice.tsx'
+import { getStored, setStored } from '../components/stored.ts'
 import { viewMessages } from '../messages/view-messages.ts'
 import { AbsenceNotice } from './absence-notice.tsx'
 
@@ -33,6 +35,43 @@ export function SevereNotice({ status }: { status: IndexStatus }) {
   return <Notice>{describe(embedder, indexed, indexed + to_embed)}</Notice>
 }
 
+interface QuietNoticeProps {
+  status: IndexStatus
+  mayEdit: boolean
+}
+
+/** Explains a lasting state, until it is read or over: the first that applies. */
+export function QuietNotice({ status, mayEdit }: QuietNoticeProps) {
+  const { polling_reason: reason, read_only: folders, metadata_pending: pending } = status
+  const [isRead, setRead] = useReadNotices()
+  const [isPendingRead, setPendingRead] = useState(false)
+  const readOnly = folders.join('\n')
+  if (pending > 0 && !isPendingRead)
+    return <MetadataNotice pending={pending} onRead={() => setPendingRead(true)} />
+  if (reason !== null && !isRead(POLLING_KEY, reason))
+    return <PollingNotice reason={reason} onRead={() => setRead(POLLING_KEY, reason)} />
+  if (readOnly !== '' && mayEdit && !isRead(READ_ONLY_KEY, readOnly))
+    return <ReadOnlyNotice folders={folders} onRead={() => setRead(READ_ONLY_KEY, readOnly)} />
+  return null
+}
+
+const POLLING_KEY = 'polling-reason-read'
+const READ_ONLY_KEY = 'read-only-read'
+
+/** Notices that the user has read; the browser stores them. */
+function useReadNotices() {
+  const [, setCount] = useState(0)
+  const read = useRef<Record<string, string>>({})
+  const isRead = (key: string, value: string) => (read.current[key] ?? getStored(key)) === value
+  const setRead = (key: string, value: string) => {
+    // A private window stores nothing.
+    read.current[key] = value
+    setStored(key, value)
+    setCount((old) => old + 1)
+  }
+  return [isRead, setRead] as const
+}
+
 function UnderstoodButton({ onRead }: { onRead: () => void }) {
   return (
     <Button size="small" onClick={onRead}>
@@ -42,7 +81,7 @@ function UnderstoodButton({ onRead }: { onRead: () => void }) {
 }
 
 /** Explains beforehand that nothing can be added or deleted. */
-export function ReadOnlyNotice({ folders, onRead }: { folders: string[]; onRead: () => void }) {
+function ReadOnlyNotice({ folders, onRead }: { folders: string[]; onRead: () => void }) {
   return (
     <Notice icon={<HardDrive />} actions={<UnderstoodButton onRead={onRead} />}>
       {folders.includes('.') ? viewMessages.notices.readOnly : viewMessages.notices.readOnlyFolders(folders)}
@@ -50,8 +89,17 @@ export function ReadOnlyNotice({ folders, onRead }: { folders: string[]; onRead:
   )
 }
 
+/** Explains why dates, cameras and captions are missing after an upgrade. Files on an absent drive have yet to be read for as long. */
+function MetadataNotice({ pending, onRead }: { pending: number; onRead: () => void }) {
+  return (
+    <Notice icon={<Calendar />} actions={<UnderstoodButton onRead={onRead} />}>
+      {viewMessages.notices.metadata(pending)}
+    </Notice>
+  )
+}
+
 /** Explains once why changes take a while to appear, with the remedy. */
-export function PollingNotice({ reason, onRead }: { reason: string; onRead: () => void }) {
+function PollingNotice({ reason, onRead }: { reason: string; onRead: () => void }) {
   return (
     <Notice actions={<UnderstoodButton onRead={onRead} />}>
       {viewMessages.notices.polling}{' '}

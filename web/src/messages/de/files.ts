@@ -85,6 +85,12 @@ export const notices = {
   polling: 'Dieser Ordner kann nicht überwacht werden. Änderungen erscheinen mit Verzögerung.',
   why: 'Warum?',
   understood: 'Verstanden',
+  metadata: (left: number) =>
+    plural(left, {
+      one: 'Aufnahmezeit, Kamera und Bildtext von # Bild müssen noch gelesen werden. Bis dahin fehlen sie in der Zeitleiste und bei den Filtern.',
+      other:
+        'Aufnahmezeiten, Kameras und Bildtexte von # Bildern müssen noch gelesen werden. Bis dahin fehlen sie in der Zeitleiste und bei den Filtern.',
+    }),
   readOnly: 'Die Galerie ist schreibgeschützt: Bilder können hier weder hinzugefügt noch gelöscht werden.',
   readOnlyFolders: (names: readonly string[]) =>
     `In diesen Ordnern, die schreibgeschützt sind, können Bilder weder hinzugefügt noch gelöscht werden: ${names.join(', ')}.`,

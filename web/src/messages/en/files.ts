@@ -86,6 +86,12 @@ export const notices = {
   polling: 'This folder can’t be watched, so changes appear after a while.',
   why: 'Why?',
   understood: 'Got it',
+  metadata: (left: number) =>
+    plural(left, {
+      one: 'Date, camera and caption of # picture have yet to be read. Until then, the timeline and filters lack them.',
+      other:
+        'Dates, cameras and captions of # pictures have yet to be read. Until then, the timeline and filters lack them.',
+    }),
   readOnly: 'The gallery is read-only: pictures can’t be added or deleted here.',
   readOnlyFolders: (names: readonly string[]) =>
     `Pictures can’t be added or deleted in these folders, which are read-only: ${names.join(', ')}.`,
