@@ -51,9 +51,12 @@ export function PictureContextMenu({ page, target, onClose }: PictureContextMenu
       label={image.user_visible_name}
       at={at}
       onClose={onClose}
-      onReturnFocus={() =>
-        document.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus({ preventScroll: true })
-      }
+      onReturnFocus={() => {
+        const tileWith = (attribute: string) => document.querySelector<HTMLElement>(`[data-${attribute}]`)
+        // Files that came or went meanwhile have moved the picture; another one has the place of a deleted picture.
+        const tile = tileWith(`path="${CSS.escape(image.path)}"`) ?? tileWith(`index="${index}"`)
+        tile?.focus({ preventScroll: true })
+      }}
     >
       <MenuItem
         icon={<Maximize2 />}

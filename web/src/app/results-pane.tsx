@@ -136,6 +136,7 @@ function Pictures(props: ResultsPaneProps & { scale: number }) {
       onReturned={viewed.onReturned}
       onTop={lists.setAtTop}
       resetKey={lists.resetKey}
+      isOfBefore={!lists.isCurrent}
       onOpen={viewed.open}
       onToggle={(image, index, isRange) =>
         isRange ? selection.extendTo(image, index) : selection.toggle(image, index)

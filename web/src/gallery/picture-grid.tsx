@@ -25,6 +25,8 @@ export interface PictureGridProps extends PictureActions, RowContext {
   onTop: (isAtTop: boolean) => void
   /** Another list begins at the top, unless its place is remembered. */
   resetKey: string
+  /** Whether the pictures are those of another list, until this one is loaded. */
+  isOfBefore?: boolean
   className?: string
 }
 

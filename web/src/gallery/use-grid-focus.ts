@@ -5,7 +5,12 @@ import { focusSoon } from './focus-soon.ts'
 interface FocusedList {
   count: number
   imageAt: (index: number) => Image | undefined
+  resetKey: string
+  isOfBefore?: boolean | undefined
 }
+
+/** A picture that had the focus is looked for among this many before and after its place. */
+const MAX_SHIFT = 500
 
 /**
  * Which tile has the focus. A focused tile that leaves the document, because its row is laid out again or is scrolled out of
@@ -15,10 +20,28 @@ interface FocusedList {
 export function useGridFocus(
   ref: RefObject<HTMLElement | null>,
   gridRef: RefObject<HTMLElement | null>,
-  { count, imageAt }: FocusedList,
+  { count, imageAt, resetKey, isOfBefore = false }: FocusedList,
 ) {
   const [index, set] = useState(0)
   const hadFocus = useRef(false)
+  /** The picture that has or had the focus, and its place; no id if there was none in this list. */
+  const focused = useRef({ id: undefined as string | undefined, at: 0, list: resetKey })
+  useLayoutEffect(() => {
+    const { id, at, list } = focused.current
+    const now = imageAt(index)?.id
+    const tileAt = (n: number) => ref.current!.querySelector<HTMLElement>(`[data-index="${n}"]`)
+    const isFocused = tileAt(index) === document.activeElement
+    if (now === undefined || now === id || (id === undefined && !isFocused)) return
+    const isMoved = id !== undefined && at === index && list === resetKey
+    const place = isMoved ? placeOf(id, index, imageAt) : undefined
+    if (place === undefined) focused.current = { id: isOfBefore ? undefined : now, at: index, list: resetKey }
+    else {
+      focused.current = { id, at: place, list }
+      set(place)
+      // Files that came or went have moved the picture: the next key is meant for it, not for the one in its place.
+      if (isFocused) (tileAt(place) ?? gridRef.current!).focus({ preventScroll: true })
+    }
+  })
   useEffect(() => {
     const onDown = ({ target }: PointerEvent) => {
       hadFocus.current = ref.current?.contains(target as Node) ?? false
@@ -49,16 +72,31 @@ export function useGridFocus(
     /** Another list: a focus in the old one moves to its first picture. */
     restart() {
       set(0)
+      focused.current = { id: undefined, at: 0, list: resetKey }
       if (hadFocus.current) focusSoon(ref.current!, 0)
     },
     onFocus({ target }: FocusEvent) {
       hadFocus.current = true
       const { index: own } = (target as HTMLElement).dataset
-      if (own !== undefined) set(Number(own))
+      if (own === undefined) return
+      const at = Number(own)
+      set(at)
+      focused.current = { id: isOfBefore ? undefined : imageAt(at)?.id, at, list: resetKey }
     },
     onBlur({ relatedTarget, currentTarget }: FocusEvent) {
       // A tile that leaves the document has no target of its blur.
       if (relatedTarget !== null) hadFocus.current = currentTarget.contains(relatedTarget)
     },
   }
+}
+
+/** Where a picture is, the nearest places first. */
+function placeOf(
+  id: string,
+  index: number,
+  imageAt: (index: number) => Image | undefined,
+): number | undefined {
+  for (let by = 1; by <= MAX_SHIFT; by++)
+    for (const place of [index + by, index - by]) if (imageAt(place)?.id === id) return place
+  return undefined
 }
