@@ -1,4 +1,15 @@
-import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import {
+  createContext,
+  type ReactNode,
+  use,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
+import { createPortal } from 'react-dom'
 
 export interface ToastContent {
   text: string
@@ -29,18 +40,36 @@ export function ToastProvider({ children }: { children: ReactNode }) {
   }, [])
   const hide = useCallback(() => setToast(undefined), [])
   const toasts = useMemo(() => ({ show, hide }), [show, hide])
+  const top = useTop(toast !== undefined)
   return (
     <ToastContext value={toasts}>
       {children}
       {/* Always in the document: screen readers do not read out a region that appears together with its text. */}
-      <div
-        role="status"
-        className="pointer-events-none fixed inset-x-3 bottom-[calc(env(safe-area-inset-bottom)+1.25rem)] z-60 flex justify-center"
-      >
-        {toast !== undefined && <ToastBar key={toast.number} {...toast.content} onEnd={hide} />}
-      </div>
+      {createPortal(
+        <div
+          role="status"
+          className="pointer-events-none fixed inset-x-3 bottom-[calc(env(safe-area-inset-bottom)+1.25rem)] z-60 flex justify-center"
+        >
+          {toast !== undefined && <ToastBar key={toast.number} {...toast.content} onEnd={hide} />}
+        </div>,
+        top,
+      )}
     </ToastContext>
   )
+}
+
+/** The topmost modal dialog, outside of which nothing can be pressed; the body while there is none, or nothing is shown. */
+function useTop(isShown: boolean): Element {
+  const [top, setTop] = useState<Element>(document.body)
+  useLayoutEffect(() => {
+    if (!isShown) return setTop(document.body)
+    const find = () => setTop([...document.querySelectorAll('dialog:modal')].at(-1) ?? document.body)
+    find()
+    const observer = new MutationObserver(find)
+    observer.observe(document.body, { subtree: true, attributeFilter: ['open'] })
+    return () => observer.disconnect()
+  }, [isShown])
+  return top
 }
 
 /** Ends after a while. The time is paused while it is hovered or has the focus. */
