@@ -6,6 +6,7 @@ import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { IconButton } from '../components/icon-button.tsx'
 import { useServerBack } from '../components/server-back.ts'
+import { useCommandKeys } from '../components/use-command-keys.ts'
 import { useLayout } from '../components/use-layout.ts'
 import { messages } from '../messages/messages.ts'
 import { useStoredFlag } from '../state/settings.ts'
@@ -65,7 +66,11 @@ export function LargeView(props: LargeViewProps) {
   // Only the list has these.
   const { score, copies } = known?.id === id ? known : {}
   const image = isGone ? undefined : data && { ...data, score, copies }
-  useEffect(() => rootRef.current?.focus({ preventScroll: true }), [])
+  const isMissing = image === undefined
+  // Also when the picture goes: with it goes the element that had the focus.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever there is a picture, or none any more
+  useEffect(() => rootRef.current?.focus({ preventScroll: true }), [isMissing])
+  useCommandKeys(({ key }) => (isMissing && key === 'Escape' ? onClose : undefined))
   const to = (place: number) => {
     const other = list.imageAt(place)
     return other && (() => props.onOpen(other, place))
