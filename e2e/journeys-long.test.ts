@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { picture } from '../server/src/testing/pictures.ts'
-import { chip, count, draw, firstResults, openFolders, openPage } from './support/browser.ts'
+import { chip, count, draw, firstResults, openFolders, openPage, PHONE } from './support/browser.ts'
 import { indexedCount, useDemo } from './support/demo.ts'
 import { holdAnswers } from './support/held-answers.ts'
 import { addressOfDrawing, BELOW } from './support/line-below.ts'
@@ -63,6 +63,21 @@ it('a search is saved with its last stroke', async () => {
   await close()
 })
 
+it('a toast can be pressed while a dialog is open', async () => {
+  const { page, close } = await openPage(demo.browser, demo.product.url, PHONE)
+  const [first] = await listed()
+  await page.goto(`${demo.product.url}/?view=${first!.id}`)
+  await page.getByRole('button', { name: 'Details' }).click()
+  await page.route('**/api/**/stars', (route) =>
+    route.fulfill({ status: 503, json: { error: 'The database is away.' } }),
+  )
+  await page.locator('dialog').getByRole('button', { name: 'Star', exact: true }).click()
+  await page.getByText('The database is away.').click({ timeout: 30_000 })
+  // A press beside the dialog would have closed it.
+  expect(await page.locator('dialog[open]').count()).toBe(1)
+  await close()
+})
+
 it('Recently added follows the folder', async () => {
   const { page, close } = await openPage(demo.browser, demo.product.url)
   const library = await openFolders(page)
@@ -92,6 +107,22 @@ describe('the large view', () => {
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     await count(page, `${ALL - 1} pictures`)
+    await restore(page, first!.id)
+    await close()
+  })
+
+  it('is closed by Escape when its picture is gone', async () => {
+    const [first] = await listed()
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await page.locator('[data-index="0"]').click()
+    await page.getByRole('dialog', { name: first!.user_visible_name }).waitFor()
+    await page.getByRole('dialog').getByRole('button', { name: 'Star', exact: true }).focus()
+    await page.request.delete(`${demo.product.url}/api/images/${first!.id}`)
+    const gone = page.getByRole('dialog', { name: 'This picture is no longer in the gallery.' })
+    await gone.waitFor()
+    expect(await gone.evaluate((element) => element.contains(document.activeElement))).toBe(true)
+    await page.keyboard.press('Escape')
+    await gone.waitFor({ state: 'detached' })
     await restore(page, first!.id)
     await close()
   })
