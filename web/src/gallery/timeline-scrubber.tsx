@@ -24,7 +24,10 @@ interface TimelineScrubberProps {
 /** On a touch screen it stays for this long after the list was scrolled. */
 const SHOWN_MS = 1_200
 
-/** Years and months beside the gallery: a press or a drag goes there at once, as do the arrow keys. */
+/**
+ * Years and months beside the gallery: a press or a drag goes there at once, as do the arrow keys. On a phone they lie over the pictures,
+ * so that only the thumb takes fingers.
+ */
 export function TimelineScrubber({ layout, viewHeight, offset, onJump }: TimelineScrubberProps) {
   const trackRef = useRef<HTMLDivElement>(null)
   const { height } = useElementSize(trackRef)
@@ -42,7 +45,7 @@ export function TimelineScrubber({ layout, viewHeight, offset, onJump }: Timelin
   const { bars, labels } = useMemo(() => timelineMarks(months, length, height), [months, length, height])
   const at = monthAt(months, offset + 1)
   const share = Math.min(1, offset / length)
-  const drag = useScrubbing(trackRef, (to) => onJump(to * length))
+  const drag = useScrubbing(trackRef, share, (to) => onJump(to * length))
   const onKeyDown = (event: KeyboardEvent) => {
     const target = monthAfterKey(months, at, event.key)
     if (target === undefined || event.ctrlKey || event.metaKey || event.altKey) return
@@ -62,7 +65,7 @@ export function TimelineScrubber({ layout, viewHeight, offset, onJump }: Timelin
       data-shown={isScrolled || drag.isDragged || undefined}
       onKeyDown={onKeyDown}
       {...drag.handlers}
-      className="group absolute inset-y-0 right-0 w-16 cursor-pointer touch-none py-6 select-none phone:invisible phone:w-11 phone:focus-visible:visible phone:data-shown:visible"
+      className="group absolute inset-y-0 right-0 w-16 cursor-pointer touch-none py-6 select-none phone:pointer-events-none phone:invisible phone:w-11 phone:focus-visible:visible phone:data-shown:visible"
     >
       <div ref={trackRef} className="relative h-full">
         <Scale bars={bars} labels={labels} />
@@ -75,7 +78,8 @@ export function TimelineScrubber({ layout, viewHeight, offset, onJump }: Timelin
         </span>
         <span
           aria-hidden="true"
-          className="absolute right-0 hidden h-13 w-1.5 -translate-y-1/2 rounded-l-full bg-bar phone:block"
+          data-thumb
+          className="pointer-events-auto absolute right-0 hidden h-13 w-11 -translate-y-1/2 after:absolute after:inset-y-0 after:right-0 after:w-1.5 after:rounded-l-full after:bg-bar phone:block"
           style={{ top: `${share * 100}%` }}
         />
       </div>
@@ -109,19 +113,28 @@ function Scale({ bars, labels }: Pick<ReturnType<typeof timelineMarks>, 'bars' |
   )
 }
 
-/** A press or a drag on the track. @param onShare called with its place on the track, from 0 to 1 */
-function useScrubbing(trackRef: RefObject<HTMLElement | null>, onShare: (share: number) => void) {
+/**
+ * A press or a drag on the track. The thumb is dragged from where it was taken: a touch alone does not move it.
+ * @param at place of the thumb on the track, from 0 to 1
+ * @param onShare called with its new place
+ */
+function useScrubbing(trackRef: RefObject<HTMLElement | null>, at: number, onShare: (share: number) => void) {
   const [isDragged, setDragged] = useState(false)
+  /** From the middle of the thumb to the pointer, in pixels. */
+  const grip = useRef(0)
   const jumpTo = (clientY: number) => {
     const { top, height } = trackRef.current!.getBoundingClientRect()
-    onShare(Math.max(0, Math.min(1, (clientY - top) / Math.max(1, height))))
+    onShare(Math.max(0, Math.min(1, (clientY - grip.current - top) / Math.max(1, height))))
   }
   const handlers = {
     onPointerDown: (event: PointerEvent<HTMLElement>) => {
       if (event.button !== 0) return
       event.currentTarget.setPointerCapture(event.pointerId)
       setDragged(true)
-      jumpTo(event.clientY)
+      const { top, height } = trackRef.current!.getBoundingClientRect()
+      const isThumb = event.target instanceof Element && event.target.matches('[data-thumb]')
+      grip.current = isThumb ? event.clientY - top - at * height : 0
+      if (!isThumb) jumpTo(event.clientY)
     },
     onPointerMove: ({ clientY }: PointerEvent) => isDragged && jumpTo(clientY),
     onPointerUp: () => setDragged(false),
