@@ -223,11 +223,7 @@ class BossQueue implements JobQueue {
 
   async request(request: LeaderCommand, whileTrue?: () => boolean): Promise<void> {
     // A confirmation refers to the files that are missing now, so it must not be repeated later.
-    const id = await this.#boss.send(
-      WATCH_QUEUE,
-      { ...request, sentAt: Date.now() },
-      isConfirmed(request) ? { retryLimit: 0 } : {},
-    )
+    const id = await this.#boss.send(WATCH_QUEUE, request, isConfirmed(request) ? { retryLimit: 0 } : {})
     if (whileTrue === undefined || id === null) return
     while (whileTrue()) {
       await sleep(POLL_EVERY_MS)
@@ -241,18 +237,28 @@ class BossQueue implements JobQueue {
   }
 
   async handle(handler: (request: LeaderCommand) => Promise<void>): Promise<() => Promise<void>> {
-    const id = await this.#boss.work<LeaderCommand & { sentAt: number }>(
+    const id = await this.#boss.work<LeaderCommand>(
       WATCH_QUEUE,
       { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5 },
       async ([job]) => {
         if (job === undefined) return
-        const { sentAt, ...request } = job.data
-        if (isConfirmed(request) && Date.now() - sentAt > STALE_AFTER_MS)
+        if (isConfirmed(job.data) && (await this.#ageOf(job.id)) > STALE_AFTER_MS)
           throw new DomainError('unavailable', 'the request is too old to be carried out')
-        await handler(request)
+        await handler(job.data)
       },
     )
     return () => this.#boss.offWork(WATCH_QUEUE, { id, wait: false })
+  }
+
+  /** @returns milliseconds by the clock of the database: those of two processes may differ by minutes */
+  async #ageOf(id: string): Promise<number> {
+    const { rows } = await this.#boss
+      .getDb()
+      .executeSql(
+        `select extract(epoch from now() - created_on)::float8 * 1000 as age from ${SCHEMA}.job where name = $1 and id = $2`,
+        [WATCH_QUEUE, id],
+      )
+    return rows[0].age as number
   }
 
   async close(): Promise<void> {
