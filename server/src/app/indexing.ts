@@ -171,12 +171,17 @@ async function openFiles(
     return { ...files, reader: localReader, galleryFiles: localFiles(root, walk), pause: undefined }
   const { openRemoteGallery } = await import('../gallery/remote/remote-gallery.ts')
   const { GalleryMonitor } = await import('../indexing/gallery-monitor.ts')
-  const { createRemoteReader } = await import('../gallery/remote/remote-reader.ts')
+  const { createRemoteReader, probeCopies } = await import('../gallery/remote/remote-reader.ts')
   const gallery = openRemoteGallery(galleryServer.url, galleryServer.apiKey)
   await gallery.check()
   const { maxFileBytes } = limits
   const reader = createRemoteReader({ gallery, reader: localReader, directory: root, maxFileBytes })
-  const pause = new GalleryMonitor({ gallery, checkEveryMs: timings.rootCheckMs, log })
+  const pause = new GalleryMonitor({
+    gallery,
+    probeCopies: () => probeCopies(root),
+    checkEveryMs: timings.rootCheckMs,
+    log,
+  })
   closing.defer(() => pause.close())
   return { ...files, reader, galleryFiles: gallery, pause }
 }

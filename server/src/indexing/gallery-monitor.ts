@@ -1,14 +1,19 @@
-import { GalleryUnavailable, type RemoteGallery } from '../gallery/remote/remote-gallery.ts'
+import { CopiesUnwritable, GalleryUnavailable, type RemoteGallery } from '../gallery/remote/remote-gallery.ts'
 import type { Log } from '../log.ts'
 import type { IndexingPause } from './storage-monitor.ts'
 
 export interface GalleryMonitorOptions {
   gallery: Pick<RemoteGallery, 'check'>
+  /** @throws {Error} while no copies of files can be written */
+  probeCopies: () => Promise<void>
   checkEveryMs: number
   log: Pick<Log, 'warn' | 'info'>
 }
 
-/** Pauses indexing while the server of the gallery sends no files. Otherwise a worker would take one job after the other in vain. */
+/**
+ * Pauses indexing while the server of the gallery sends no files, or this machine has no space for their copies. Otherwise a worker would
+ * take one job after the other in vain.
+ */
 export class GalleryMonitor implements IndexingPause {
   readonly #options: GalleryMonitorOptions
   readonly #listeners = new Set<() => void>()
@@ -20,14 +25,16 @@ export class GalleryMonitor implements IndexingPause {
     this.#options = options
   }
 
+  /** A file whose copy can't be written is left to other workers, since their disks may have space for it. */
   report(error: unknown): boolean {
-    if (!(error instanceof GalleryUnavailable)) return false
+    const isServerAway = error instanceof GalleryUnavailable
+    if (!isServerAway && !(error instanceof CopiesUnwritable)) return false
     if (this.problem === undefined && !this.#isClosed) {
       this.problem = { message: error.message }
-      this.#options.log.warn(`${error.message} Indexing waits for it.`)
+      this.#options.log.warn(`${error.message} Indexing waits until this is solved.`)
       this.#checkLater()
     }
-    return true
+    return isServerAway
   }
 
   onResumed(listener: () => void): void {
@@ -46,13 +53,14 @@ export class GalleryMonitor implements IndexingPause {
   async #check(): Promise<void> {
     try {
       await this.#options.gallery.check()
+      await this.#options.probeCopies()
     } catch {
       if (!this.#isClosed) this.#checkLater()
       return
     }
     if (this.#isClosed) return
     this.problem = undefined
-    this.#options.log.info('The server of the gallery sends files again.')
+    this.#options.log.info('The files of the server can be read again.')
     for (const listener of this.#listeners) listener()
   }
 }

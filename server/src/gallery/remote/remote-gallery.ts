@@ -16,6 +16,13 @@ export class GalleryUnavailable extends DomainError {
   }
 }
 
+/** This machine has no place for copies: neither the file nor the server is to blame. */
+export class CopiesUnwritable extends DomainError {
+  constructor(message: string) {
+    super('unavailable', message)
+  }
+}
+
 export interface RemoteGallery extends GalleryFiles {
   /** @throws {GalleryUnavailable} */
   check(): Promise<void>
@@ -185,11 +192,17 @@ function isAway(status: number): boolean {
 /** Codes of the file system of this machine; a broken connection has others. */
 const WRITE_FAILURES = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'ENOENT', 'EIO', 'EMFILE'])
 
+/** Codes that every copy meets, unlike those of one name or one large file. */
+const UNWRITABLE = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES'])
+
 /** For a copy that cannot be written: neither the file nor the server is to blame. */
 export function copyFailure(error: unknown): DomainError {
   // Without the code, by which the data directory would be examined.
   const reason = systemReasonOf(error).replace(/ \([A-Z0-9]+\)$/, '')
-  return new DomainError('unavailable', `A copy cannot be written: ${reason}.`)
+  const message = `A copy cannot be written: ${reason}.`
+  return UNWRITABLE.has(systemCodeOf(error) ?? '')
+    ? new CopiesUnwritable(message)
+    : new DomainError('unavailable', message)
 }
 
 async function sizeOf(file: string | Buffer): Promise<number> {

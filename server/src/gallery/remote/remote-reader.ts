@@ -21,6 +21,20 @@ export interface RemoteReaderOptions {
 /** Larger files beside a picture are no sidecars. */
 const MAX_SIDECAR_BYTES = 1024 * 1024
 
+/** More than nothing, which a full disk may still have room for. */
+const PROBE_BYTES = 1024 * 1024
+
+/** @throws {Error} of the file system if no copies can be written to a folder */
+export async function probeCopies(directory: string): Promise<void> {
+  const probe = join(directory, '.write-test')
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    await writeFile(probe, Buffer.alloc(PROBE_BYTES))
+  } finally {
+    await rm(probe, { force: true })
+  }
+}
+
 /** Writes a file of a size that takes no space. */
 async function writeHole(target: string | Buffer, { bytes, modifiedAt }: FileStat): Promise<void> {
   await writeFile(target, '')
