@@ -519,16 +519,31 @@ export function describeCatalog(
     it('moves a row with its id', async () => {
       const catalog = await openWith(2)
       const before = await catalog.images.getByPath(record(1).path)
-      const to = { path: 'elsewhere/new.jpg', inode: '1', modifiedAt: 2001, createdAt: 1001 }
+      const to = { path: 'elsewhere/new.jpg', inode: '1', modifiedAt: 2001 }
       expect(await catalog.files.move(record(1).path, to)).toBe(true)
       expect(await catalog.images.get(before!.id)).toMatchObject({
         path: 'elsewhere/new.jpg',
         directory: 'elsewhere',
         name: 'new.jpg',
+        createdAt: 1001,
       })
       expect(await catalog.files.move('missing.jpg', to)).toBe(false)
       // An existing file stays if nothing was moved.
       expect((await catalog.images.getByPath('elsewhere/new.jpg'))?.id).toBe(before!.id)
+    })
+
+    it('keeps the time of creation of an edited file, and replaces that of version 0.1', async () => {
+      const catalog = await openEmpty()
+      const put = (n: number, changedAt?: number) =>
+        catalog.images.upsert([record(n, { path: 'a.jpg', changedAt })])
+      const createdAt = async () => (await catalog.images.getByPath('a.jpg'))?.createdAt
+      await put(1)
+      await put(2, 1002)
+      expect(await createdAt()).toBe(1002)
+      await put(3, 1003)
+      expect(await createdAt()).toBe(1002)
+      await catalog.files.saveChangeTimes([{ path: 'a.jpg', changedAt: 5 }])
+      expect(await createdAt()).toBe(5)
     })
 
     it('records failures until the file is indexed, removed or tried again', async () => {
@@ -817,7 +832,7 @@ export function describeCatalog(
         { month: '1969-12', count: 1, meanAspect: 0.5 },
       ])
       // A file that is moved gets another modification time, which does not replace a capture time.
-      const target = { path: 'moved.jpg', inode: '1', createdAt: 1, modifiedAt: at('2023-01-01') }
+      const target = { path: 'moved.jpg', inode: '1', modifiedAt: at('2023-01-01') }
       await catalog.files.move(record(3).path, target)
       await catalog.files.move(record(4).path, { ...target, path: 'old.jpg' })
       expect((await catalog.images.timeline({})).map(({ month }) => month)).toEqual([
@@ -914,7 +929,7 @@ export function describeCatalog(
       expect(await catalog.trash.get([first!.id])).toMatchObject([{ place: 'data', file: 'c' }])
       expect(await catalog.trash.setPlace(crypto.randomUUID(), place('c'))).toBe(false)
 
-      const to = { path: 'new/name.jpg', inode: '9', modifiedAt: 5, createdAt: 6 }
+      const to = { path: 'new/name.jpg', inode: '9', modifiedAt: 5 }
       expect(await catalog.trash.restore(first!.id, to)).toBe(true)
       expect(await catalog.trash.restore(first!.id, to)).toBe(false)
       expect(await catalog.images.get(first!.id)).toMatchObject({

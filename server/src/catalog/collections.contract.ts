@@ -128,7 +128,7 @@ export function describeCollections(name: string, open: () => Promise<Catalog>):
       const { catalog, ids } = await openWith(2)
       const { id } = await create(catalog, 'kept')
       await catalog.collections.change(id, { add: ids })
-      const to = { inode: '9', modifiedAt: 1, createdAt: 1 }
+      const to = { inode: '9', modifiedAt: 1 }
       await catalog.files.move('0.jpg', { path: 'moved/0.jpg', ...to })
       await catalog.images.upsert([record(1, { contentHash: 'edited' })])
       expect(await pathsIn(catalog, id)).toEqual(['moved/0.jpg', '1.jpg'])

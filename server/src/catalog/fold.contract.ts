@@ -29,7 +29,7 @@ type Groups = Record<string, string[]>
 const without = (groups: Groups, ...paths: string[]): Groups =>
   Object.fromEntries(Object.entries(groups).filter(([path]) => !paths.includes(path)))
 const idAt = async (catalog: Catalog, path: string) => (await catalog.images.getByPath(path))!.id
-const fileAt = (path: string) => ({ path, inode: path, modifiedAt: NOON, createdAt: 1 })
+const fileAt = (path: string) => ({ path, inode: path, modifiedAt: NOON })
 const TRASHED = { place: 'gallery', file: 'trashed' } as const
 
 /** Changes of images, and the groups that are seen after them. */

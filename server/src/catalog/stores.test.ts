@@ -44,11 +44,11 @@ describe('storesOver', () => {
     const stores = storesOver(call)
     expect(await stores.images.get('id')).toBe(1)
     await stores.vectors.similarPairs(5, 0.5)
-    await stores.files.move('a', { path: 'b', inode: '1', modifiedAt: 2, createdAt: 3 })
+    await stores.files.move('a', { path: 'b', inode: '1', modifiedAt: 2 })
     expect(made).toEqual([
       ['images', 'get', ['id'], 'replica, else primary'],
       ['vectors', 'similarPairs', [5, 0.5], 'replica'],
-      ['files', 'move', ['a', { path: 'b', inode: '1', modifiedAt: 2, createdAt: 3 }], 'primary'],
+      ['files', 'move', ['a', { path: 'b', inode: '1', modifiedAt: 2 }], 'primary'],
     ])
   })
 })

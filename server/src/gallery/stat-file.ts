@@ -111,12 +111,10 @@ export function toTime(ms: bigint): number {
   return Math.min(MAX_TIME_MS, Math.max(-MAX_TIME_MS, Number(ms)))
 }
 
-/** Some file systems store no time of birth and return 1970, or a time after the last change. */
-export function timesOf(stat: { mtimeMs: bigint; birthtimeMs: bigint }): {
+/** A copy may keep the modification time of its original. The time of birth, which some file systems lack, ignores files that were moved in. */
+export function timesOf(stat: { mtimeMs: bigint; ctimeMs: bigint }): {
   modifiedAt: number
   createdAt: number
 } {
-  const modifiedAt = toTime(stat.mtimeMs)
-  const bornAt = toTime(stat.birthtimeMs)
-  return { modifiedAt, createdAt: bornAt > 0 ? Math.min(bornAt, modifiedAt) : modifiedAt }
+  return { modifiedAt: toTime(stat.mtimeMs), createdAt: toTime(stat.ctimeMs) }
 }

@@ -132,7 +132,10 @@ export const imageSchema = z
     }),
     directory: z.string().openapi({ description: 'Folder relative to the gallery, `.` for the root.' }),
     path: z.string(),
-    created_at: z.iso.datetime(),
+    created_at: z.iso.datetime().openapi({
+      description:
+        'When the file came onto the disk: its time of change (ctime) when it was first indexed. It stays when the file is edited or moved within the gallery.',
+    }),
     modified_at: z.iso.datetime(),
     model_name: z.string().nullable().openapi({ description: 'The embedder that indexed it.' }),
     width,

@@ -44,7 +44,6 @@ export interface MovedFile {
   inode: string
   modifiedAt: number
   changedAt?: number | undefined
-  createdAt: number
 }
 
 /** Files of the gallery, readable or not, for comparison with the folder. */

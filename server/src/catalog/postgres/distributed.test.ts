@@ -174,7 +174,7 @@ describe.runIf(programs !== undefined)('a Citus cluster (needs PostgreSQL with t
     await cluster.nodes[0]!.crash()
     await expect(recallOf(catalog, 200)).rejects.toMatchObject({ code: 'unavailable' })
     await expect(add(catalog, 200, 300)).rejects.toMatchObject({ code: 'unavailable' })
-    const place = { path: 'moved.jpg', inode: '0', modifiedAt: 1, createdAt: 1 }
+    const place = { path: 'moved.jpg', inode: '0', modifiedAt: 1 }
     expect(await catalog.files.move('0.jpg', place)).toBe(true)
     expect(await catalog.images.getByPath('moved.jpg')).toMatchObject({ contentHash: 'hash-0' })
     await cluster.nodes[0]!.restart()

@@ -81,7 +81,10 @@ export function createSqlFiles(context: SqlContext): FileStore {
   }
 }
 
-/** Waits for other transactions that change images or failures: the statements lock rows in any order. */
+/**
+ * Waits for other transactions that change images or failures: the statements lock rows in any order. The rows are those of version 0.1,
+ * in which the time of creation was another one.
+ */
 async function saveChangeTimes(
   { database, dialect }: SqlContext,
   files: readonly { path: string; changedAt: number }[],
@@ -89,9 +92,12 @@ async function saveChangeTimes(
   const rows = files.map(({ path, changedAt }) => sql`(${path}, cast(${changedAt} as bigint))`)
   await database.transaction().execute(async (transaction) => {
     await dialect.lockFolding(transaction)
-    for (const table of ['images', 'failures'])
+    for (const [table, created] of [
+      ['images', sql`, created_at = changed.changed_at`],
+      ['failures', sql``],
+    ] as const)
       await sql`with changed (path, changed_at) as (values ${sql.join(rows)})
-        update ${sql.table(table)} set changed_at = changed.changed_at from changed
+        update ${sql.table(table)} set changed_at = changed.changed_at${created} from changed
         where ${sql.table(table)}.path = changed.path`.execute(transaction)
   })
 }

@@ -102,14 +102,13 @@ const KEPT_COLUMNS: ReadonlySet<string> = new Set([
 
 function upsertRows(transaction: Connection, rows: Insertable<Tables['images']>[]) {
   const columns = Object.keys(rows[0]!).filter((column) => !KEPT_COLUMNS.has(column))
+  const changes = Object.fromEntries(columns.map((column) => [column, sql.ref(`excluded.${column}`)]))
+  // An edited file is no new image. Version 0.1 stored another time, and no `changed_at`.
+  const createdAt = sql<number>`case when images.changed_at is null then excluded.created_at else images.created_at end`
   return transaction
     .insertInto('images')
     .values(rows)
-    .onConflict((conflict) =>
-      conflict
-        .column('path')
-        .doUpdateSet(Object.fromEntries(columns.map((column) => [column, sql.ref(`excluded.${column}`)]))),
-    )
+    .onConflict((conflict) => conflict.column('path').doUpdateSet({ ...changes, created_at: createdAt }))
     .returning(['id', 'path'])
     .execute()
 }
@@ -150,9 +149,9 @@ export function takenColumns(capturedAt: number | null | undefined, modifiedAt: 
   return { taken_at: takenAt, taken_month: date.getUTCFullYear() * 100 + date.getUTCMonth() + 1 }
 }
 
-/** Columns of an image whose file has moved. */
+/** Columns of an image whose file has moved. It is as old as before. */
 export function movedColumns(
-  { path, inode, modifiedAt, changedAt, createdAt }: MovedFile,
+  { path, inode, modifiedAt, changedAt }: MovedFile,
   capturedAt: number | null | undefined,
 ) {
   return {
@@ -161,7 +160,6 @@ export function movedColumns(
     inode,
     modified_at: modifiedAt,
     changed_at: changedAt ?? null,
-    created_at: createdAt,
     ...takenColumns(capturedAt, modifiedAt),
   }
 }

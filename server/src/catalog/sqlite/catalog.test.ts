@@ -66,7 +66,7 @@ it('drops the result of a filter that a search caches while an image is moved', 
       offset: 0,
       limit: 5,
     })
-  const place = { inode: '0', modifiedAt: 1, createdAt: 1 }
+  const place = { inode: '0', modifiedAt: 1 }
   // The move may begin between any two steps of the search.
   for (let steps = 0; steps < 60; steps++) {
     const searching = search()
@@ -283,7 +283,7 @@ describe('the statements of a request', () => {
     await catalog.files.byInode(['7'])
     await catalog.vectors.similarPairs(5, 0.5)
     await catalog.images.upsert([record(300)])
-    await catalog.files.move('300.jpg', { path: 'moved.jpg', inode: '300', modifiedAt: 1, createdAt: 1 })
+    await catalog.files.move('300.jpg', { path: 'moved.jpg', inode: '300', modifiedAt: 1 })
     await catalog.files.remove(['moved.jpg'])
     await catalog.vectors.deleteUnused(['hash-300'])
     await catalog.images.outdated({ attributesVersion: 1, id: image.id }, 10)

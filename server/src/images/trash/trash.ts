@@ -202,10 +202,10 @@ class FolderTrash implements Trash {
     }
     const stat = await statFile(this.#root, path, this.#options.walk)
     if (stat === undefined) throw gone(image)
-    const { modifiedAt, changedAt, createdAt, inode } = stat
-    const to = { path, modifiedAt, changedAt, createdAt, inode: String(inode) }
+    const { modifiedAt, changedAt, inode } = stat
+    const to = { path, modifiedAt, changedAt, inode: String(inode) }
     if (!(await this.#catalog.trash.restore(image.id, to))) return undefined
-    this.#events.emit('fileCreated', { path, createdAt })
+    this.#events.emit('fileCreated', { path, createdAt: image.createdAt })
     return this.#catalog.images.get(image.id)
   }
 
@@ -249,7 +249,7 @@ class FolderTrash implements Trash {
     const stat = await statFile(this.#root, image.path, this.#options.walk)
     if (stat === undefined || stat.bytes !== image.bytes || stat.modifiedAt !== image.modifiedAt) return false
     const isRestored = await this.#catalog.trash.restore(image.id, { ...stat, inode: String(stat.inode) })
-    if (isRestored) this.#events.emit('fileCreated', { path: image.path, createdAt: stat.createdAt })
+    if (isRestored) this.#events.emit('fileCreated', { path: image.path, createdAt: image.createdAt })
     return isRestored
   }
 

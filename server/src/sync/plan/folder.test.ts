@@ -35,7 +35,7 @@ describe('a file in a folder', () => {
     ['of another size', [row()], file({ bytes: 11 }), true, [PRESENT, `index ${PATH} changed`]],
     ['of another time', [row()], file({ modifiedAt: 21 }), true, [PRESENT, `index ${PATH} changed`]],
     ['of an earlier time', [row()], file({ modifiedAt: 19 }), true, [PRESENT, `index ${PATH} changed`]],
-    ['of another time of birth', [row()], file({ createdAt: 1 }), true, [PRESENT]],
+    ['of another time of creation', [row()], file({ createdAt: 1 }), true, [PRESENT]],
     [
       'written to with its modification time set back',
       [row()],
