@@ -9,6 +9,7 @@ import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { readEventStream } from '../testing/event-stream.ts'
 import { circleSketch, picture, writeSettled } from '../testing/pictures.ts'
 import { eventually, type OnEnd, onceForAll, temporaryDirectory } from '../testing/temporary.ts'
+import { MAX_SKETCH_CHARACTERS } from './contract/saved-queries.ts'
 import type { Detail } from './input/problems.ts'
 import type { ImageJson, ImagesJson } from './schemas.ts'
 
@@ -435,6 +436,16 @@ describe('saved queries', () => {
     const image = byKept.images.at(-1)!
     const both = await search({ positive: [{ query_id: kept.id }, { image_id: image.id }] })
     expect(names(both).indexOf(image.user_visible_name)).toBeLessThan(names(byKept).length - 1)
+  })
+
+  it('store a drawing of the documented size', async () => {
+    const { app } = unchanged()
+    const image: [Buffer, string] = [await circleSketch(), 'q.png']
+    const sketch = (characters: number) => JSON.stringify({ strokes: 'x'.repeat(characters - 14) })
+    expect(sketch(MAX_SKETCH_CHARACTERS)).toHaveLength(MAX_SKETCH_CHARACTERS)
+    const stored = await keep(app, { image, kind: 'sketch', sketch: sketch(MAX_SKETCH_CHARACTERS) })
+    expect(stored.status).toBe(200)
+    expect((await keep(app, { image, sketch: sketch(MAX_SKETCH_CHARACTERS + 1) })).status).toBe(422)
   })
 
   it('search by a part of an image of the gallery', async () => {

@@ -3,7 +3,8 @@ import { optional, text } from '../../contract/input.ts'
 import { binary, defineRoute, json } from '../../contract/routes.ts'
 import { fileField, kindSchema, savedQueryIdSchema } from '../schemas.ts'
 
-const MAX_SKETCH_CHARACTERS = 2_000_000
+/** In ASCII, so that it fits into a field of a form. The page thins larger drawings. */
+export const MAX_SKETCH_CHARACTERS = 2_000_000
 
 const savedQuerySchema = z
   .object({

@@ -5,8 +5,8 @@ import { DomainError } from '../../errors.ts'
 /** Parts of a form. The largest request that the page sends has a hundred pictures and one field. */
 const MAX_PARTS = 256
 const MAX_FIELD_NAME_BYTES = 200
-/** A field holds JSON, which is parsed in one piece, as the body of a request is. */
-const MAX_FIELD_BYTES = 1024 * 1024
+/** A field holds JSON, which is parsed in one piece. The longest are drawings, with up to two million characters. */
+const MAX_FIELD_BYTES = 2 * 1024 * 1024
 /** Headers of one part. A file name has at most a few thousand bytes. */
 const MAX_HEADER_BYTES = 16 * 1024
 const MAX_HEADERS = 32
