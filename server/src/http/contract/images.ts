@@ -20,7 +20,7 @@ const MAX_HASHES = 10_000
 
 const knownRequestSchema = z.object({
   sha256: z
-    .array(z.string().regex(/^[0-9a-f]{64}$/i))
+    .array(z.string().regex(/^[0-9a-fA-F]{64}$/))
     .max(MAX_HASHES)
     .openapi({ description: 'SHA-256 of files, hexadecimal.' }),
 })

@@ -52,7 +52,7 @@ const partCropSchema = z
 const colourSchema = z.object({
   hex: z
     .string()
-    .regex(/^#?[0-9a-f]{6}$/i)
+    .regex(/^#?[0-9a-fA-F]{6}$/)
     .openapi({ example: '#3070d0' }),
   share: z.number().positive().max(1000).default(1).openapi({
     description: 'Share in the picture, relative to the other colours.',
