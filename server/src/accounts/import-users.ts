@@ -1,5 +1,5 @@
 import { ROLES } from '../contract/roles.ts'
-import { parseEmail } from '../contract/sign-in.ts'
+import { parseEmail } from '../contract/email.ts'
 import type { ReferenceUser } from '../database/postgres/reference.ts'
 import type { User, Users } from './accounts.ts'
 

@@ -1,7 +1,7 @@
 import { withUsers } from '../admin/users.ts'
 import type { Catalog, Collection } from '../catalog/catalog.ts'
 import type { Config } from '../config/schema.ts'
-import { parseEmail } from '../contract/sign-in.ts'
+import { parseEmail } from '../contract/email.ts'
 import { DomainError } from '../errors.ts'
 
 const PAGE_SIZE = 500

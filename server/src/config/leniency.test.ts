@@ -219,6 +219,21 @@ describe('a configuration of the reference implementation', () => {
     expect((await load('auth: {}\n')).config.auth).toEqual({ kind: 'none' })
   })
 
+  it('has the addresses that users may have, international ones with their ASCII form', async () => {
+    for (const [written, read] of [
+      ['Anna <Anna@Example.org>', 'anna@example.org'],
+      ['anna@müller.de', 'anna@xn--mller-kva.de'],
+      ['bilder@firma.xn--p1ai', 'bilder@firma.xn--p1ai'],
+      ['ü@example.org', 'ü@example.org'],
+      ['a&b@example.org', 'a&b@example.org'],
+      ['anna/x@example.org', 'anna/x@example.org'],
+    ] as const) {
+      const smtp = `{host: mail, password: p, from_address: "${written}"}`
+      const { config } = await load(`auth: {kind: otp, smtp: ${smtp}, default_user_email: "${written}"}\n`)
+      expect(config.auth).toMatchObject({ default_user_email: read, smtp: { from_address: read } })
+    }
+  })
+
   it('refuses what the reference implementation refuses', async () => {
     for (const yaml of [
       'auth: {kind: otp, smtp: {host: mail, password: 1234, from_address: a@b.org}, default_user_email: a@b.org}\n',

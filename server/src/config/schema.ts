@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isAddressOrNetwork } from '../addresses.ts'
+import { parseEmail } from '../contract/email.ts'
 import { DEFAULT_EMBEDDER } from './built-in.ts'
 import { watcher } from './watcher-schema.ts'
 
@@ -184,11 +185,11 @@ const embedderRegistry = z.strictObject({
   embedders: z.record(z.string().min(1), embedderSchema).default({}).describe('Embedders by name.'),
 })
 
-/** The address of `Name <address>`, or an address alone. */
+/** The address of `Name <address>`, or an address alone. As for users, but its domain needs a dot. */
 const emailAddress = z
   .string()
-  .transform((text) => /^[^<>]*<([^<>]+)>\s*$/.exec(text)?.[1]?.trim() ?? text)
-  .pipe(z.email())
+  .transform((text) => parseEmail(text) ?? '')
+  .pipe(z.string().regex(/@.+\./, 'give an e-mail address such as anna@example.org'))
 
 const smtp = z.strictObject({
   host: z.string().min(1).describe('Host name of the mail server.'),

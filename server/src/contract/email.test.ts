@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { parseEmail } from './sign-in.ts'
+import { parseEmail } from './email.ts'
 
 it.each([
   ['Anna@Example.org', 'anna@example.org'],
