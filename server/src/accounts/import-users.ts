@@ -1,5 +1,5 @@
-import { ROLES } from '../contract/roles.ts'
 import { parseEmail } from '../contract/email.ts'
+import { ROLES } from '../contract/roles.ts'
 import type { ReferenceUser } from '../database/postgres/reference.ts'
 import type { User, Users } from './accounts.ts'
 

@@ -49,6 +49,10 @@ def write_frame(stream, message, payload=b""):
     stream.flush()
 
 
+def note(sentence):
+    print(sentence, file=sys.stderr, flush=True)
+
+
 def is_importable(name):
     """Whether an import of that name finds a module other than the class's own file."""
     if name in sys.modules:
@@ -113,12 +117,17 @@ class Host:
         self.width, self.height = self.input_size()
 
     def input_size(self):
+        """Width and height. Classes of the reference implementation may use the name for something else."""
         size = getattr(self.embedder, "input_size", DEFAULT_SIZE)
+        if isinstance(size, (tuple, list)) and len(size) == 3 and size[0] == 3:
+            # Channels, height and width, as timm has them.
+            size = (size[2], size[1])
         try:
             width, height = size if isinstance(size, (tuple, list)) else (size, size)
             return operator.index(width), operator.index(height)
         except (TypeError, ValueError):
-            raise TypeError(f"input_size has to be a whole number, or width and height, but is {size!r}") from None
+            note(f"input_size is {size!r}, neither a number nor width and height: images have {DEFAULT_SIZE} pixels a side.")
+            return DEFAULT_SIZE, DEFAULT_SIZE
 
     def embed(self, pixels, kind):
         """uint8 [n, height, width, 3] to float32 [n, dimensions]."""
@@ -142,12 +151,14 @@ class Host:
         return self.checked(self.embedder.embed_text(texts), len(texts), "embed_text")
 
     def dimensions(self):
-        """Length of the vectors: as the embedder defines it, else found by embedding one picture."""
-        defined = getattr(self.embedder, "dimensions", None)
-        if isinstance(defined, int):
-            return defined
+        """Length of the vectors, found by embedding one picture: the property may be that of a part of the model."""
         ramp = self.numpy.linspace(0, 255, self.height * self.width * 3)
-        return self.embed(ramp.astype(self.numpy.uint8).reshape(1, self.height, self.width, 3), "photo").shape[1]
+        pixels = ramp.astype(self.numpy.uint8).reshape(1, self.height, self.width, 3)
+        found = self.embed(pixels, "photo").shape[1]
+        defined = getattr(self.embedder, "dimensions", found)
+        if isinstance(defined, int) and defined != found:
+            note(f"dimensions is {defined}, but embed() returns vectors of {found} numbers: these are used.")
+        return found
 
 
 def reason_of(error):

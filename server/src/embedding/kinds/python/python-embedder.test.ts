@@ -47,6 +47,21 @@ describe('an embedder in Python', () => {
     }
   })
 
+  it.each([
+    [[3, 32, 16], { width: 16, height: 32 }, /^dimensions is 7, but embed\(\) returns vectors of 48 numbers/],
+    [null, { width: 224, height: 224 }, /^input_size is None, neither a number nor width and height/],
+    ['224', { width: 224, height: 224 }, /^input_size is '224'/],
+  ])('may use the names of our properties for something else, such as %j', async (size, inputSize, line) => {
+    const lines: string[] = []
+    const embedder = await startMisbehaving(
+      'OtherProperties',
+      { args: [size] },
+      { onOutput: (text) => lines.push(text) },
+    )
+    expect(embedder).toMatchObject({ dimensions: 48, inputSize })
+    expect(lines).toContainEqual(expect.stringMatching(line))
+  })
+
   it('embeds texts, and fails on one without the others', async () => {
     const embedder = await startMisbehaving('Captions')
     expect(embedder.embedsText).toBe(true)
@@ -79,7 +94,6 @@ describe('an embedder in Python', () => {
 
   it.each([
     ['AlwaysNaN', {}, /test picture: it returned a vector with numbers that are not finite/],
-    ['TellsWrongDimensions', {}, /returned 48 numbers for 1 images of 7 dimensions/],
     [
       'FailsToLoad',
       { kwargs: { weights_path: '/nowhere/model.pth' } },
@@ -87,7 +101,6 @@ describe('an embedder in Python', () => {
     ],
     ['TakesForever', { start_timeout_s: 1 }, /not ready after 1 s \(start_timeout_s\)/],
     ['NoMethod', {}, /no method embed/],
-    ['WrongSize', {}, /input_size has to be a whole number, or width and height, but is '224'/],
     ['WrongMargin', {}, /sketch_margin has to be a number from 0 to 0\.45, but is nan/],
     ['EndsAtOnce', {}, /ended with exit code 3; its last line was: no licence found\./],
     ['Missing', {}, /no class Missing; the module has Crashes, Hangs/],
