@@ -61,6 +61,15 @@ const errorSchema = z
   })
   .openapi('Error')
 
+const RETRY_AFTER = textHeader(
+  'Retry-After',
+  'With status 429 or 503, the seconds to wait before another attempt.',
+)
+const ETAG = textHeader(
+  'ETag',
+  'Changes with the bytes. Absent if the file has changed since it was indexed.',
+)
+
 /** Adds routes to an application. */
 export type Mount = <C extends Contract>(contract: C, handlers: Handlers<C>) => void
 
@@ -69,7 +78,7 @@ export type Mount = <C extends Contract>(contract: C, handlers: Handlers<C>) => 
  * @param role is checked before anything else in a request is read; `public`: no session is needed
  */
 export function defineRoute<const R extends RouteConfig>(role: Role | 'public', config: R) {
-  const errors = { default: { description: 'An error', ...json(errorSchema) } }
+  const errors = { default: { description: 'An error', headers: RETRY_AFTER, ...json(errorSchema) } }
   // Handlers throw errors instead of returning them, therefore the type of the response leaves them out.
   const responses = { ...config.responses, ...errors } as R['responses']
   return createRoute({ ...config, responses, 'x-role': role })
@@ -78,6 +87,32 @@ export function defineRoute<const R extends RouteConfig>(role: Role | 'public', 
 /** Content of a request or a response. */
 export function json<S extends z.ZodType>(schema: S) {
   return { content: { 'application/json': { schema } } }
+}
+
+function textHeader(name: string, description: string) {
+  return { [name]: { description, schema: { type: 'string' as const } } }
+}
+
+/** Responses with a file, or without one that the client has already. */
+export function fileResponses(description: string, ...contentTypes: string[]) {
+  return {
+    200: { description, headers: ETAG, ...binary(...contentTypes) },
+    304: { description: 'The client has this version, which `If-None-Match` names.', headers: ETAG },
+  }
+}
+
+/** Responses with a file of which a client can request a part. */
+export function rangeResponses(description: string, ...contentTypes: string[]) {
+  const contentRange = (form: string) => textHeader('Content-Range', `\`bytes ${form}\``)
+  return {
+    ...fileResponses(`${description} \`Range\` requests a part of them.`, ...contentTypes),
+    206: {
+      description: 'The part that `Range` requests.',
+      headers: { ...ETAG, ...contentRange('FIRST-LAST/SIZE') },
+      ...binary(...contentTypes),
+    },
+    416: { description: 'No byte is in the range.', headers: contentRange('*/SIZE') },
+  }
 }
 
 /** Content that is not described any further. */

@@ -20,4 +20,30 @@ describe('the OpenAPI document', () => {
       if (example !== undefined) expect(example).toMatch(new RegExp(String(pattern), 'u'))
     }
   })
+
+  it('describes responses with a part of a file, and those without a body', () => {
+    type Response = { content?: Node; headers?: Node }
+    const paths = document.paths as Record<string, { get: { responses: Record<string, Response> } }>
+    const responsesOf = (path: string) => paths[path]!.get.responses
+    for (const path of ['/api/images/{image_id}/view', '/api/fs/file']) {
+      const { 200: whole, 206: part, 416: none } = responsesOf(path)
+      expect(part!.content).toEqual(whole!.content)
+      expect(part!.headers).toHaveProperty('Content-Range')
+      expect(none).not.toHaveProperty('content')
+    }
+    for (const path of [
+      '/api/images/{image_id}/view',
+      '/api/images/{image_id}/thumbnail',
+      '/api/images/{image_id}/preview',
+      '/api/queries/{id}/image',
+      '/api/fs/file',
+    ]) {
+      expect(responsesOf(path)[200]!.headers, path).toHaveProperty('ETag')
+      expect(responsesOf(path)[304], path).toEqual({
+        description: expect.any(String),
+        headers: expect.anything(),
+      })
+      expect(responsesOf(path).default!.headers).toHaveProperty('Retry-After')
+    }
+  })
 })

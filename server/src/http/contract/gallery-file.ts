@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { text } from '../../contract/input.ts'
-import { binary, defineRoute } from '../../contract/routes.ts'
+import { defineRoute, rangeResponses } from '../../contract/routes.ts'
 import { FILE_HEADER } from '../../gallery/remote/file-header.ts'
 
 /** Files as they lie in the gallery, indexed or not: for workers that have no access to its folder. */
@@ -14,11 +14,9 @@ export const galleryFileContract = {
         path: text({ min: 1, max: 4096, description: 'Path below the gallery, with `/`.' }),
       }),
     },
-    responses: {
-      200: {
-        description: `Its bytes; ranges are honoured. The header \`${FILE_HEADER}\` has size, times and inode as JSON.`,
-        ...binary('application/octet-stream'),
-      },
-    },
+    responses: rangeResponses(
+      `Its bytes. The header \`${FILE_HEADER}\` has size, times and inode as JSON.`,
+      'application/octet-stream',
+    ),
   }),
 }

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { optional, text } from '../../contract/input.ts'
-import { binary, defineRoute, json } from '../../contract/routes.ts'
+import { defineRoute, fileResponses, json } from '../../contract/routes.ts'
 import { fileField, kindSchema, savedQueryIdSchema } from '../schemas.ts'
 
 /** In ASCII, so that it fits into a field of a form. The page thins larger drawings. */
@@ -48,6 +48,6 @@ export const savedQueryContract = {
     path: '/api/queries/{id}/image',
     summary: 'The picture of a saved query, as every browser shows it',
     request: { params: parameter },
-    responses: { 200: { description: 'The picture.', ...binary('image/webp') } },
+    responses: fileResponses('The picture.', 'image/webp'),
   }),
 }
