@@ -22,6 +22,7 @@ describe('the session key', () => {
     expect(isWeakKey('correct horse battery staple')).toBe(false)
     for (const known of [
       'your-session-secret-key',
+      '',
       'secret',
       'short',
       'changemechangeme',

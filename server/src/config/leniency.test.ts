@@ -219,6 +219,12 @@ describe('a configuration of the reference implementation', () => {
     expect((await load('auth: {}\n')).config.auth).toEqual({ kind: 'none' })
   })
 
+  it('may have an empty key for sessions, which counts as a weak one', async () => {
+    expect((await load('session: {secret_key: ""}\n')).config.session.secret_key).toBe('')
+    const environment = { SERVER__SESSION__SECRET_KEY: '' }
+    expect((await load('', environment)).config.session.secret_key).toBe('')
+  })
+
   it('has the addresses that users may have, international ones with their ASCII form', async () => {
     for (const [written, read] of [
       ['Anna <Anna@Example.org>', 'anna@example.org'],

@@ -232,7 +232,6 @@ const session = z.strictObject({
     .describe('Seconds after its last use in which a session ends.'),
   secret_key: z
     .string()
-    .min(1)
     .optional()
     .describe(
       'Key that signs sessions, at least 16 characters. Without it, or with a placeholder, one is generated and stored in the data directory or in PostgreSQL.',
