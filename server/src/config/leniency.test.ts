@@ -55,6 +55,50 @@ describe('a configuration of the reference implementation', () => {
     })
   })
 
+  it('has text where PyYAML has it: zeros in front, exponents without a dot or a sign, times', async () => {
+    const texts = [
+      '08',
+      '0987654321',
+      '-09',
+      '0_8',
+      '1e5',
+      '123e4567',
+      '4711e0815',
+      '1e+5',
+      '1.5e3',
+      '-.5',
+      '.',
+      '0:30',
+    ]
+    const numbers = {
+      '0': 0,
+      '-7': -7,
+      '017': 15,
+      '0x18': 24,
+      '1.5e+3': 1500,
+      '.5': 0.5,
+      '-1_0.5': -10.5,
+      '1:30': 90,
+    }
+    const values = [...texts, ...Object.keys(numbers), '-.inf', '.NaN']
+    const { config } = await load(
+      [
+        `database: {password: ${texts[1]}, database: 1e5}`,
+        `session: {secret_key: ${texts[6]}}`,
+        `embedder_registry: {embedders: {mine: {target: a.b.C, args: [${values.join(', ')}]}}}`,
+        '',
+      ].join('\n'),
+    )
+    expect(config.database).toMatchObject({ password: texts[1], database: '1e5' })
+    expect(config.session.secret_key).toBe(texts[6])
+    expect(config.embedder_registry.embedders.mine!.args).toEqual([
+      ...texts,
+      ...Object.values(numbers),
+      -Infinity,
+      Number.NaN,
+    ])
+  })
+
   it('passes nested maps and lists to embedders as they are', async () => {
     const { config, warnings } = await load(
       [

@@ -54,7 +54,7 @@ function readYaml(text: string, file: string): SourceReading {
   const lines = new LineCounter()
   const document = parseDocument(text, {
     version: '1.1',
-    customTags: (tags) => tags.map(withoutSingleLetters),
+    customTags: (tags) => tags.map(asInPyYaml),
     uniqueKeys: false,
     lineCounter: lines,
     prettyErrors: false,
@@ -129,11 +129,20 @@ function readYaml(text: string, file: string): SourceReading {
   }
 }
 
-/** YAML 1.1 has the booleans `y` and `n`. PyYAML reads them as text, and they are likely names of arguments. */
-function withoutSingleLetters(tag: Tags[number]): Tags[number] {
-  const isBoolean = typeof tag === 'object' && tag.tag === 'tag:yaml.org,2002:bool'
-  if (!isBoolean || !('test' in tag) || tag.test === undefined) return tag
-  return { ...tag, test: new RegExp(tag.test.source.replace(/Y\|y\||N\|n\|/, '')) }
+/**
+ * Scalars without quotes that PyYAML reads as text, although they are booleans or numbers in YAML 1.1: letters, which are likely names
+ * of arguments, and, as in passwords, digits after a zero that is no octal number, and exponents without a dot or a sign.
+ */
+const TEXTS: Partial<Record<string, RegExp>> = {
+  bool: /^[YyNn]$/,
+  int: /^[-+]?0[\d_]*[89:]/,
+  float: /^[^.]*[eE]|^.*[eE]\d|^[-+]\.(?![iI])|^\.(?![\dinIN])/,
+}
+
+function asInPyYaml(tag: Tags[number]): Tags[number] {
+  if (typeof tag !== 'object' || !('test' in tag) || tag.test === undefined) return tag
+  const text = TEXTS[tag.tag.slice(tag.tag.lastIndexOf(':') + 1)]
+  return text === undefined ? tag : { ...tag, test: new RegExp(`(?!${text.source})${tag.test.source}`) }
 }
 
 /**
