@@ -47,6 +47,12 @@ export const MAX_KEY_NAME = 100
 const PREFIX = 'sketchsearch'
 const ID_BYTES = 8
 const SECRET_BYTES = 32
+
+/** Whether a bearer token is meant as a key, right or wrong. Proxies with a sign-in of their own send other tokens. */
+export function isApiKey(token: string): boolean {
+  return token.startsWith(`${PREFIX}_`)
+}
+
 const TOKEN = new RegExp(`^${PREFIX}_([0-9a-f]{${2 * ID_BYTES}})_([A-Za-z0-9_-]{43})$`)
 const MAX_KEYS = 50
 /** The time of the last use is written at most this often. */

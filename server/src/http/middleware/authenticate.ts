@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import type { ApiKeys } from '../../accounts/api-keys.ts'
+import { type ApiKeys, isApiKey } from '../../accounts/api-keys.ts'
 import { addCookie } from '../../auth/cookies.ts'
 import type { SignIn } from '../../auth/sign-in-method.ts'
 import type { HttpEnv } from '../../contract/routes.ts'
@@ -24,7 +24,7 @@ export function authenticate(
     }
     const { sessions, keys } = signIn
     const [, token] = BEARER.exec(context.req.header('authorization') ?? '') ?? []
-    if (token !== undefined) {
+    if (token !== undefined && isApiKey(token)) {
       await authenticateByKey(context, keys, token)
       return next()
     }
