@@ -5,6 +5,9 @@ const INTERVAL_MS = 60_000
 /** Rows of one table that are deleted at a time: requests to the database wait that long. */
 const MAX_ROWS = 5_000
 
+/** Time for which an expired challenge is kept, so that a late code is called expired and not unknown. */
+export const EXPIRED_CHALLENGE_KEPT_S = 3600
+
 /**
  * Regularly deletes expired sessions and challenges.
  * @returns a function that stops it
@@ -14,10 +17,17 @@ export function removeExpired(database: AccountsDatabase, log: { error(message: 
   return () => clearInterval(timer)
 
   async function remove(): Promise<void> {
-    const now = new Date().toISOString()
+    const before = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString()
     try {
-      for (const table of ['sessions', 'challenges'] as const) {
-        const expired = database.selectFrom(table).select('id').where('expires_at', '<', now).limit(MAX_ROWS)
+      for (const [table, keptS] of [
+        ['sessions', 0],
+        ['challenges', EXPIRED_CHALLENGE_KEPT_S],
+      ] as const) {
+        const expired = database
+          .selectFrom(table)
+          .select('id')
+          .where('expires_at', '<', before(keptS))
+          .limit(MAX_ROWS)
         await database.deleteFrom(table).where('id', 'in', expired).execute()
       }
     } catch (error) {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { openSqliteAccounts } from '../accounts/sqlite.ts'
 import { type Browser, openBrowser } from '../testing/browser.ts'
 import { startTeam } from '../testing/team.ts'
 
@@ -71,7 +72,29 @@ describe('signing in', () => {
     expect((await again.post('/api/auth/otp/verify', { code: second })).status).toBe(200)
   })
 
-  it('fails after the allowed number of guesses, and when the code has expired', async () => {
+  it('names an expired code as such for an hour, and a token that it can’t read as unknown', async () => {
+    const team = await startTeam({ 'auth.expires_in_s': 30 })
+    const browser = openBrowser(team.app.http)
+    const started = await browser.post('/api/auth/otp/start', { email: 'admin@example.org' })
+    expect(started.headers.getSetCookie()).toEqual([expect.stringContaining('; Max-Age=3630;')])
+    const code = await team.mail.codeFor('admin@example.org')
+    const { database, close } = await openSqliteAccounts(team.dataDirectory)
+    onTestFinished(close)
+    await database
+      .updateTable('challenges')
+      .set({ expires_at: new Date(Date.now() - 1000).toISOString() })
+      .execute()
+    expect(await stateOf(browser)).toEqual({ state: 'anonymous' })
+    const refusal = async () => {
+      const response = await browser.post('/api/auth/otp/verify', { code })
+      return [response.status, ((await response.json()) as { error: string }).error]
+    }
+    expect(await refusal()).toEqual([403, 'OTP code expired'])
+    browser.cookies.set('challenge_token', '0123456789abcdef')
+    expect(await refusal()).toEqual([403, 'OTP code not found'])
+  })
+
+  it('fails after the allowed number of guesses', async () => {
     const team = await startTeam({ 'auth.max_attempts': 3, 'auth.expires_in_s': 30 })
     const email = 'admin@example.org'
     const browser = openBrowser(team.app.http)

@@ -5,6 +5,7 @@ import { MAX_EMAIL_LENGTH } from '../../../contract/email.ts'
 import type { Handlers } from '../../../contract/routes.ts'
 import { emailCodeContract } from '../../../contract/sign-in.ts'
 import { DomainError } from '../../../errors.ts'
+import { EXPIRED_CHALLENGE_KEPT_S } from '../../expiry.ts'
 import type { AuthLimits } from '../../rate-limits.ts'
 import { isSealOf, seal } from '../../session-key.ts'
 import type { Sessions } from '../../sessions.ts'
@@ -45,9 +46,7 @@ export function createEmailCodeMethod(options: EmailCodeOptions): SignInMethod {
     mount: (add, sessions) => add(emailCodeContract, createHandlers(options, sessions)),
     async isInProgress(context) {
       const challenge = readChallenge(context)
-      if (challenge !== undefined && (await challenges.isOpen(challenge))) return true
-      if (challengeCookie(context) !== undefined) forgetChallenge(context)
-      return false
+      return challenge !== undefined && (await challenges.isOpen(challenge))
     },
     cancel: forgetChallenge,
   }
@@ -67,7 +66,7 @@ function createHandlers(
       setCookie(context, CHALLENGE_COOKIE, encodeChallenge(challenges.start(email)), {
         ...attributes(context),
         path: '/',
-        maxAge: codeExpiresInS,
+        maxAge: codeExpiresInS + EXPIRED_CHALLENGE_KEPT_S,
       })
       return context.json({ state: 'challenge_issued' as const }, 200)
     },
@@ -75,11 +74,11 @@ function createHandlers(
       const { address } = readClient(context)
       await limits.verify(address)
       const challenge = readChallenge(context)
-      if (challenge === undefined)
-        throw new DomainError(
-          'challenge_gone',
-          'Challenge token is missing. Please start the OTP process again.',
-        )
+      if (challenge === undefined) {
+        const isMissing = challengeCookie(context) === undefined
+        const reason = 'Challenge token is missing. Please start the OTP process again.'
+        throw new DomainError('challenge_gone', isMissing ? reason : 'OTP code not found')
+      }
       const user = await challenges.verify(challenge, context.req.valid('json').code)
       await sessions.begin(context, user.id)
       log.info(`${JSON.stringify(challenge.email)} has signed in from ${address}.`)
