@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { describe, expect, it } from 'vitest'
-import { choice, flag, integer, optional, text, uuid } from './input.ts'
+import { choice, decimal, flag, integer, optional, text, uuid } from './input.ts'
 import { instant } from './times.ts'
 
 function problemOf(schema: z.ZodType, input: unknown): unknown {
@@ -33,6 +33,14 @@ describe('an integer', () => {
   ])('%j is refused as %s', (input, type) =>
     expect(problemOf(integer({ min: 1, max: 10 }), input)).toBe(type),
   )
+})
+
+describe('a number above a limit', () => {
+  it.each([
+    [0, 'greater_than'],
+    [1e-9, undefined],
+    [2, 'less_than_equal'],
+  ])('%d: %s', (input, type) => expect(problemOf(decimal({ above: 0, max: 1 }), input)).toBe(type))
 })
 
 describe('an instant', () => {

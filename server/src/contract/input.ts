@@ -51,13 +51,20 @@ export function integer({ min, max, ...description }: NumberOptions = {}) {
   })
 }
 
-export function decimal({ min, max, ...description }: NumberOptions = {}) {
-  return scalar((input) => inRange(readNumber(input), min, max), {
-    type: 'number',
-    minimum: min,
-    maximum: max,
-    ...description,
-  })
+export function decimal({ above, min, max, ...description }: DecimalOptions = {}) {
+  return scalar(
+    (input) => {
+      const value = inRange(readNumber(input), min, max)
+      if (value instanceof InputProblem || above === undefined || value > above) return value
+      return new InputProblem('greater_than', `Input should be greater than ${above}`, { gt: above })
+    },
+    { type: 'number', exclusiveMinimum: above, minimum: min, maximum: max, ...description },
+  )
+}
+
+interface DecimalOptions extends NumberOptions {
+  /** Instead of `min`: the value has to be greater. */
+  above?: number
 }
 
 interface NumberOptions {
@@ -154,6 +161,7 @@ interface ChoiceOptions<W> {
 export function text({ min = 0, max, ...description }: TextOptions) {
   return scalar<string>((input) => readText(input, min, max), {
     type: 'string',
+    ...(min > 0 && { minLength: min }),
     maxLength: max,
     ...description,
   })

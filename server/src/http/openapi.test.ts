@@ -46,4 +46,20 @@ describe('the OpenAPI document', () => {
       expect(responsesOf(path).default!.headers).toHaveProperty('Retry-After')
     }
   })
+
+  it('requires every body, since an empty one is refused, and has the limits of values', () => {
+    const operations = [...nodesOf(document.paths)].filter((node) => 'requestBody' in node)
+    expect(operations.length).toBeGreaterThan(10)
+    for (const { requestBody, summary } of operations)
+      expect((requestBody as Node).required, String(summary)).toBe(true)
+    const nodes = [...nodesOf(document)]
+    expect(nodes.filter(({ minimum }) => minimum === Number.MIN_VALUE)).toEqual([])
+    for (const { prefixItems, minItems, maxItems } of nodes.filter((node) => 'prefixItems' in node))
+      expect([minItems, maxItems]).toEqual(Array(2).fill((prefixItems as unknown[]).length))
+    const { SearchRequest, SearchPart, Reread } = (document.components as { schemas: Record<string, Node> })
+      .schemas
+    expect([...nodesOf(SearchRequest)]).toContainEqual(expect.objectContaining({ exclusiveMinimum: 0 }))
+    expect([...nodesOf(SearchPart)]).toContainEqual({ type: 'string', minLength: 1, maxLength: 200 })
+    expect(Reread).toMatchObject({ minProperties: 1, maxProperties: 1 })
+  })
 })

@@ -255,7 +255,7 @@ function topKUpTo(most: number, description: string) {
 }
 
 /** Number of nearest images to find, before paging. 0 finds none. */
-export const topKSchema = topKUpTo(MAX_TOP_K, TOP_K)
+export const topKSchema = topKUpTo(MAX_TOP_K, `${TOP_K} More than ${MAX_TOP_K} counts as ${MAX_TOP_K}.`)
 
 /** All images that a saved search or an export finds are read at once. */
 export const savedTopKSchema = topKUpTo(

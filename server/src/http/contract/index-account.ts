@@ -45,7 +45,7 @@ const rereadSchema = z
     (body) => Object.values(body).filter((value) => value !== undefined).length === 1,
     'give one of all, directory and paths',
   )
-  .openapi('Reread')
+  .openapi('Reread', { minProperties: 1, maxProperties: 1 })
 export type Reread = z.output<typeof rereadSchema>
 
 /** Routes that account for every file of the watched folder, and that read files again. */
@@ -65,7 +65,7 @@ export const indexAccountContract = {
     method: 'post',
     path: '/api/index/reread',
     summary: 'Read files again, whatever their size and times are',
-    request: { body: json(rereadSchema) },
+    request: { body: { required: true, ...json(rereadSchema) } },
     responses: {
       200: {
         description: 'The files are queued.',

@@ -40,6 +40,7 @@ export const matchContract = {
         ),
       }),
       body: {
+        required: true,
         content: {
           'application/json': { schema: searchRequestSchema },
           'multipart/form-data': { schema: searchFormSchema },

@@ -21,7 +21,7 @@ const exampleSchema = z.object({
   upload: uploadSchema,
   kind: optional(kindSchema).transform((kind) => kind ?? 'auto'),
   crop: optional(cropSchema),
-  weight: optional(decimal({ min: Number.MIN_VALUE, max: 1000, default: 1 })).transform(
+  weight: optional(decimal({ above: 0, max: 1000, default: 1 })).transform(
     (weight) => weight ?? 1,
   ),
 })
@@ -48,7 +48,7 @@ const weightSchema = optional(
 ).transform((weight) => weight ?? 1)
 const partCropSchema = z
   .tuple([z.number(), z.number(), z.number(), z.number()])
-  .openapi({ description: '`[x, y, width, height]` in 0…1 of the picture.' })
+  .openapi({ minItems: 4, maxItems: 4, description: '`[x, y, width, height]` in 0…1 of the picture.' })
 const colourSchema = z.object({
   hex: z
     .string()

@@ -43,6 +43,7 @@ export const searchContract = {
     summary: 'Find by parts: sketches, pictures, regions and words, wanted or unwanted',
     request: {
       body: {
+        required: true,
         content: {
           'application/json': { schema: searchRequestSchema },
           'multipart/form-data': { schema: searchFormSchema },
