@@ -1,42 +1,44 @@
-/** Every expected failure. The words are stable: clients may depend on them. */
-export type ErrorCode =
-  | 'base_unavailable'
-  | 'blank_sketch'
-  | 'challenge_gone'
-  | 'collection_not_found'
-  | 'config_invalid'
-  | 'conflict'
-  | 'cross_origin'
-  | 'data_directory_in_use'
-  | 'directory_not_found'
-  | 'embedder_failed'
-  | 'embedder_unavailable'
-  | 'forbidden'
-  | 'gallery_unavailable'
-  | 'image_exists'
-  | 'image_not_found'
-  | 'image_too_large'
-  | 'image_unreadable'
-  | 'internal_error'
-  | 'invalid_path'
-  | 'invalid_request'
-  | 'last_admin'
-  | 'method_not_allowed'
-  | 'not_found'
-  | 'not_indexed'
-  | 'not_signed_in'
-  | 'not_supported'
-  | 'permission_denied'
-  | 'query_not_found'
-  | 'request_too_large'
-  | 'storage_unavailable'
-  | 'too_many_requests'
-  | 'unavailable'
-  | 'unknown_host'
-  | 'unknown_word'
-  | 'user_exists'
-  | 'user_not_found'
-  | 'wrong_code'
+/** Every expected failure, with the status of its response. The words are stable: clients may depend on them. */
+export const ERROR_STATUS = {
+  base_unavailable: 409,
+  blank_sketch: 400,
+  challenge_gone: 403,
+  collection_not_found: 404,
+  config_invalid: 500,
+  conflict: 409,
+  cross_origin: 403,
+  data_directory_in_use: 500,
+  directory_not_found: 404,
+  embedder_failed: 422,
+  embedder_unavailable: 503,
+  forbidden: 403,
+  gallery_unavailable: 503,
+  image_exists: 409,
+  image_not_found: 404,
+  image_too_large: 413,
+  image_unreadable: 400,
+  internal_error: 500,
+  invalid_path: 400,
+  invalid_request: 400,
+  last_admin: 409,
+  method_not_allowed: 405,
+  not_found: 404,
+  not_indexed: 409,
+  not_signed_in: 401,
+  not_supported: 422,
+  permission_denied: 403,
+  query_not_found: 404,
+  request_too_large: 413,
+  storage_unavailable: 503,
+  too_many_requests: 429,
+  unavailable: 503,
+  unknown_host: 403,
+  unknown_word: 422,
+  user_exists: 409,
+  user_not_found: 404,
+  wrong_code: 401,
+} as const
+export type ErrorCode = keyof typeof ERROR_STATUS
 
 /** The part of a text that an error is about. */
 export interface RejectedText {

@@ -1,4 +1,5 @@
 import { createRoute, type RouteConfig, type RouteHandler, z } from '@hono/zod-openapi'
+import { ERROR_STATUS, type ErrorCode } from '../errors.ts'
 import type { Role } from './roles.ts'
 
 /** Variables of a request. */
@@ -33,10 +34,22 @@ export type ApiDefinition = Readonly<Record<string, Contract>>
 /** Every route of a contract needs a handler. */
 export type Handlers<C extends Contract> = { readonly [Name in keyof C]: RouteHandler<C[Name], HttpEnv> }
 
+const ERROR_CODES = Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]]
+
+/** Returns "Status 400: one, another; 401: …". */
+function codesByStatus(): string {
+  const groups = Map.groupBy(ERROR_CODES, (code) => ERROR_STATUS[code])
+  const lists = [...groups].sort(([a], [b]) => a - b).map(([status, codes]) => `${status}: ${codes.join(', ')}`)
+  return `Status ${lists.join('; ')}`
+}
+
 const errorSchema = z
   .object({
     error: z.string().openapi({ description: 'One clear sentence.' }),
-    code: z.string().openapi({ description: 'A stable word for programs.', example: 'image_not_found' }),
+    code: z.enum(ERROR_CODES).openapi({
+      description: `A stable word for programs. ${codesByStatus()}. With a list of problems, \`invalid_request\` has status 422; for a user who is added, \`user_exists\` has 400.`,
+      example: 'image_not_found',
+    }),
     detail: z
       .union([
         z.string(),
@@ -55,6 +68,8 @@ const errorSchema = z
       .array(z.string())
       .optional()
       .openapi({ description: 'Valid values that are similar to a rejected one, the nearest first.' }),
+    status: z.literal('error').optional().openapi({ description: 'Of `POST /api/images`.' }),
+    message: z.string().optional().openapi({ description: 'Of `POST /api/images`: the sentence.' }),
     rejected: z.object({ text: z.string(), start: z.int(), end: z.int() }).optional().openapi({
       description: 'With code `unknown_word`: the text, and the part of it that a suggestion can replace.',
     }),

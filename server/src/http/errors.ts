@@ -1,49 +1,9 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { DomainError, type ErrorCode } from '../errors.ts'
+import { DomainError, ERROR_STATUS, type ErrorCode } from '../errors.ts'
 import { isWriteFailure, type StorageMonitor } from '../indexing/storage-monitor.ts'
 import type { InvalidInput } from './input/problems.ts'
-
-const STATUS: Record<ErrorCode, ContentfulStatusCode> = {
-  base_unavailable: 409,
-  blank_sketch: 400,
-  challenge_gone: 403,
-  collection_not_found: 404,
-  config_invalid: 500,
-  conflict: 409,
-  cross_origin: 403,
-  data_directory_in_use: 500,
-  directory_not_found: 404,
-  embedder_failed: 422,
-  embedder_unavailable: 503,
-  forbidden: 403,
-  gallery_unavailable: 503,
-  image_exists: 409,
-  image_not_found: 404,
-  image_too_large: 413,
-  image_unreadable: 400,
-  permission_denied: 403,
-  query_not_found: 404,
-  request_too_large: 413,
-  internal_error: 500,
-  invalid_path: 400,
-  invalid_request: 400,
-  last_admin: 409,
-  method_not_allowed: 405,
-  not_found: 404,
-  not_indexed: 409,
-  not_signed_in: 401,
-  not_supported: 422,
-  storage_unavailable: 503,
-  too_many_requests: 429,
-  unavailable: 503,
-  unknown_host: 403,
-  unknown_word: 422,
-  user_exists: 409,
-  user_not_found: 404,
-  wrong_code: 401,
-}
 
 /** Codes of status 503 whose messages contain no path and no host. */
 const SHOWN_503: ReadonlySet<ErrorCode> = new Set(['gallery_unavailable', 'storage_unavailable'])
@@ -129,7 +89,7 @@ export function respondWithError(error: Error, context: Context, log: (error: Er
 
 /** Clients of the reference implementation expect 400 for a user who is added with a taken address, and 409 for one who is changed. */
 function statusOf(code: ErrorCode, context: Context): ContentfulStatusCode {
-  return code === 'user_exists' && context.req.method === 'POST' ? 400 : STATUS[code]
+  return code === 'user_exists' && context.req.method === 'POST' ? 400 : ERROR_STATUS[code]
 }
 
 /** The response to input that does not fit its schema. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ERROR_STATUS } from '../errors.ts'
 import { openApiDocument } from './openapi.ts'
 
 type Node = Record<string, unknown>
@@ -61,5 +62,14 @@ describe('the OpenAPI document', () => {
     expect([...nodesOf(SearchRequest)]).toContainEqual(expect.objectContaining({ exclusiveMinimum: 0 }))
     expect([...nodesOf(SearchPart)]).toContainEqual({ type: 'string', minLength: 1, maxLength: 200 })
     expect(Reread).toMatchObject({ minProperties: 1, maxProperties: 1 })
+  })
+
+  it('lists the code of every error with its status', () => {
+    const { Error: error } = (document.components as { schemas: Record<string, Node> }).schemas
+    const { code, status } = error!.properties as Record<string, { enum: string[]; description: string }>
+    expect(code!.enum).toEqual(Object.keys(ERROR_STATUS))
+    expect(code!.description).toMatch(/Status 400: .*image_unreadable.*; 409: .*image_exists.*; 503: /)
+    expect(status).toMatchObject({ enum: ['error'] })
+    expect(error!.required).not.toContain('status')
   })
 })
