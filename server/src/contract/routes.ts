@@ -85,6 +85,10 @@ const ETAG = textHeader(
   'Changes with the bytes. Absent if the file has changed since it was indexed.',
 )
 
+/** Names of the ways to sign in, in the document. Each alone is enough; `security: []` needs none. */
+export const SESSION = { session: [] }
+const API_KEY = { apiKey: [] }
+
 /** Adds routes to an application. */
 export type Mount = <C extends Contract>(contract: C, handlers: Handlers<C>) => void
 
@@ -96,7 +100,8 @@ export function defineRoute<const R extends RouteConfig>(role: Role | 'public', 
   const errors = { default: { description: 'An error', headers: RETRY_AFTER, ...json(errorSchema) } }
   // Handlers throw errors instead of returning them, therefore the type of the response leaves them out.
   const responses = { ...config.responses, ...errors } as R['responses']
-  return createRoute({ ...config, responses, 'x-role': role })
+  const security = role === 'public' ? [] : [SESSION, API_KEY]
+  return createRoute({ security, ...config, responses, 'x-role': role })
 }
 
 /** Content of a request or a response. */

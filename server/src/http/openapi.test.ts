@@ -72,4 +72,20 @@ describe('the OpenAPI document', () => {
     expect(status).toMatchObject({ enum: ['error'] })
     expect(error!.required).not.toContain('status')
   })
+
+  it('names the ways to sign in of every route that is not public', () => {
+    const { securitySchemes } = document.components as { securitySchemes: Node }
+    expect(securitySchemes).toMatchObject({
+      session: { type: 'apiKey', in: 'cookie', name: 'session_token' },
+      apiKey: { type: 'http', scheme: 'bearer' },
+    })
+    const operations = [...nodesOf(document.paths)].filter((node) => 'x-role' in node)
+    for (const { 'x-role': role, security, summary } of operations)
+      expect((security as Node[]).length > 0, String(summary)).toBe(role !== 'public')
+    const keys = (document.paths as Record<string, Node>)['/api/keys']
+    expect(keys).toMatchObject({
+      get: { security: [{ session: [] }, { apiKey: [] }] },
+      post: { security: [{ session: [] }] },
+    })
+  })
 })

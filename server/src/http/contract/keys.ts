@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { MAX_KEY_NAME } from '../../accounts/api-keys.ts'
 import { text } from '../../contract/input.ts'
-import { defineRoute, json } from '../../contract/routes.ts'
+import { defineRoute, json, SESSION } from '../../contract/routes.ts'
 import { roleSchema } from '../../contract/sign-in.ts'
 
 const keySchema = z
@@ -30,6 +30,7 @@ export const keyContract = {
     method: 'post',
     path: '/api/keys',
     summary: 'Create an API key; needs a session',
+    security: [SESSION],
     request: { body: { required: true, ...json(createSchema) } },
     responses: {
       201: {
@@ -42,6 +43,7 @@ export const keyContract = {
     method: 'delete',
     path: '/api/keys/{key_id}',
     summary: 'Revoke an API key, which stops working at once; needs a session',
+    security: [SESSION],
     request: { params: z.object({ key_id: text({ max: 100 }) }) },
     responses: { 204: { description: 'Revoked.' } },
   }),
