@@ -39,7 +39,9 @@ const ERROR_CODES = Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]]
 /** Returns "Status 400: one, another; 401: …". */
 function codesByStatus(): string {
   const groups = Map.groupBy(ERROR_CODES, (code) => ERROR_STATUS[code])
-  const lists = [...groups].sort(([a], [b]) => a - b).map(([status, codes]) => `${status}: ${codes.join(', ')}`)
+  const lists = [...groups]
+    .sort(([a], [b]) => a - b)
+    .map(([status, codes]) => `${status}: ${codes.join(', ')}`)
   return `Status ${lists.join('; ')}`
 }
 

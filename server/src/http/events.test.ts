@@ -3,7 +3,7 @@ import { expect, it, onTestFinished, vi } from 'vitest'
 import type { HttpEnv } from '../contract/routes.ts'
 import { createEventBus, createLocalFeed, type EventFeed, type PublishedEvent } from '../events.ts'
 import { readEventStream } from '../testing/event-stream.ts'
-import { eventContract } from './contract/events.ts'
+import { eventContract, SERVER_EVENTS } from './contract/events.ts'
 import { respondWithError } from './errors.ts'
 import { eventHandlers } from './events.ts'
 import { mount } from './routing.ts'
@@ -125,6 +125,22 @@ it('starts from the present if the last event is of another run of the server', 
   const response = await listen(createLocalFeed(bus), 'another-1')
   bus.emit('fileDeleted', { path: 'a.png' })
   expect(await readIds(response, 1)).toHaveLength(1)
+})
+
+it('sends the data that the document describes', async () => {
+  const bus = createEventBus()
+  const stream = await readEventStream(await listen(createLocalFeed(bus), ''))
+  bus.emit('fileCreated', { path: 'a.png', createdAt: 0 })
+  bus.emit('fileModified', { path: 'a.png', modifiedAt: 1 })
+  bus.emit('fileMoved', { oldPath: 'a.png', newPath: 'b.png', movedAt: 2 })
+  bus.emit('fileFailed', { path: 'b.png' })
+  bus.emit('imagesIndexed', { count: 1, toIndex: 2 })
+  bus.emit('progress', { done: 1, failed: 1, pending: 2, ratePerSecond: 0.5, etaSeconds: 4 })
+  bus.emit('fileDeleted', { path: 'b.png' })
+  await stream.next('FileDeletedEvent')
+  const names = stream.events.map(({ name }) => name as keyof typeof SERVER_EVENTS)
+  expect([...names].sort()).toEqual(Object.keys(SERVER_EVENTS).sort())
+  for (const [n, name] of names.entries()) SERVER_EVENTS[name].strict().parse(stream.events[n]!.data)
 })
 
 it('reports that nothing is left after files have left the queue without an event of their own', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ERROR_STATUS } from '../errors.ts'
+import { SERVER_EVENTS } from './contract/events.ts'
 import { openApiDocument } from './openapi.ts'
 
 type Node = Record<string, unknown>
@@ -87,5 +88,15 @@ describe('the OpenAPI document', () => {
       get: { security: [{ session: [] }, { apiKey: [] }] },
       post: { security: [{ session: [] }] },
     })
+  })
+
+  it('describes the data of every event', () => {
+    const { schemas } = document.components as { schemas: Record<string, Node> }
+    for (const name of Object.keys(SERVER_EVENTS))
+      expect(schemas[name], name).toMatchObject({ type: 'object' })
+    const { get } = (document.paths as Record<string, { get: Node }>)['/api/fs/events']!
+    expect(get.parameters).toMatchObject([{ name: 'last-event-id', in: 'header', required: false }])
+    const [stream] = [...nodesOf(get)].filter((node) => 'anyOf' in node)
+    expect(stream!.anyOf).toContainEqual({ $ref: '#/components/schemas/FileMovedEvent' })
   })
 })

@@ -21,9 +21,7 @@ const exampleSchema = z.object({
   upload: uploadSchema,
   kind: optional(kindSchema).transform((kind) => kind ?? 'auto'),
   crop: optional(cropSchema),
-  weight: optional(decimal({ above: 0, max: 1000, default: 1 })).transform(
-    (weight) => weight ?? 1,
-  ),
+  weight: optional(decimal({ above: 0, max: 1000, default: 1 })).transform((weight) => weight ?? 1),
 })
 
 const examplesRequestSchema = z
