@@ -70,8 +70,11 @@ const errorSchema = z
       .array(z.string())
       .optional()
       .openapi({ description: 'Valid values that are similar to a rejected one, the nearest first.' }),
-    status: z.literal('error').optional().openapi({ description: 'Of `POST /api/images`.' }),
-    message: z.string().optional().openapi({ description: 'Of `POST /api/images`: the sentence.' }),
+    status: z.literal('error').optional().openapi({ description: 'Only in errors of `POST /api/images`.' }),
+    message: z
+      .string()
+      .optional()
+      .openapi({ description: 'The sentence; only in errors of `POST /api/images`.' }),
     rejected: z.object({ text: z.string(), start: z.int(), end: z.int() }).optional().openapi({
       description: 'With code `unknown_word`: the text, and the part of it that a suggestion can replace.',
     }),
