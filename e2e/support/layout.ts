@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 
-/** Finds controls that lie partly outside of the window, and the width by which the page can be scrolled sideways. */
+/** Finds controls that lie partly outside of the window or of what clips them, and the width by which the page can be scrolled sideways. */
 export function misplaced(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const dialog = document.querySelector('dialog[open]')
@@ -12,11 +12,29 @@ export function misplaced(page: Page): Promise<string[]> {
         row !== null && row.scrollHeight <= row.clientHeight && row.scrollWidth > row.clientWidth
       return scrolls && getComputedStyle(row).overflowX === 'auto' ? row : undefined
     }
+    /** The element, or the outermost part around it that scrolls, where something clips that part above or below. */
+    const clipped = (element: Element) => {
+      let box = element.getBoundingClientRect()
+      let { position } = getComputedStyle(element)
+      for (let outer = element.parentElement; outer !== null; outer = outer.parentElement) {
+        // Only the window clips it.
+        if (position === 'fixed') break
+        const style = getComputedStyle(outer)
+        const { top, bottom } = outer.getBoundingClientRect()
+        if (/auto|scroll/.test(style.overflowY)) box = outer.getBoundingClientRect()
+        else if (style.overflowY !== 'visible' && (box.top < top - 1 || box.bottom > bottom + 1)) return box
+        position = style.position
+      }
+      return box.bottom > innerHeight + 1 || box.top < -1 ? box : undefined
+    }
     const found = [...within.querySelectorAll('button, a, input, select')].flatMap((element) => {
       const { left, right, width } = (scrollingRow(element) ?? element).getBoundingClientRect()
       const isSeen = width > 0 && element.closest('.sr-only, [hidden]') === null
       const label = element.getAttribute('aria-label') ?? element.textContent
-      return isSeen && (right > innerWidth + 1 || left < -1) ? [`${label}: ${left}…${right}`] : []
+      if (!isSeen) return []
+      if (right > innerWidth + 1 || left < -1) return [`${label}: ${left}…${right}`]
+      const box = element.checkVisibility({ visibilityProperty: true }) ? clipped(element) : undefined
+      return box === undefined ? [] : [`${label}: ${box.top}…${box.bottom} from above`]
     })
     const scrolls = document.documentElement.scrollWidth - innerWidth
     return scrolls > 0 ? [...found, `scrolls sideways by ${scrolls}`] : found

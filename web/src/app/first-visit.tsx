@@ -23,16 +23,18 @@ export function FirstVisit({ onExample, onPicture, onChoose, onWords, isCompact 
   const { query } = messages
   return (
     <div
-      className={`flex h-full flex-col items-center px-6 pb-26 text-center ${isCompact ? 'pt-6' : 'pt-[min(12vh,6rem)] stacked:pt-20'}`}
+      className={`flex h-full flex-col items-center px-6 text-center ${isCompact ? 'pt-6' : 'pb-26 pt-[min(12vh,6rem)] stacked:pt-20 low:pt-18 low:pb-18'}`}
       style={isCompact ? { paddingBottom: 'calc(var(--sheet-inset-bottom, 0px) + 5.5rem)' } : {}}
     >
       <h2 className="title text-50 phone:text-28 stacked:text-28">{query.firstTitle}</h2>
-      <p className="mt-2 max-w-128 text-16 text-ink-2 text-balance phone:text-14">{query.firstHint}</p>
+      <p className="mt-2 max-w-128 text-16 text-ink-2 text-balance phone:text-14 [@container(height<15rem)]:hidden">
+        {query.firstHint}
+      </p>
       <div className="min-h-0 w-full flex-1 py-4">
         <SelfDrawing />
       </div>
       {!isCompact && (
-        <div className="pointer-events-auto flex flex-wrap items-center justify-center gap-x-5 gap-y-2">
+        <div className="pointer-events-auto flex flex-wrap items-center justify-center gap-x-5 gap-y-2 low:hidden">
           <span className="flex items-center gap-2">
             <span className="pr-1 text-13 text-ink-2">{query.tryOne}</span>
             <ExampleButtons onExample={onExample} whileLoading={<span className="h-13 w-43" />} />

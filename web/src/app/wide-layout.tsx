@@ -108,7 +108,7 @@ function SizedPane({ page, layout, setPaneOpen, trace, ...props }: WideLayoutPro
       <div
         {...paneOf(() => props.onPane('query'))}
         style={{ flexBasis: `${share * 100}%`, ...(isSide ? { minWidth: measures.leastPane } : {}) }}
-        className="relative min-h-0 shrink-0 overflow-hidden"
+        className="relative min-h-0 shrink-0 [container-type:size] overflow-hidden"
       >
         <QueryPane
           page={page}

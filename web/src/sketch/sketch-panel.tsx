@@ -50,11 +50,12 @@ const LIGHT_INK = '#f2f2ef'
 
 /** The sheet with its tools floating on it. It fills its parent. */
 export function SketchPanel(props: SketchPanelProps) {
-  const { sketch, onChange, onLive, layout, empty, isFull, setFull, saved, trace } = props
+  const { sketch, onChange, onLive, empty, isFull, setFull, saved, trace } = props
   const [tools, onTools] = useTools()
   const [openPopover, setOpenPopover] = useState<OpenPopover>()
   const black = useIsDark() && !tools.isPaperWhite ? LIGHT_INK : INK
   const sheet = useSheet({ sketch, tools, black, onChange, onLive: onLive ?? ignore })
+  const layout = layoutFor(props.layout, sheet.height, tools.areToolsOnRight)
   const { toggle: toggleTrace, input: traceInput } = useTraceInput(trace)
   const selected = useSelectionCommands(sheet)
   const commands = historyCommands(sketch, sheet)
@@ -97,6 +98,7 @@ export function SketchPanel(props: SketchPanelProps) {
       {layout !== 'phone' && (
         <SheetPills
           {...props}
+          layout={layout}
           commands={commands}
           clear={clear}
           openSaved={() => saved.setOpen(true)}
@@ -107,16 +109,11 @@ export function SketchPanel(props: SketchPanelProps) {
       {(sheet.camera.zoom !== 1 || sheet.camera.centre !== undefined) && (
         <ZoomPill sheet={sheet} className={place.zoom} />
       )}
-      {selectionPill.above}
+      {selectionPill.apart}
       <div className={`absolute flex flex-col items-center gap-2 ${place.tools}`} style={place.style}>
         {selectionPill.below}
         <ToolPill
-          layout={layout}
-          tools={tools}
-          onTools={onTools}
-          black={black}
-          openPopover={openPopover}
-          setOpenPopover={setOpenPopover}
+          {...{ layout, tools, onTools, black, openPopover, setOpenPopover }}
           matchColours={props.matchColours}
           onMatchColours={props.onMatchColours}
           {...tracing}
@@ -155,19 +152,28 @@ function OpenSaved({ sketch, sheet, onClose }: { sketch: Sketch; sheet: Sheet; o
 
 const ignore = () => {}
 
+/** Height of the upright pill with a margin; at the right the commands for the sheet lie above it. In CSS pixels. */
+const UPRIGHT_ROOM_PX = { left: 466, right: 522 }
+
+/** In a low pane the tools lie in a row, as they do on a desktop. @param height undefined before it is measured */
+function layoutFor(layout: SheetLayout, height: number | undefined, isOnRight: boolean): SheetLayout {
+  const room = UPRIGHT_ROOM_PX[isOnRight ? 'right' : 'left']
+  return layout === 'stacked' && height !== undefined && height < room ? 'side' : layout
+}
+
 /** Above what covers the lower end of the sheet. */
 const ABOVE_COVER = 'calc(var(--sheet-inset-bottom, 0px) + env(safe-area-inset-bottom, 0px) + '
 
 function placesOf(layout: SheetLayout, isOnRight: boolean) {
   if (layout === 'stacked')
     return {
-      tools: `top-1/2 -translate-y-1/2 ${isOnRight ? 'right-3.5' : 'left-3.5'}`,
+      tools: `-translate-y-1/2 ${isOnRight ? 'top-[calc(50%+1.75rem)] right-3.5 max-h-[calc(100%-5.5rem)]' : 'top-1/2 left-3.5 max-h-[calc(100%-2rem)]'}`,
       style: {},
       zoom: `bottom-4 ${isOnRight ? 'left-3.5' : 'right-3.5'}`,
     }
   return {
-    tools: 'inset-x-0 mx-auto w-max max-w-full',
-    style: { bottom: `${ABOVE_COVER}${layout === 'phone' ? '0.75rem' : '1.5rem'})` },
+    tools: `inset-x-0 mx-auto w-max max-w-full ${layout === 'phone' ? '' : 'low:[--low-margin:0.75rem]'}`,
+    style: { bottom: `${ABOVE_COVER}${layout === 'phone' ? '0.75rem' : 'var(--low-margin, 1.5rem)'})` },
     zoom: layout === 'phone' ? 'top-3 right-3' : 'right-4 bottom-24 @2xl:bottom-6',
   }
 }

@@ -49,7 +49,7 @@ export function ToolPill(props: ToolPillProps) {
     <Pill
       label={messages.sheet.tools}
       isVertical={isVertical}
-      className={isVertical ? '' : 'max-w-full overflow-x-auto [scrollbar-width:none]'}
+      className={`[scrollbar-width:none] ${isVertical ? 'min-h-0 overflow-y-auto' : 'max-w-full overflow-x-auto'}`}
     >
       {tool('pen', 'P', messages.sheet.pen, <Pencil />)}
       {tool('brush', 'B', messages.sheet.brush, <Brush />)}

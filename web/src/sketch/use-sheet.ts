@@ -15,6 +15,8 @@ export interface Sheet {
   /** Undefined until the sheet is mounted. */
   controller: SheetController | undefined
   view: View
+  /** Height of the pane in CSS pixels; undefined until it is measured. */
+  height: number | undefined
   camera: Camera
   selection: Selection
   lasso: readonly Vector[] | undefined
@@ -38,6 +40,7 @@ export function useSheet({ sketch, tools, black, onChange, onLive }: SheetOption
   const coverRef = useRef<HTMLDivElement>(null)
   const [controller, setController] = useState<SheetController>()
   const [view, setView] = useState<View>({ scale: 1, x: 0, y: 0 })
+  const [height, setHeight] = useState<number>()
   const [camera, setCamera] = useState<Camera>(FITTING)
   const [selection, setSelection] = useState<Selection>(NOTHING)
   const [lasso, setLasso] = useState<readonly Vector[]>()
@@ -60,8 +63,12 @@ export function useSheet({ sketch, tools, black, onChange, onLive }: SheetOption
     })
     const close = made.open()
     const resize = () => {
-      const [width, height] = [surface.clientWidth, surface.clientHeight]
-      made.setSize({ width, height }, { width, height: Math.max(1, height - cover.clientHeight) })
+      const [width, nextHeight] = [surface.clientWidth, surface.clientHeight]
+      setHeight(nextHeight)
+      made.setSize(
+        { width, height: nextHeight },
+        { width, height: Math.max(1, nextHeight - cover.clientHeight) },
+      )
     }
     const observer = new ResizeObserver(resize)
     observer.observe(surface)
@@ -78,5 +85,5 @@ export function useSheet({ sketch, tools, black, onChange, onLive }: SheetOption
   useLayoutEffect(() => controller?.setSketch(sketch), [controller, sketch])
   useLayoutEffect(() => controller?.setTools(tools), [controller, tools])
   useLayoutEffect(() => controller?.setBlack(black), [controller, black])
-  return { surfaceRef, canvasRef, coverRef, controller, view, camera, selection, lasso, matrix }
+  return { surfaceRef, canvasRef, coverRef, controller, view, height, camera, selection, lasso, matrix }
 }
