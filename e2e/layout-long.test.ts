@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
-import { openPage } from './support/browser.ts'
+import { DESKTOP, openPage, PHONE } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { misplaced, stillness } from './support/layout.ts'
 import { CLASSICAL } from './support/product.ts'
@@ -20,5 +20,45 @@ it.each([
   await expect.poll(() => toolsOf(page).getAttribute('aria-orientation')).toBe(orientation)
   await stillness(page)
   expect(await misplaced(page)).toEqual([])
+  await close()
+})
+
+/** Where the pictures in view lie in the window. */
+const places = (page: Page) =>
+  page
+    .locator('[data-testid=grid] [data-path]')
+    .evaluateAll((tiles) =>
+      tiles.map((one) => [
+        (one as HTMLElement).dataset.path,
+        Math.round(one.getBoundingClientRect().top),
+      ]),
+    )
+
+it.each([
+  ['a desktop', { ...DESKTOP, height: 500 }],
+  ['a phone', PHONE],
+])('a scrolled list stays in its place while something above it appears or goes on %s', async (_, size) => {
+  const { page, close } = await openPage(demo.browser, demo.product.url, size)
+  await page.route('**/api/index/status', async (route) => {
+    const response = await route.fetch()
+    await route.fulfill({ json: { ...(await response.json()), polling_reason: 'It is far away.' } })
+  })
+  await page.reload()
+  const notice = page.getByRole('button', { name: 'Got it' })
+  await notice.waitFor()
+  const grid = page.getByTestId('grid')
+  await grid.evaluate((element) => element.scrollTo(0, 300))
+  await stillness(page)
+  const before = await places(page)
+  await notice.click()
+  await notice.waitFor({ state: 'detached' })
+  await stillness(page)
+  expect(await places(page)).toEqual(expect.arrayContaining(before))
+  // On a phone, the bar of a selection has no head whose place it takes.
+  await page.locator('[data-index="6"]').evaluate((one: HTMLElement) => one.focus({ preventScroll: true }))
+  await page.keyboard.press('Space')
+  await page.getByText('1 selected').first().waitFor()
+  await stillness(page)
+  expect(await places(page)).toEqual(expect.arrayContaining(before))
   await close()
 })

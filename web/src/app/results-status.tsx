@@ -38,31 +38,28 @@ export function ResultsStatus({ page }: { page: Page }) {
       {sheet.problem !== undefined && <Notice isDanger title={sheet.problem} />}
       {selection.problem !== undefined && <Notice isDanger title={selection.problem} />}
       {picture.share !== undefined && <Notice isQuiet>{query.sending(picture.share)}</Notice>}
-      {showNewer !== undefined && (
-        // Over the list, which stays where it is.
-        <div className="relative z-10 h-0 text-center">
-          <Button
-            size="small"
-            icon={<ArrowUp />}
-            onClick={showNewer}
-            className="translate-y-2 rounded-full shadow-rest"
-          >
-            {gallery.showNew}
-          </Button>
-        </div>
-      )}
-      {events.pendingChanges !== undefined && (
-        <Notice
-          actions={
-            <Button size="small" onClick={events.showChanges}>
-              {gallery.showChanges}
-            </Button>
-          }
-        >
-          {gallery.changed}
-        </Notice>
-      )}
+      <p role="status" className="sr-only">
+        {events.pendingChanges !== undefined && gallery.changed}
+      </p>
+      {/* Over the list, which stays where it is. */}
+      <div className="relative z-10 flex h-0 justify-center gap-2">
+        {showNewer !== undefined && <NewerButton onClick={showNewer}>{gallery.showNew}</NewerButton>}
+        {events.pendingChanges !== undefined && (
+          <NewerButton onClick={events.showChanges}>{gallery.showChanges}</NewerButton>
+        )}
+      </div>
     </>
+  )
+}
+
+function NewerButton(props: { onClick: () => void; children: string }) {
+  return (
+    <Button
+      size="small"
+      icon={<ArrowUp />}
+      {...props}
+      className="translate-y-2 self-start rounded-full shadow-rest"
+    />
   )
 }
 

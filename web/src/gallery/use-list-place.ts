@@ -64,6 +64,7 @@ export function useListPlace(scrollRef: RefObject<HTMLElement | null>, list: Pla
     onReset()
   }, [resetKey, isReady])
 
+  useSteadyRows(scrollRef, () => scroll.offset() - scroll.shift())
   const scrollTo = (offset: number) => {
     scroll.scrollTo(offset)
     keep()
@@ -74,6 +75,29 @@ export function useListPlace(scrollRef: RefObject<HTMLElement | null>, list: Pla
     else if (row.top + row.height > from + viewHeight) scrollTo(row.top + row.height + gap - viewHeight)
   }
   return { scroll, scrollTo, reveal }
+}
+
+/**
+ * Keeps the rows of a scrolled list where they are when something above it appears or goes, such as a notice. They follow the pane that they
+ * lie in.
+ * @param topOf the scroll position before the change: at its end, a list that becomes higher is moved by the browser
+ */
+function useSteadyRows(ref: RefObject<HTMLElement | null>, topOf: () => number) {
+  const top = useRef(topOf)
+  top.current = topOf
+  useLayoutEffect(() => {
+    const element = ref.current!
+    const pane = element.closest('main')
+    const distance = () => element.getBoundingClientRect().top - (pane?.getBoundingClientRect().top ?? 0)
+    let last = distance()
+    const observer = new ResizeObserver(() => {
+      const by = distance() - last
+      last += by
+      if (by !== 0 && top.current() > 0) element.scrollTop = top.current() + by
+    })
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [ref])
 }
 
 /** The rows and titles in view and a little beyond. Their pictures are fetched. */

@@ -6,12 +6,14 @@ import type { ServerEvents } from '../api/events.ts'
 import { Button } from '../components/button.tsx'
 import { lazyPart } from '../components/lazy-part.tsx'
 import { Notice } from '../components/notice.tsx'
-import { ProgressRing } from '../components/progress-ring.tsx'
 import { messages } from '../messages/messages.ts'
 import { useHasRole } from '../state/role.ts'
 import { AccountDialog } from './account-dialog.tsx'
 
 const SevereNotice = lazyPart(async () => ({ default: (await import('./rare-notices.tsx')).SevereNotice }))
+const IndexingNotice = lazyPart(async () => ({
+  default: (await import('./rare-notices.tsx')).IndexingNotice,
+}))
 const QuietNotice = lazyPart(async () => ({ default: (await import('./rare-notices.tsx')).QuietNotice }))
 
 const REFRESH_MS = 10_000
@@ -80,30 +82,6 @@ function OfflineNotice({ retryAt, onRetry }: { retryAt: number; onRetry: () => v
       <span aria-hidden="true">
         {seconds > 0 ? messages.status.offline(seconds) : messages.status.offlineNow}
       </span>
-    </Notice>
-  )
-}
-
-interface IndexingNoticeProps extends Pick<FirstNoticeProps, 'onAccount'> {
-  progress: NonNullable<ServerEvents['progress']>
-}
-
-function IndexingNotice({ progress, onAccount }: IndexingNoticeProps) {
-  const done = progress.indexed + progress.failed
-  const all = done + progress.pending
-  const title = messages.status.indexing(done, all)
-  return (
-    <Notice
-      isQuiet
-      icon={<ProgressRing label={title} share={done / Math.max(1, all)} />}
-      title={title}
-      actions={
-        <Button size="small" onClick={onAccount}>
-          {messages.app.filesOfFolder}
-        </Button>
-      }
-    >
-      {progress.rate_per_s > 0 && messages.status.minutesLeft(progress.eta_s)}
     </Notice>
   )
 }

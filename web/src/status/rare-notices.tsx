@@ -1,9 +1,12 @@
 import { Calendar, HardDrive, TriangleAlert } from 'lucide-react'
 import { useRef, useState } from 'react'
 import type { IndexStatus } from '../api/client.ts'
+import type { ServerEvents } from '../api/events.ts'
 import { Button } from '../components/button.tsx'
 import { Notice } from '../components/notice.tsx'
+import { ProgressRing } from '../components/progress-ring.tsx'
 import { getStored, setStored } from '../components/stored.ts'
+import { messages } from '../messages/messages.ts'
 import { viewMessages } from '../messages/view-messages.ts'
 import { AbsenceNotice } from './absence-notice.tsx'
 
@@ -107,6 +110,32 @@ function PollingNotice({ reason, onRead }: { reason: string; onRead: () => void 
         <summary className="underline">{viewMessages.notices.why}</summary>
         {reason}
       </details>
+    </Notice>
+  )
+}
+
+interface IndexingNoticeProps {
+  /** Opens the account of all files. */
+  onAccount: () => void
+  progress: NonNullable<ServerEvents['progress']>
+}
+
+export function IndexingNotice({ progress, onAccount }: IndexingNoticeProps) {
+  const done = progress.indexed + progress.failed
+  const all = done + progress.pending
+  const title = messages.status.indexing(done, all)
+  return (
+    <Notice
+      isQuiet
+      icon={<ProgressRing label={title} share={done / Math.max(1, all)} />}
+      title={title}
+      actions={
+        <Button size="small" onClick={onAccount}>
+          {messages.app.filesOfFolder}
+        </Button>
+      }
+    >
+      {progress.rate_per_s > 0 && messages.status.minutesLeft(progress.eta_s)}
     </Notice>
   )
 }
