@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { chip, DESKTOP, draw, firstResults, openPage, openSaved, PHONE } from './support/browser.ts'
+import { chip, DESKTOP, draw, firstResults, openPage, openSaved, PHONE, tile } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { stillness } from './support/layout.ts'
 import { fingers } from './support/pointer.ts'
@@ -80,6 +80,25 @@ describe('on a phone', () => {
     await field.fill('cat')
     await field.press('Enter')
     await chip(page, 'Words cat').tap({ trial: true })
+    await close()
+  })
+
+  it('Ctrl Z belongs to the results after one of them was deleted', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url, PHONE)
+    await page.keyboard.press('Tab')
+    const focused = page.locator(':focus')
+    expect(await focused.textContent()).toBe('Go to results')
+    await page.keyboard.press('Enter')
+    expect(await focused.getAttribute('id')).toBe('results')
+    await draw(page, STAR)
+    const [path] = await firstResults(page, 1)
+    const drawing = await page.locator('canvas').getAttribute('aria-label')
+    await tile(page, path!).focus()
+    await page.keyboard.press('Delete')
+    await tile(page, path!).waitFor({ state: 'detached' })
+    await page.keyboard.press('Control+z')
+    await tile(page, path!).waitFor()
+    expect(await page.locator('canvas').getAttribute('aria-label')).toBe(drawing)
     await close()
   })
 })

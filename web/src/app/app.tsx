@@ -9,6 +9,7 @@ import { FileInput } from '../upload/file-input.tsx'
 import { type AppDialog, AppOverlays } from './app-overlays.tsx'
 import { focusNextPane } from './panes.ts'
 import { SettingsMenu } from './settings-menu.tsx'
+import { SkipLink } from './skip-link.tsx'
 import { loadUploadPanel } from './upload-panel.ts'
 import { useAppKeys } from './use-app-keys.ts'
 import { type Page, usePage } from './use-page.ts'
@@ -81,6 +82,7 @@ export function App() {
   return (
     <div {...input.dropTarget} className="h-full">
       <div inert={isCovered} className="flex h-full flex-col">
+        <SkipLink />
         {layout === 'phone' ? (
           <PhoneLayout {...shared} />
         ) : (

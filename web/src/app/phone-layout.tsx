@@ -16,7 +16,7 @@ import type { LayoutProps } from './layout-props.ts'
 import { ListMenu } from './list-menu.tsx'
 import { OtherViews } from './other-views.tsx'
 import { useQueryChips } from './page-query-bar.tsx'
-import { PANE } from './panes.ts'
+import { PANE, paneOf } from './panes.ts'
 import { hasPlace, PlaceChip } from './place-chip.tsx'
 import { QueryPane } from './query-pane.tsx'
 import { ResultsPane } from './results-pane.tsx'
@@ -44,7 +44,7 @@ export function PhoneLayout(props: LayoutProps) {
     <>
       <PhoneBar {...props} isPaneOpen={detent !== FULL} />
       <div
-        {...PANE}
+        {...paneOf(() => props.onPane('query'))}
         style={{ '--sheet-inset-bottom': `${DETENTS[detent] * 100}dvh` } as CSSProperties}
         // At the greatest height the chip alone stands for the sketch.
         className={`relative min-h-0 flex-1 overflow-hidden ${detent === FULL ? 'invisible' : ''}`}
@@ -65,6 +65,7 @@ export function PhoneLayout(props: LayoutProps) {
         label={messages.app.results}
         detent={detent}
         onDetent={setDetent}
+        onUse={() => props.onPane('results')}
         head={<PhoneHead {...props} onGallery={() => setPaneOpen(false)} />}
       >
         <ResultsPane {...props} hasHead={false} isTitleOutside={titleOf(page) !== undefined} />
@@ -164,7 +165,13 @@ function PhoneGallery(props: LayoutProps) {
       {/* The review has a head of its own, and needs the height. */}
       {!isReview && <PhoneGalleryHead {...props} />}
       {show === undefined && <PlaceRow page={page} />}
-      <main {...PANE} id="results" aria-label={messages.app.results} className="min-h-0 flex-1">
+      <main
+        {...paneOf(() => props.onPane('results'))}
+        id="results"
+        tabIndex={-1}
+        aria-label={messages.app.results}
+        className="min-h-0 flex-1 outline-none"
+      >
         {isReview && <h1 className="sr-only">{messages.app.title}</h1>}
         <OtherViews page={page}>
           <ResultsPane {...props} hasHead={false} />

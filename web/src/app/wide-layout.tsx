@@ -35,7 +35,6 @@ export function WideLayout(props: WideLayoutProps) {
   const isReview = page.state.show === 'duplicates'
   return (
     <>
-      <SkipLink />
       {!isReview && (
         <TopBar
           isLibraryOpen={isLibraryOpen}
@@ -133,23 +132,6 @@ function SizedPane({ page, layout, setPaneOpen, trace, ...props }: WideLayoutPro
         onClose={() => setPaneOpen(false)}
       />
     </section>
-  )
-}
-
-function SkipLink() {
-  return (
-    // biome-ignore lint/a11y/useValidAnchor: it leads to a place on this page
-    <a
-      href="#results"
-      onClick={(event) => {
-        // The address stays: it is the state of the page.
-        event.preventDefault()
-        document.getElementById('results')?.focus()
-      }}
-      className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-60 focus:rounded-control focus:bg-surface focus:px-4 focus:py-2.5 focus:shadow-pop"
-    >
-      {messages.app.skip}
-    </a>
   )
 }
 

@@ -9,6 +9,8 @@ interface BottomSheetProps {
   label: string
   detent: Detent
   onDetent: (detent: Detent) => void
+  /** Called when it gets the focus or is pressed. */
+  onUse?: () => void
   /** The part beside the grabber that can be dragged, too. */
   head: ReactNode
   children: ReactNode
@@ -20,7 +22,7 @@ const MAX_PRESS_PX = 6
 const MIN_FLICK_SPEED = 0.5
 
 /** Covers the lower part of the page at one of three heights. The part behind it stays usable. */
-export function BottomSheet({ label, detent, onDetent, head, children }: BottomSheetProps) {
+export function BottomSheet({ label, detent, onDetent, onUse, head, children }: BottomSheetProps) {
   const [dragged, setDragged] = useState<number>()
   const drag = useRef<{ startY: number; startShare: number; lastY: number; lastTime: number; speed: number }>(
     undefined,
@@ -67,6 +69,8 @@ export function BottomSheet({ label, detent, onDetent, head, children }: BottomS
         data-pane=""
         id="results"
         tabIndex={-1}
+        onPointerDownCapture={onUse}
+        onFocusCapture={onUse}
         aria-label={label}
         className="flex min-h-0 flex-1 flex-col outline-none"
       >
