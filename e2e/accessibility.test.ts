@@ -170,6 +170,24 @@ describe('forced colours', () => {
   })
 })
 
+describe('more contrast', () => {
+  it.each(['light', 'dark'] as const)('makes lines stronger in the %s theme', async (colorScheme) => {
+    const { page, close } = await openPage(demo.browser, demo.product.url, DESKTOP, colorScheme)
+    const border = () =>
+      page.getByRole('search').evaluate((bar) => {
+        const colour = getComputedStyle(bar).borderTopColor
+        bar.style.color = 'var(--line-strong)'
+        return [colour, getComputedStyle(bar).color]
+      })
+    const [usual, strong] = await border()
+    expect(usual).not.toBe(strong)
+    await page.emulateMedia({ contrast: 'more' })
+    await expect.poll(async () => (await border())[0]).toBe(strong)
+    await page.emulateMedia({ contrast: null })
+    await close()
+  })
+})
+
 describe('reduced motion', () => {
   it('disables all motion', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
