@@ -23,6 +23,33 @@ it.each([
   await close()
 })
 
+it('nothing lies under the notch or at the edge of a device', async () => {
+  const page = await (await demo.browser.newContext({ viewport: PHONE, hasTouch: true, isMobile: true })).newPage()
+  const session = await page.context().newCDPSession(page)
+  const insets = { top: 44, left: 20, right: 20, bottom: 34 }
+  await session.send('Emulation.setSafeAreaInsetsOverride', { insets })
+  await page.goto(demo.product.url)
+  await page.getByRole('button', { name: 'Gallery', exact: true }).tap()
+  /** Controls within the insets; rows of pictures end beyond the lower one. */
+  const covered = () =>
+    page.evaluate(({ top, left, right, bottom }) => {
+      const isInset = (box: DOMRect) =>
+        box.top < top || box.left < left || box.right > innerWidth - right || box.bottom > innerHeight - bottom
+      return [...document.querySelectorAll('button, a, input')]
+        .filter((element) => element.closest('.sr-only, [inert], [data-testid=grid]') === null)
+        .filter((element) => element.checkVisibility() && isInset(element.getBoundingClientRect()))
+        .map((element) => element.getAttribute('aria-label') ?? element.textContent)
+    }, insets)
+  await page.getByRole('button', { name: 'Draw' }).waitFor()
+  await expect.poll(covered).toEqual([])
+  await page.locator('[data-path]').first().tap()
+  await page.getByTestId('large-picture').waitFor()
+  expect(await covered()).toEqual([])
+  const viewport = page.locator('meta[name=viewport]')
+  expect(await viewport.getAttribute('content')).toContain('viewport-fit=cover')
+  await page.context().close()
+})
+
 /** Where the pictures in view lie in the window. */
 const places = (page: Page) =>
   page

@@ -107,7 +107,7 @@ export function App() {
 /** Uploads and problems, above everything else. */
 function Corner({ page: { uploads, lists } }: { page: Page }) {
   return (
-    <div className="pointer-events-none fixed inset-x-3 bottom-3 z-40 flex flex-col items-center gap-2">
+    <div className="pointer-events-none fixed inset-x-3 bottom-[calc(env(safe-area-inset-bottom)+0.75rem)] z-40 flex flex-col items-center gap-2">
       {uploads.list.length > 0 && <UploadPanel uploads={uploads} />}
       <TrashFailures trash={lists.trash} />
     </div>

@@ -107,7 +107,7 @@ function SizedPane({ page, layout, setPaneOpen, trace, ...props }: WideLayoutPro
       <div
         {...paneOf(() => props.onPane('query'))}
         style={{ flexBasis: `${share * 100}%`, ...(isSide ? { minWidth: measures.leastPane } : {}) }}
-        className="relative min-h-0 shrink-0 [container-type:size] overflow-hidden"
+        className="relative min-h-0 shrink-0 [container-type:size] overflow-hidden side:[--sheet-inset-bottom:env(safe-area-inset-bottom)]"
       >
         <QueryPane
           page={page}

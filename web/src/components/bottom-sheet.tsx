@@ -63,7 +63,7 @@ export function BottomSheet({ label, detent, onDetent, onUse, head, children }: 
   return (
     <div
       style={{ height: `calc(${share * 100}dvh)` }}
-      className={`fixed inset-x-0 bottom-0 z-20 flex flex-col rounded-t-sheet bg-page shadow-pop forced-colors:border ${dragged === undefined ? 'transition-[height] duration-pane ease-out-soft' : ''}`}
+      className={`fixed inset-x-0 bottom-0 z-20 flex flex-col rounded-t-sheet px-[env(safe-area-inset-left)] bg-page shadow-pop forced-colors:border ${dragged === undefined ? 'transition-[height] duration-pane ease-out-soft' : ''}`}
     >
       <main
         data-pane=""

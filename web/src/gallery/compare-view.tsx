@@ -61,7 +61,7 @@ export default function CompareView({ ids, isSearch, scoreOf, onClose, onTrash }
       aria-modal="true"
       aria-label={viewMessages.compare.title(ids.length)}
       tabIndex={-1}
-      className="fixed inset-0 z-30 flex flex-col bg-page outline-none"
+      className="fixed inset-0 z-30 flex flex-col bg-page clear-of-edges pb-[env(safe-area-inset-bottom)] outline-none"
     >
       <CompareHead
         {...{

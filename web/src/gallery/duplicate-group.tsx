@@ -110,7 +110,7 @@ function DecisionBar({
   const count = group.images.length
   const unwanted = group.images.filter(({ id }) => review.unwanted.has(id)).length
   return (
-    <footer className="flex min-h-18 shrink-0 flex-wrap items-center justify-end gap-2 border-line border-t bg-surface px-5 py-2 phone:px-3">
+    <footer className="flex min-h-18 shrink-0 flex-wrap items-center justify-end gap-2 border-line border-t bg-surface px-5 pt-2 pb-[calc(env(safe-area-inset-bottom)+0.5rem)] phone:px-3">
       <p className="flex-1 text-13 text-ink-2 whitespace-nowrap @max-3xl:hidden">
         <Key>1</Key>–<Key>{String(Math.min(9, count))}</Key> {words.keys} <Key>↓</Key> {words.nextKey}
       </p>

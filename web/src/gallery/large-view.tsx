@@ -85,7 +85,7 @@ export function LargeView(props: LargeViewProps) {
       aria-modal="true"
       tabIndex={-1}
       aria-label={image?.user_visible_name ?? (isGone ? messages.viewer.gone : messages.viewer.loading)}
-      className="fixed inset-0 z-30 bg-page outline-none"
+      className="fixed inset-0 z-30 bg-page clear-of-edges pb-[env(safe-area-inset-bottom)] outline-none"
     >
       {image === undefined ? (
         <MissingPicture
@@ -218,7 +218,7 @@ function Details(props: ViewedProps) {
 function PhoneActions({ image, onFindSimilar, onAddTerms }: ViewedProps) {
   const { viewer } = messages
   return (
-    <div className="flex shrink-0 gap-2 px-3 pt-1 pb-[calc(env(safe-area-inset-bottom)+0.75rem)]">
+    <div className="flex shrink-0 gap-2 px-3 pt-1 pb-3">
       <Button
         variant="primary"
         size="large"

@@ -45,8 +45,7 @@ export function RegionPicker(props: RegionPickerProps) {
       onKeyDown={(event) => onHistoryKey(event, history)}
       className="absolute inset-0 flex flex-col gap-3 overflow-hidden bg-page px-4 pt-4 sm:px-8 sm:pt-19 low:gap-2 low:pt-3 low:[--low-margin:0.75rem]"
       style={{
-        paddingBottom:
-          'calc(var(--sheet-inset-bottom, 0px) + env(safe-area-inset-bottom, 0px) + var(--low-margin, 1.5rem))',
+        paddingBottom: 'calc(var(--sheet-inset-bottom, 0px) + var(--low-margin, 1.5rem))',
       }}
     >
       <p className="flex flex-wrap items-baseline justify-center gap-x-2 text-center low:sr-only">

@@ -162,7 +162,7 @@ function layoutFor(layout: SheetLayout, height: number | undefined, isOnRight: b
 }
 
 /** Above what covers the lower end of the sheet. */
-const ABOVE_COVER = 'calc(var(--sheet-inset-bottom, 0px) + env(safe-area-inset-bottom, 0px) + '
+const ABOVE_COVER = 'calc(var(--sheet-inset-bottom, 0px) + '
 
 function placesOf(layout: SheetLayout, isOnRight: boolean) {
   if (layout === 'stacked')
