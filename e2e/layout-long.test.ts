@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { DESKTOP, openPage, PHONE } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { misplaced, stillness } from './support/layout.ts'
@@ -24,7 +24,9 @@ it.each([
 })
 
 it('nothing lies under the notch or at the edge of a device', async () => {
-  const page = await (await demo.browser.newContext({ viewport: PHONE, hasTouch: true, isMobile: true })).newPage()
+  const page = await (
+    await demo.browser.newContext({ viewport: PHONE, hasTouch: true, isMobile: true })
+  ).newPage()
   const session = await page.context().newCDPSession(page)
   const insets = { top: 44, left: 20, right: 20, bottom: 34 }
   await session.send('Emulation.setSafeAreaInsetsOverride', { insets })
@@ -34,7 +36,10 @@ it('nothing lies under the notch or at the edge of a device', async () => {
   const covered = () =>
     page.evaluate(({ top, left, right, bottom }) => {
       const isInset = (box: DOMRect) =>
-        box.top < top || box.left < left || box.right > innerWidth - right || box.bottom > innerHeight - bottom
+        box.top < top ||
+        box.left < left ||
+        box.right > innerWidth - right ||
+        box.bottom > innerHeight - bottom
       return [...document.querySelectorAll('button, a, input')]
         .filter((element) => element.closest('.sr-only, [inert], [data-testid=grid]') === null)
         .filter((element) => element.checkVisibility() && isInset(element.getBoundingClientRect()))
@@ -55,10 +60,7 @@ const places = (page: Page) =>
   page
     .locator('[data-testid=grid] [data-path]')
     .evaluateAll((tiles) =>
-      tiles.map((one) => [
-        (one as HTMLElement).dataset.path,
-        Math.round(one.getBoundingClientRect().top),
-      ]),
+      tiles.map((one) => [(one as HTMLElement).dataset.path, Math.round(one.getBoundingClientRect().top)]),
     )
 
 it.each([
@@ -88,4 +90,64 @@ it.each([
   await stillness(page)
   expect(await places(page)).toEqual(expect.arrayContaining(before))
   await close()
+})
+
+describe('the divider', () => {
+  const size = { width: 1024, height: 700 }
+  const dividerOf = (page: Page) => page.getByRole('separator')
+  const placeOf = async (page: Page) => Math.round((await dividerOf(page).boundingBox())!.x)
+  const drag = async (page: Page, to: number) => {
+    await page.mouse.move((await placeOf(page)) + 0.5, 500)
+    await page.mouse.down()
+    await page.mouse.move(to, 500, { steps: 8 })
+    await page.mouse.up()
+  }
+
+  it('moves at each press of an arrow key beside the folders, and after a drag to its end', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url, size)
+    await page.getByRole('button', { name: 'Show folders' }).click()
+    await page.getByRole('navigation', { name: 'Library' }).waitFor()
+    const least = await placeOf(page)
+    // A pane of 420 pixels beside folders of 256.
+    expect(least).toBe(676)
+    await dividerOf(page).focus()
+    await page.keyboard.press('ArrowRight')
+    await expect.poll(() => placeOf(page)).toBeGreaterThan(least + 10)
+    await drag(page, 520)
+    await expect.poll(() => placeOf(page)).toBe(least)
+    expect(Number(await dividerOf(page).getAttribute('aria-valuenow'))).toBe(55)
+    await dividerOf(page).focus()
+    await page.keyboard.press('ArrowRight')
+    await expect.poll(() => placeOf(page)).toBeGreaterThan(least + 10)
+    await close()
+  })
+
+  it('keeps its place over a reload, returns on a double click, and closes the pane at its end', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url, size)
+    const usual = await placeOf(page)
+    await drag(page, 600)
+    const dragged = await placeOf(page)
+    expect(Math.abs(dragged - 600)).toBeLessThanOrEqual(2)
+    await page.reload()
+    await dividerOf(page).waitFor()
+    await expect.poll(() => placeOf(page)).toBe(dragged)
+    await dividerOf(page).dblclick()
+    await expect.poll(() => placeOf(page)).toBe(usual)
+    // Narrower than 28 % of the window.
+    await drag(page, 270)
+    await page.getByRole('button', { name: 'Open the sheet' }).click()
+    await dividerOf(page).waitFor()
+    await close()
+  })
+
+  it('leaves the sheet a third of the height of an upright window', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url, { width: 768, height: 1024 })
+    await dividerOf(page).focus()
+    for (let n = 0; n < 15; n++) await page.keyboard.press('ArrowUp')
+    await expect.poll(() => dividerOf(page).getAttribute('aria-valuenow')).toBe('35')
+    await expect.poll(() => toolsOf(page).getAttribute('aria-orientation')).toBe('horizontal')
+    await stillness(page)
+    expect(await misplaced(page)).toEqual([])
+    await close()
+  })
 })

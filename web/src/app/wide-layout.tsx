@@ -1,8 +1,9 @@
 import { PencilLine } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, type RefObject, useRef, useState } from 'react'
 import { Divider } from '../components/divider.tsx'
 import { IconButton } from '../components/icon-button.tsx'
 import { type Layout, useMeasures } from '../components/use-layout.ts'
+import { useElementSize } from '../gallery/use-element-size.ts'
 import { messages } from '../messages/messages.ts'
 import { PICTURE_SIDE } from '../sketch/picture.ts'
 import type { Stroke } from '../sketch/stroke.ts'
@@ -22,7 +23,8 @@ interface WideLayoutProps extends LayoutProps {
   isLibraryOpen: boolean
 }
 
-const MIN_SHARE = 0.28
+/** Below this, a drag closes the pane. */
+const MIN_SHARE = { side: 0.28, stacked: 0.35 }
 const MAX_SHARE = { side: 0.7, stacked: 0.75 }
 /** Share of the window while the sheet is in full screen: a strip of results stays. */
 const FULL_SHARE = { side: 0.78, stacked: 0.78 }
@@ -33,6 +35,7 @@ export function WideLayout(props: WideLayoutProps) {
   const isSide = layout === 'side'
   // The review compares pictures, which takes the whole window.
   const isReview = page.state.show === 'duplicates'
+  const panesRef = useRef<HTMLDivElement>(null)
   return (
     <>
       {!isReview && (
@@ -63,9 +66,9 @@ export function WideLayout(props: WideLayoutProps) {
             <LazyLibrary page={page} onDraw={props.onDraw} />
           </nav>
         )}
-        <div data-panes className={`flex min-h-0 min-w-0 flex-1 ${isSide ? '' : 'flex-col'}`}>
+        <div ref={panesRef} data-panes className={`flex min-h-0 min-w-0 flex-1 ${isSide ? '' : 'flex-col'}`}>
           {isReview ? null : isPaneOpen ? (
-            <SizedPane {...props} />
+            <SizedPane {...props} panesRef={panesRef} />
           ) : (
             <ClosedPane
               isSide={isSide}
@@ -91,13 +94,25 @@ export function WideLayout(props: WideLayoutProps) {
   )
 }
 
+interface SizedPaneProps extends WideLayoutProps {
+  /** Contains the query pane and the results. */
+  panesRef: RefObject<HTMLDivElement | null>
+}
+
 /** The query pane and the divider that gives it its size. */
-function SizedPane({ page, layout, setPaneOpen, trace, ...props }: WideLayoutProps) {
+function SizedPane({ page, layout, setPaneOpen, trace, panesRef, ...props }: SizedPaneProps) {
   const measures = useMeasures()
   const [stored, setStored] = useStoredNumber(`share-${layout}`, measures.share)
   const [isFull, setFull] = useState(false)
   const isSide = layout === 'side'
-  const share = isFull ? FULL_SHARE[layout] : stored
+  const panes = useElementSize(panesRef)
+  const least = Math.max(
+    MIN_SHARE[layout],
+    measures.leastPane / ((isSide ? panes.width : panes.height) || Infinity),
+  )
+  // In a low window, the results need the rest.
+  const min = Math.min(least, isSide ? MAX_SHARE.side : measures.share)
+  const share = isFull ? FULL_SHARE[layout] : Math.max(stored, min)
   const resize = (next: number) => {
     setFull(false)
     setStored(next)
@@ -106,7 +121,7 @@ function SizedPane({ page, layout, setPaneOpen, trace, ...props }: WideLayoutPro
     <section aria-label={messages.app.queryPane} className="contents">
       <div
         {...paneOf(() => props.onPane('query'))}
-        style={{ flexBasis: `${share * 100}%`, ...(isSide ? { minWidth: measures.leastPane } : {}) }}
+        style={{ flexBasis: `${share * 100}%` }}
         className="relative min-h-0 shrink-0 [container-type:size] overflow-hidden side:[--sheet-inset-bottom:env(safe-area-inset-bottom)]"
       >
         <QueryPane
@@ -125,8 +140,9 @@ function SizedPane({ page, layout, setPaneOpen, trace, ...props }: WideLayoutPro
         label={isSide ? messages.app.divider : messages.app.dividerHeight}
         orientation={isSide ? 'vertical' : 'horizontal'}
         share={share}
-        min={MIN_SHARE}
+        min={min}
         max={MAX_SHARE[layout]}
+        closeBelow={MIN_SHARE[layout]}
         onShare={resize}
         onReset={() => resize(measures.share)}
         onClose={() => setPaneOpen(false)}

@@ -8,17 +8,19 @@ interface DividerProps {
   share: number
   min: number
   max: number
+  /** A drag to a smaller share closes the pane. At most `min`. */
+  closeBelow: number
   onShare: (share: number) => void
   /** Back to the default. */
   onReset: () => void
-  /** Called when the pane was dragged below its minimum share. */
   onClose: () => void
 }
 
 const KEY_STEP = 0.02
 
 /** The line between two panes, which lie in an element with `data-panes`: dragged, moved by arrow keys, reset by a double click or Enter. */
-export function Divider({ label, orientation, share, min, max, onShare, onReset, onClose }: DividerProps) {
+export function Divider(props: DividerProps) {
+  const { label, orientation, share, min, max, closeBelow, onShare, onReset, onClose } = props
   const isVertical = orientation === 'vertical'
   const start = useRef<{ at: number; share: number; size: number }>(undefined)
   const positionOf = (event: PointerEvent) => (isVertical ? event.clientX : event.clientY)
@@ -32,7 +34,7 @@ export function Divider({ label, orientation, share, min, max, onShare, onReset,
     if (start.current === undefined) return
     const { at, share: from, size } = start.current
     const wanted = from + (positionOf(event) - at) / size
-    if (wanted < min / 2) {
+    if (wanted < closeBelow) {
       start.current = undefined
       onClose()
     } else onShare(within(wanted))

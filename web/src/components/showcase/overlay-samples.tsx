@@ -73,6 +73,7 @@ function DividerSample() {
         share={share}
         min={0.2}
         max={0.8}
+        closeBelow={0.1}
         onShare={setShare}
         onReset={() => setShare(0.4)}
         onClose={() => setShare(0.2)}
