@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { DESKTOP, openPage, PHONE } from './support/browser.ts'
+import { chip, DESKTOP, openPage, PHONE } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { misplaced, stillness } from './support/layout.ts'
 import { CLASSICAL } from './support/product.ts'
@@ -90,6 +90,38 @@ it.each([
   await stillness(page)
   expect(await places(page)).toEqual(expect.arrayContaining(before))
   await close()
+})
+
+describe('the parts of the search', () => {
+  const address = async (count: number) => {
+    const answer = await fetch(`${demo.product.url}/api/images?items_per_page=${count}`)
+    const { images } = (await answer.json()) as { images: { id: string }[] }
+    return `${demo.product.url}/?q=${images.map(({ id }) => `i${id}`).join()}`
+  }
+  const fades = (page: Page) =>
+    page.getByRole('toolbar', { name: 'Parts of the search' }).evaluate((row) => {
+      const style = getComputedStyle(row)
+      return ['--fade-left', '--fade-right'].map((name) => style.getPropertyValue(name))
+    })
+
+  it('fade at the edges over which they scroll', async () => {
+    const { page, close } = await openPage(demo.browser, await address(6), PHONE)
+    await expect.poll(() => fades(page)).toEqual(['2rem', ''])
+    const row = page.getByRole('toolbar', { name: 'Parts of the search' })
+    await row.evaluate((element) => element.scrollTo(40, 0))
+    await expect.poll(() => fades(page)).toEqual(['2rem', '2rem'])
+    await row.evaluate((element) => element.scrollTo(0, 0))
+    await expect.poll(() => fades(page)).toEqual(['', '2rem'])
+    await close()
+  })
+
+  it('have room in a window of 600 pixels', async () => {
+    const { page, close } = await openPage(demo.browser, await address(1), { width: 600, height: 800 })
+    // Playwright clicks only what nothing covers.
+    await chip(page, 'More like').click({ trial: true })
+    await page.getByRole('button', { name: 'Draw', exact: true }).click({ trial: true })
+    await close()
+  })
 })
 
 describe('the divider', () => {

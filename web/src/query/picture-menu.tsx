@@ -36,7 +36,7 @@ export function PictureMenu({ trigger, onChoose, onPicture, before, after, onClo
         trigger={
           trigger ?? (
             <Button variant="ghost" size="small" icon={<ImagePlus />} aria-label={query.picture}>
-              <span className="phone:hidden">{query.picture}</span>
+              <span className="group-data-parts/bar:@max-lg:hidden phone:hidden">{query.picture}</span>
             </Button>
           )
         }

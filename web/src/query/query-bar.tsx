@@ -29,7 +29,8 @@ export function QueryBar(props: QueryBarProps) {
   return (
     <search
       aria-label={query.bar}
-      className="mx-auto flex h-12 w-full max-w-260 min-w-0 flex-1 items-center gap-1.5 rounded-card border border-line bg-page px-1.25 coarse:h-13"
+      data-parts={!isEmpty || undefined}
+      className="group/bar @container mx-auto flex h-12 w-full max-w-260 min-w-0 flex-1 items-center gap-1.5 rounded-card border border-line bg-page px-1.25 coarse:h-13"
     >
       {sketch === undefined && (
         <Button
@@ -39,7 +40,7 @@ export function QueryBar(props: QueryBarProps) {
           onClick={onDraw}
           className="not-coarse:h-9.5"
         >
-          {query.draw}
+          <span className="group-data-parts/bar:@max-lg:sr-only">{query.draw}</span>
         </Button>
       )}
       <LazyQueryChips {...props} />

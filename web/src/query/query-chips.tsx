@@ -50,7 +50,7 @@ export function QueryChips({
   const [current, setCurrent] = useState(0)
   const first = sketch === undefined ? 0 : 1
   const tabIndexOf = (at: number) => (at === Math.min(current, first + terms.length - 1) ? 0 : -1)
-  const { ref, hasMore } = useOverflow(terms.length)
+  const { ref, fade } = useOverflow(terms.length)
   const optionsOf = (key: string) => ({
     hasOptions: openOptions === key,
     onOptions: (isOpen: boolean) => setOpenOptions(isOpen ? key : undefined),
@@ -67,7 +67,7 @@ export function QueryChips({
         const at = chipsOf(currentTarget).indexOf(target)
         if (at >= 0) setCurrent(at)
       }}
-      className={`flex min-w-0 shrink items-center gap-1.5 overflow-x-auto py-1 [scrollbar-width:none] empty:hidden ${hasMore ? 'fade-right' : ''}`}
+      className={`flex min-w-0 shrink items-center gap-1.5 overflow-x-auto py-1 [scrollbar-width:none] empty:hidden fade-edges ${fade}`}
     >
       {sketch !== undefined && (
         <SketchChip
@@ -97,13 +97,17 @@ export function QueryChips({
   )
 }
 
-/** Whether chips are hidden to the right; a chip that is added comes into view. @param count number of chips */
+/** The classes that fade the edges over which chips are hidden; a chip that is added comes into view. @param count number of chips */
 function useOverflow(count: number) {
   const ref = useRef<HTMLDivElement>(null)
-  const [hasMore, setMore] = useState(false)
+  const [fade, setFade] = useState('')
   useEffect(() => {
     const element = ref.current!
-    const measure = () => setMore(element.scrollWidth - element.clientWidth - element.scrollLeft > HIDDEN_PX)
+    const measure = () => {
+      const { scrollLeft, scrollWidth, clientWidth } = element
+      const left = scrollLeft > HIDDEN_PX ? '[--fade-left:2rem]' : ''
+      setFade(`${left} ${scrollWidth - clientWidth - scrollLeft > HIDDEN_PX ? '[--fade-right:2rem]' : ''}`)
+    }
     const observer = new ResizeObserver(measure)
     observer.observe(element)
     element.addEventListener('scroll', measure, { passive: true })
@@ -116,7 +120,7 @@ function useOverflow(count: number) {
   useEffect(() => {
     ref.current!.scrollTo({ left: ref.current!.scrollWidth })
   }, [count])
-  return { ref, hasMore }
+  return { ref, fade }
 }
 
 const chipsOf = (toolbar: HTMLElement) => [...toolbar.querySelectorAll<HTMLElement>('[data-chip]')]
