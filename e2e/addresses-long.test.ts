@@ -7,6 +7,7 @@ import {
   count,
   draw,
   firstResults,
+  nameFilter,
   openFolders,
   openPage,
   PHONE,
@@ -58,6 +59,25 @@ describe('the drawing sheet', () => {
 })
 
 describe('the gallery', () => {
+  it('is filtered without steps for Back', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    const steps = () => page.evaluate(() => history.length)
+    const before = await steps()
+    const press = (role: 'switch' | 'radio', name: string) => page.getByRole(role, { name, exact: true }).click()
+    await nameFilter(page)
+    await press('switch', 'Only starred pictures')
+    await page.waitForURL(/starred=true/)
+    await press('switch', 'Only starred pictures')
+    await press('radio', 'Each burst')
+    await page.waitForURL(/fold=bursts/)
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'All folders' }).click()
+    await press('switch', 'Include subfolders')
+    await page.waitForURL(/flat=true/)
+    expect(await steps()).toBe(before)
+    await close()
+  })
+
   it('shows folders with their numbers, one at a time, with the way back', async () => {
     const deep = join(demo.gallery, 'star/deep')
     onTestFinished(() => rm(deep, { recursive: true, force: true }))

@@ -1,6 +1,14 @@
 import { useNavigate, useRouter, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
-import { type Address, changed, type PageChange, type PageState, parseAddress, stateOf } from './address.ts'
+import {
+  type Address,
+  changed,
+  NO_FURTHER_FILTERS,
+  type PageChange,
+  type PageState,
+  parseAddress,
+  stateOf,
+} from './address.ts'
 import { useUsualFold, usualFold } from './fold-setting.ts'
 import { parseTerms, type QueryTerm } from './query-terms.ts'
 
@@ -11,17 +19,15 @@ declare module '@tanstack/react-router' {
   }
 }
 
-/** Changes that replace the current step of the history. */
-const FLEETING: ReadonlySet<keyof PageState> = new Set([
-  'name',
+/** Changes that replace the current step of the history: filters, except for the place, and the order. */
+const FLEETING: ReadonlySet<string> = new Set([
+  ...Object.keys(NO_FURTHER_FILTERS),
   'from',
   'to',
   'sort',
   'type',
-  'text',
-  'camera',
-  'rating',
-  'near',
+  'fold',
+  'isFlat',
 ])
 
 export interface PageControl {
@@ -39,7 +45,7 @@ export function usePageState(): PageControl {
   const address = useSearch({ strict: false })
   const navigate = useNavigate()
   const change = useCallback(
-    (part: PageChange, isReplaced = Object.keys(part).every((key) => FLEETING.has(key as keyof PageState))) =>
+    (part: PageChange, isReplaced = Object.keys(part).every((key) => FLEETING.has(key))) =>
       void navigate({
         to: '.',
         search: (old: Address): Address => changed(old, part, usualFold()),
