@@ -63,7 +63,8 @@ describe('the gallery', () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     const steps = () => page.evaluate(() => history.length)
     const before = await steps()
-    const press = (role: 'switch' | 'radio', name: string) => page.getByRole(role, { name, exact: true }).click()
+    const press = (role: 'switch' | 'radio', name: string) =>
+      page.getByRole(role, { name, exact: true }).click()
     await nameFilter(page)
     await press('switch', 'Only starred pictures')
     await page.waitForURL(/starred=true/)

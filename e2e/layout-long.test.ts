@@ -41,7 +41,10 @@ it('nothing lies under the notch or at the edge of a device', async () => {
         box.right > innerWidth - right ||
         box.bottom > innerHeight - bottom
       return [...document.querySelectorAll('button, a, input')]
-        .filter((element) => element.closest('.sr-only, [inert], [data-testid=grid]') === null)
+        .filter(
+          (element) =>
+            element.closest('.sr-only, [inert], [data-testid=grid], nav[aria-label^=Pictures]') === null,
+        )
         .filter((element) => element.checkVisibility() && isInset(element.getBoundingClientRect()))
         .map((element) => element.getAttribute('aria-label') ?? element.textContent)
     }, insets)
@@ -182,4 +185,80 @@ describe('the divider', () => {
     expect(await misplaced(page)).toEqual([])
     await close()
   })
+})
+
+/** Names controls that a finger misses 21 pixels beside their middle. Pictures of a list and sliders are measured by themselves. */
+const smallTargets = (page: Page) =>
+  page.evaluate(() => {
+    const dialog = document.querySelector('dialog[open]')
+    const controls = [...(dialog ?? document).querySelectorAll<HTMLElement>('button, a[href], input')]
+    const targetOf = (element: Element | null) => {
+      const control = element?.closest('button, a, input, label') ?? null
+      return control instanceof HTMLLabelElement ? control.control : control
+    }
+    return controls
+      .filter((one) => one.closest('[role=grid], .sr-only, [inert], [type=range]') === null)
+      .filter((one) => !one.matches(':disabled') && one.checkVisibility({ visibilityProperty: true }))
+      .flatMap((one) => {
+        const { left, top, width, height } = (one.closest('label') ?? one).getBoundingClientRect()
+        const [x, y] = [left + width / 2, top + height / 2]
+        // What is in view only in part, or lies partly below something else, is measured elsewhere.
+        let outer = one.parentElement
+        while (outer !== null && !/auto|scroll|hidden/.test(getComputedStyle(outer).overflowY))
+          outer = outer.parentElement
+        const view = outer?.getBoundingClientRect() ?? new DOMRect(0, 0, innerWidth, innerHeight)
+        const layer = one.closest('[role=dialog], dialog')
+        const misses = ([dx, dy]: readonly [number, number]) => {
+          const [px, py] = [x + dx, y + dy]
+          if (px < view.left || px > view.right || py < view.top || py > view.bottom) return false
+          const found = document.elementFromPoint(px, py)
+          return targetOf(found) !== one && found?.closest('[role=dialog], dialog') === layer
+        }
+        if (targetOf(document.elementFromPoint(x, y)) !== one) return []
+        const missed = (
+          [
+            [-21, 0],
+            [21, 0],
+            [0, -21],
+            [0, 21],
+          ] as const
+        ).filter(misses)
+        const label = one.getAttribute('aria-label') ?? one.textContent
+        return missed.length === 0 ? [] : [`${label}: ${width} × ${height}, misses ${missed.join(' and ')}`]
+      })
+  })
+
+it('controls are 44 pixels wide and high to a finger', async () => {
+  const { page, close } = await openPage(demo.browser, demo.product.url, PHONE)
+  const found: Record<string, string[]> = {}
+  const look = async (view: string) => {
+    await stillness(page)
+    const list = await smallTargets(page)
+    if (list.length > 0) found[view] = list
+  }
+  await look('the sheet')
+  await page.getByRole('button', { name: /^Colour/ }).tap()
+  await page.getByRole('radio', { name: 'Red' }).waitFor()
+  await look('the inks')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: /^Filters/ }).tap()
+  await page.getByRole('searchbox', { name: 'Name contains' }).waitFor()
+  await look('the filters')
+  await page.keyboard.press('Escape')
+  await page.locator('[data-path]').first().tap()
+  await page.getByTestId('large-picture').waitFor()
+  await look('a picture')
+  await page.getByRole('button', { name: 'Details' }).tap()
+  await page.getByRole('button', { name: 'Show in folder' }).waitFor()
+  await look('its details')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'More like this' }).first().tap()
+  await chip(page, 'More like').waitFor()
+  await look('a search')
+  await page.getByRole('button', { name: 'Gallery', exact: true }).tap()
+  await page.getByRole('button', { name: 'Show folders' }).tap()
+  await page.getByRole('dialog').getByRole('button', { name: /^star/ }).waitFor()
+  await look('the folders')
+  expect(found).toEqual({})
+  await close()
 })

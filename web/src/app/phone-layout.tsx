@@ -125,9 +125,10 @@ function titleOf({ lists, search }: Page): Section | undefined {
 function PhoneHead({ page, onGallery }: LayoutProps & { onGallery: () => void }) {
   const title = titleOf(page)
   return (
-    <div className="flex flex-wrap items-center gap-x-1 pr-1 pl-4">
+    // The grabber reaches below the text.
+    <div className="pointer-events-none flex flex-wrap items-center gap-x-1 pr-1 pl-4 *:pointer-events-auto *:relative">
       {/* A detail that does not fit beside the title wraps out of sight. */}
-      <div className="flex max-h-7 min-w-0 flex-1 basis-32 flex-wrap items-baseline gap-x-2 gap-y-4 overflow-hidden">
+      <div className="pointer-events-none! flex max-h-7 min-w-0 flex-1 basis-32 flex-wrap items-baseline gap-x-2 gap-y-4 overflow-hidden">
         {title !== undefined && (
           <>
             <h2 className="title max-w-full shrink-0 truncate text-20">{title.title}</h2>

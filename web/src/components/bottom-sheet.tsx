@@ -87,7 +87,7 @@ export function BottomSheet({ label, detent, onDetent, onUse, head, children }: 
             aria-label={detent === 2 ? messages.app.fewerResults : messages.app.moreResults}
             aria-expanded={detent > 0}
             onClick={() => onDetent(detent === 2 ? 0 : ((detent + 1) as Detent))}
-            className="mx-auto flex h-4 w-24 items-center justify-center before:h-1.25 before:w-10 before:rounded-full before:bg-line-strong"
+            className="relative mx-auto flex h-4 w-24 items-center justify-center after:absolute after:inset-x-0 after:-inset-y-3.5 before:h-1.25 before:w-10 before:rounded-full before:bg-line-strong"
           />
           {head}
         </div>

@@ -23,8 +23,8 @@ const VARIANTS = {
 }
 
 const SIZES = {
-  small: 'h-8.5 gap-1.5 px-2.75 text-13 coarse:h-11 [&_svg]:size-4',
-  normal: 'h-10 gap-2 px-3.5 coarse:h-11 [&_svg]:size-4.5',
+  small: 'h-8.5 gap-1.5 px-2.75 text-13 coarse:h-11 coarse:min-w-11 [&_svg]:size-4',
+  normal: 'h-10 gap-2 px-3.5 coarse:h-11 coarse:min-w-11 [&_svg]:size-4.5',
   large: 'h-11 gap-2 px-4 [&_svg]:size-4.5',
 }
 

@@ -14,7 +14,7 @@ export function FilterChip({ icon, text, onClear, className = '', ...rest }: Fil
   const isSet = onClear !== undefined
   return (
     <span
-      className={`inline-flex h-8.5 min-w-0 items-center rounded-full font-medium text-13 coarse:h-11 ${isSet ? 'bg-accent-soft text-accent-ink forced-colors:border' : 'border border-line bg-surface'} ${className}`}
+      className={`inline-flex h-8.5 min-w-0 items-center rounded-full font-medium text-13 coarse:h-11.5 ${isSet ? 'bg-accent-soft text-accent-ink forced-colors:border' : 'border border-line bg-surface'} ${className}`}
     >
       <button
         type="button"
@@ -30,7 +30,7 @@ export function FilterChip({ icon, text, onClear, className = '', ...rest }: Fil
           type="button"
           aria-label={messages.gallery.clearOne(text)}
           onClick={onClear}
-          className="grid h-full w-8 shrink-0 place-items-center rounded-full [&_svg]:size-4"
+          className="grid h-full w-8 shrink-0 place-items-center rounded-full coarse:w-11 [&_svg]:size-4"
         >
           <X />
         </button>

@@ -26,7 +26,7 @@ interface IconButtonProps extends Omit<ComponentProps<'button'>, 'children' | 'o
 export const ICON_BUTTON_SIZES = {
   normal: 'size-10 coarse:size-11',
   small: 'size-9 coarse:size-11',
-  tiny: 'size-8 coarse:size-10',
+  tiny: 'size-8 coarse:size-11',
   /** As wide as its content. */
   text: 'h-9 px-2 font-medium text-13 coarse:h-11',
   tool: 'size-10.5 coarse:size-11',

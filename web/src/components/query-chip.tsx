@@ -44,7 +44,7 @@ export function QueryChip({
     : 'border border-line bg-surface'
   return (
     <span
-      className={`group relative flex h-9.5 shrink-0 items-center rounded-control coarse:h-11 ${isOpen ? 'border-2 border-ink bg-surface' : frame} ${className}`}
+      className={`group relative flex h-9.5 shrink-0 items-center rounded-control coarse:h-12 ${isOpen ? 'border-2 border-ink bg-surface' : frame} ${className}`}
     >
       <button
         type="button"
@@ -79,7 +79,7 @@ export function QueryChip({
       <PointerButton
         label={removeLabel}
         onClick={onRemove}
-        className="-ml-2 grid h-full w-7 place-items-center rounded-control text-ink-2 hover:text-ink hovers:hidden hovers:group-focus-within:grid hovers:group-hover:grid [&_svg]:size-4"
+        className="-ml-2 grid h-full w-7 place-items-center rounded-control coarse:w-11 text-ink-2 hover:text-ink hovers:hidden hovers:group-focus-within:grid hovers:group-hover:grid [&_svg]:size-4"
       >
         <X />
       </PointerButton>

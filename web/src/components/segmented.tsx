@@ -25,7 +25,7 @@ export function Segmented<T extends string>({
       {options.map(({ value: own, text, icon, isDanger = false }) => (
         <label
           key={own}
-          className={`relative flex h-8 flex-1 cursor-pointer items-center justify-center gap-1.5 rounded-lg px-2.75 font-medium text-13 text-ink-2 whitespace-nowrap transition-colors duration-hover coarse:h-10 hover:text-ink has-checked:bg-chosen has-checked:shadow-low has-focus-visible:focus-ring forced-colors:has-checked:outline-2 [&_svg]:size-4 ${isDanger ? 'has-checked:text-danger' : 'has-checked:text-ink'}`}
+          className={`relative flex h-8 flex-1 cursor-pointer items-center justify-center gap-1.5 rounded-lg px-2.75 font-medium text-13 text-ink-2 whitespace-nowrap transition-colors duration-hover coarse:h-11 hover:text-ink has-checked:bg-chosen has-checked:shadow-low has-focus-visible:focus-ring forced-colors:has-checked:outline-2 [&_svg]:size-4 ${isDanger ? 'has-checked:text-danger' : 'has-checked:text-ink'}`}
         >
           <input
             type="radio"

@@ -102,7 +102,7 @@ function ToastBar({ text, action, onEnd }: ToastContent & { onEnd: () => void })
             onEnd()
             action.run()
           }}
-          className="h-10 shrink-0 rounded-control px-2.5 font-semibold text-bar-action hover:bg-bar-hover"
+          className="h-10 shrink-0 rounded-control coarse:h-11 px-2.5 font-semibold text-bar-action hover:bg-bar-hover"
         >
           {action.text}
         </button>

@@ -74,14 +74,14 @@ function Row({ icon, name, count, depth, isCurrent, onChoose, isOpen, onToggle }
       style={{ paddingLeft: `${depth * 1.25}rem` }}
     >
       {isOpen === undefined ? (
-        <span className="w-6 shrink-0" />
+        <span className="w-6 shrink-0 coarse:w-11" />
       ) : (
         <button
           type="button"
           aria-expanded={isOpen}
           aria-label={messages.gallery.expand(name)}
           onClick={onToggle}
-          className="grid size-6 shrink-0 place-items-center rounded"
+          className="grid size-6 shrink-0 place-items-center rounded coarse:size-11"
         >
           <ChevronRight
             className={`size-4 transition-transform duration-hover ${isOpen ? 'rotate-90' : ''}`}
@@ -92,7 +92,7 @@ function Row({ icon, name, count, depth, isCurrent, onChoose, isOpen, onToggle }
         type="button"
         aria-current={isCurrent ? 'true' : undefined}
         onClick={onChoose}
-        className="flex h-9 min-w-0 flex-1 items-center gap-2 pr-2 text-left"
+        className="flex h-9 min-w-0 flex-1 items-center gap-2 pr-2 text-left coarse:h-11"
       >
         {icon}
         <span className="flex-1 truncate">{name}</span>

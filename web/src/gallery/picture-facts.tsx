@@ -54,14 +54,14 @@ export function PictureFacts({ image, onFolder, onFiles, onNear }: PictureFactsP
         icon={<Folder />}
         detail={
           <span className="flex flex-wrap gap-x-3">
-            <button type="button" onClick={onFolder} className="underline">
+            <button type="button" onClick={onFolder} className="underline coarse:min-h-11">
               {viewer.showInFolder}
             </button>
-            <button type="button" onClick={() => void copyPath(image)} className="underline">
+            <button type="button" onClick={() => void copyPath(image)} className="underline coarse:min-h-11">
               {messages.gallery.copyPath}
             </button>
             {image.copies ? (
-              <button type="button" onClick={onFiles} className="underline">
+              <button type="button" onClick={onFiles} className="underline coarse:min-h-11">
                 {messages.gallery.showFiles(image.copies + 1)}
               </button>
             ) : null}
@@ -150,7 +150,11 @@ function Place({ image: { latitude, longitude }, onNear }: Pick<PictureFactsProp
     <Fact
       icon={<MapPin />}
       detail={
-        <button type="button" onClick={() => onNear(latitude, longitude)} className="underline">
+        <button
+          type="button"
+          onClick={() => onNear(latitude, longitude)}
+          className="underline coarse:min-h-11"
+        >
           {messages.viewer.nearThisPlace}
         </button>
       }

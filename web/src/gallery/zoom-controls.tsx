@@ -18,7 +18,7 @@ interface ZoomControlsProps {
 
 /** Factor of a press on a button. */
 const STEP = 1.5
-const SEGMENT = 'h-8 rounded-lg px-2.75 font-medium text-13 coarse:h-10'
+const SEGMENT = 'h-8 rounded-lg px-2.75 font-medium text-13 coarse:h-11 coarse:min-w-11'
 const CHOSEN = 'bg-chosen text-ink shadow-low'
 
 /** Fit, 1:1, smaller and larger. */

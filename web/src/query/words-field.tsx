@@ -72,7 +72,7 @@ export function WordsField({ ref, isFirst, onWords, className = '' }: WordsField
             setText(target.value)
             list.open()
           }}
-          className="h-9.5 w-full min-w-0 rounded-control bg-transparent px-2 text-14 text-ellipsis"
+          className="h-9.5 coarse:h-11 w-full min-w-0 rounded-control bg-transparent px-2 text-14 text-ellipsis"
         />
         {list.isOpen && <WordList id={listId} words={words} active={list.active} onChoose={choose} />}
       </div>

@@ -15,7 +15,7 @@ export function ColourChoices(props: ColourPopoverProps) {
       <div
         role="radiogroup"
         aria-label={messages.sheet.colour}
-        className="grid grid-cols-6 justify-items-center gap-1"
+        className="grid grid-cols-6 justify-items-center gap-1 coarse:gap-0"
       >
         {INKS.map(([key, value]) => (
           <Swatch
@@ -51,7 +51,7 @@ interface SwatchProps {
 
 function Swatch({ label, colour, isChosen, onChoose }: SwatchProps) {
   return (
-    <label title={label} className="grid size-9 cursor-pointer place-items-center coarse:size-10">
+    <label title={label} className="grid size-9 cursor-pointer place-items-center coarse:size-11">
       <input
         type="radio"
         name="ink"
@@ -72,7 +72,7 @@ function OwnColour({ tools, onTools }: Pick<ToolPopoverProps, 'tools' | 'onTools
   return (
     <label
       title={messages.sheet.colours.own}
-      className="relative grid size-9 cursor-pointer place-items-center coarse:size-10"
+      className="relative grid size-9 cursor-pointer place-items-center coarse:size-11"
     >
       <span
         className={`grid size-7.5 place-items-center rounded-full forced-color-adjust-none ${isChosen ? 'ring-2 ring-ink ring-offset-2 ring-offset-surface' : 'border border-line-strong'}`}

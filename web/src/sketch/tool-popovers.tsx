@@ -65,7 +65,7 @@ function ToolPopover(props: SettingProps) {
       onOpenChange={setOpen}
       align="center"
       {...(isVertical ? { side: 'right' } : {})}
-      className="w-68"
+      className="w-68 coarse:w-74"
       trigger={
         <PillButton label={`${label}: ${value}`} keys={keys} size={size}>
           {icon}
