@@ -30,7 +30,10 @@ export default function UsersView({ onBack }: { onBack: () => void }) {
     if (data !== undefined && page > pages) setPage(pages)
   }, [data, page, pages])
   return (
-    <section aria-label={viewMessages.users.title} className="h-full overflow-y-auto px-3 pb-24 sm:px-4">
+    <section
+      aria-label={viewMessages.users.title}
+      className="h-full overflow-y-auto px-3 pb-[min(6rem,15dvh)] sm:px-4"
+    >
       <UsersHead
         total={total}
         email={email}
