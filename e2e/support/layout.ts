@@ -25,6 +25,8 @@ export function misplaced(page: Page): Promise<string[]> {
         else if (style.overflowY !== 'visible' && (box.top < top - 1 || box.bottom > bottom + 1)) return box
         position = style.position
       }
+      // A sheet at the lower end of the window can be raised.
+      if (element.closest('main')?.querySelector('[data-grabber]')) return undefined
       return box.bottom > innerHeight + 1 || box.top < -1 ? box : undefined
     }
     const found = [...within.querySelectorAll('button, a, input, select')].flatMap((element) => {
