@@ -202,7 +202,7 @@ const smallTargets = (page: Page) =>
       .flatMap((one) => {
         const { left, top, width, height } = (one.closest('label') ?? one).getBoundingClientRect()
         const [x, y] = [left + width / 2, top + height / 2]
-        // What is in view only in part, or lies partly below something else, is measured elsewhere.
+        // Parts out of view or below something else do not count.
         let outer = one.parentElement
         while (outer !== null && !/auto|scroll|hidden/.test(getComputedStyle(outer).overflowY))
           outer = outer.parentElement

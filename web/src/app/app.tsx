@@ -57,11 +57,7 @@ export function App() {
     onSelectAll: hasSheetKeys || isElsewhere(state) ? undefined : lists.selection.selectAll,
   })
   const shared = {
-    page,
-    areScoresShown,
-    isPaneOpen,
-    setPaneOpen,
-    hasSheetKeys,
+    ...{ page, areScoresShown, isPaneOpen, setPaneOpen, hasSheetKeys },
     onPane: setLastPane,
     onDraw: openSheet,
     onLibrary: toggleLibrary,
