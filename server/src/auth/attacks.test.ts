@@ -229,7 +229,7 @@ describe('sessions', () => {
     const other = new DatabaseSync(join(team.dataDirectory, 'accounts.sqlite'))
     other.exec('begin immediate')
     const cookies = new Map(browser.cookies)
-    expect((await browser.post('/api/session/logout')).status).toBe(500)
+    expect((await browser.post('/api/session/logout')).status).toBe(503)
     other.exec('rollback')
     other.close()
     for (const [name, value] of cookies) browser.cookies.set(name, value)

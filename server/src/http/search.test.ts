@@ -11,14 +11,15 @@ describe('a search whose client has gone', () => {
   it('ends before its picture is embedded', async () => {
     const app = await startApp(await configFor(await temporaryDirectory()))
     const client = new AbortController()
+    const reason = new Error('gone')
     const read = async () => {
-      client.abort()
+      client.abort(reason)
       return circleSketch()
     }
     const { signal } = client
     const term = { kind: 'sketch', weight: 1, picture: { read } } as const
     const searching = app.search.find([term], { filter: {}, topK: 10, offset: 0, limit: 10, signal })
-    await expect(searching).rejects.toBe(signal.reason)
+    await expect(searching).rejects.toBe(reason)
     expect(app.search.isBusy).toBe(false)
   })
 })
