@@ -22,7 +22,7 @@ const SMTP = 'smtp: {host: mail, password: p, from_address: Pictures <pictures@e
 describe('a configuration of the reference implementation', () => {
   it('may have numbers and booleans as text, as YAML 1.1 and pydantic accept them', async () => {
     const { config, warnings } = await load(
-      'port: "8001"\ndev: yes\nwatcher: {watch_recursive: On, files_batch_size: 8.0}\nthumbnail: {size: ["256", 192]}\n',
+      'port: "8001"\ndev: yes\nwatcher: {watch_recursive: On, files_batch_size: 8e0}\nthumbnail: {size: ["256", 192]}\n',
     )
     expect(config).toMatchObject({
       port: 8001,

@@ -14,7 +14,7 @@ const FALSE = new Set(['false', 'f', 'no', 'n', 'off', '0'])
  * -1 ("never") would empty the trash; with the nearest share, 20 (percent) would let any number of files be forgotten.
  */
 const EXACT = new Set(['port', 'trash.days', 'watcher.max_missing_share'])
-const NUMBER = /^[+-]?\d+(_\d+)*(\.\d*)?$/
+const NUMBER = /^[+-]?\d+(_\d+)*(\.\d*)?([eE][+-]?\d+)?$/
 
 /**
  * Makes a configuration fit the schema where the reference implementation is lenient: numbers and booleans may be text, keys that

@@ -42,7 +42,9 @@ export async function lockDirectoryWhenFree(
       return lockDirectory(directory)
     } catch (error) {
       const isInUse = error instanceof DomainError && error.code === 'data_directory_in_use'
-      const isEnding = contentOf(join(directory, ADDRESS_FILE)) === ''
+      const address = contentOf(join(directory, ADDRESS_FILE))
+      // An owner removes the file just before it releases the lock.
+      const isEnding = address === '' || (isWaiting && address === undefined)
       if (!isInUse || !isEnding || performance.now() - start > timeoutMs) throw error
       if (!isWaiting) onWaiting()
       isWaiting = true

@@ -17,7 +17,7 @@ import {
 import { isTop, joinPath, nameOf, ROOT, toAbsolute, toGalleryPath } from './paths.ts'
 import { hasImageContent, recognise } from './recognise.ts'
 import { withSidecars } from './sidecar.ts'
-import { type FileStat, isNotFound, statOf, timesOf, toFileStat } from './stat-file.ts'
+import { type FileStat, folderTimesOf, isNotFound, statOf, toFileStat } from './stat-file.ts'
 
 /** An entry with the name of an image that is no file that can be read, with the reason. */
 export interface UnreadableEntry {
@@ -87,7 +87,7 @@ export async function listDirectory(
     const isBelow = parent !== undefined && (await isInReached(absolute, info, parent))
     if (directory !== ROOT && !isBelow && !(await isReached(root, directory, options))) return undefined
     const { dev, ino } = info
-    const own = { ...timesOf(info), identity: { dev, ino } }
+    const own = { ...folderTimesOf(info), identity: { dev, ino } }
     return await new Lister(root, directory, options, own).list(entries)
   } catch (error) {
     if (isNotFound(error)) return undefined

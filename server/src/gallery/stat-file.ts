@@ -111,6 +111,15 @@ export function toTime(ms: bigint): number {
   return Math.min(MAX_TIME_MS, Math.max(-MAX_TIME_MS, Number(ms)))
 }
 
+/** Times of a folder, which changes with each file in it. */
+export function folderTimesOf({ birthtimeMs, mtimeMs }: Pick<BigIntStats, 'birthtimeMs' | 'mtimeMs'>): {
+  modifiedAt: number
+  createdAt: number
+} {
+  const created = birthtimeMs > 0n && birthtimeMs < mtimeMs ? birthtimeMs : mtimeMs
+  return { modifiedAt: toTime(mtimeMs), createdAt: toTime(created) }
+}
+
 /** A copy may keep the modification time of its original. The time of birth, which some file systems lack, ignores files that were moved in. */
 export function timesOf(stat: { mtimeMs: bigint; ctimeMs: bigint }): {
   modifiedAt: number

@@ -7,9 +7,14 @@ const HAS_NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLIN
 /**
  * Moves a complete file to a name on the same file system that must be free. A process that ends in between leaves no part of a file
  * under that name.
+ * @param mayRemain whether the former name may stay beside the new one
  * @throws {Error} of the file system: `EEXIST` if the name is taken, `EXDEV` if it is on another file system
  */
-export async function moveToFreeName(from: string | Buffer, to: string | Buffer): Promise<void> {
+export async function moveToFreeName(
+  from: string | Buffer,
+  to: string | Buffer,
+  { mayRemain = false } = {},
+): Promise<void> {
   // A link can't replace an existing file, a rename would.
   try {
     await link(from, to)
@@ -17,7 +22,9 @@ export async function moveToFreeName(from: string | Buffer, to: string | Buffer)
     if (!HAS_NO_LINKS.has(systemCodeOf(error) ?? '')) throw error
     return renameToFreeName(from, to)
   }
-  await unlink(from)
+  await unlink(from).catch((error) => {
+    if (!mayRemain) throw error
+  })
 }
 
 /** Takes the name with an empty file, which the rename replaces at once. */

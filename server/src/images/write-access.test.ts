@@ -6,6 +6,7 @@ import { openBrowser } from '../testing/browser.ts'
 import { canMount, mountReadOnly, unmount } from '../testing/mounts.ts'
 import { picture, writeSettled } from '../testing/pictures.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
+import { createReadOnlyFolders } from './write-access.ts'
 
 describe.skipIf(!canMount())('a gallery that is mounted read-only (needs the right to mount)', () => {
   it('is reported before anything is deleted', async () => {
@@ -81,4 +82,9 @@ describe.skipIf(!canMount())('a gallery that is mounted read-only (needs the rig
     unmount(phone)
     expect(await (await browser.request('DELETE', '/api/trash')).json()).toMatchObject({ removed: 1 })
   })
+})
+
+it('read-only folders are reported without the database', async () => {
+  const folders = createReadOnlyFolders(await temporaryDirectory(), () => Promise.reject(new Error('away')))
+  expect(await folders()).toEqual([])
 })

@@ -1,4 +1,5 @@
 import { constants } from 'node:fs'
+import pTimeout from 'p-timeout'
 import { systemCodeOf } from '../errors.ts'
 import { directoriesOf } from '../gallery/directories.ts'
 import * as disk from '../gallery/disk.ts'
@@ -7,6 +8,8 @@ import { directoryOf, ROOT, toAbsolute } from '../gallery/paths.ts'
 
 /** How long a result is used again. */
 const MAX_AGE_MS = 5_000
+/** A drive that answers later is reported the next time. */
+const MAX_WAIT_MS = 1_000
 const DENIED = ['EROFS', 'EACCES', 'EPERM']
 
 /**
@@ -15,7 +18,7 @@ const DENIED = ['EROFS', 'EACCES', 'EPERM']
  */
 export type ReadOnlyFolders = () => Promise<string[]>
 
-/** While a drive does not answer, the last result is returned. */
+/** While a drive or the database does not answer, the last result is returned. */
 export function createReadOnlyFolders(root: string, mountPoints: () => Promise<string[]>): ReadOnlyFolders {
   let last: string[] = []
   let checkedAt = Number.NEGATIVE_INFINITY
@@ -23,17 +26,19 @@ export function createReadOnlyFolders(root: string, mountPoints: () => Promise<s
   return async () => {
     if (isChecking || performance.now() - checkedAt < MAX_AGE_MS) return last
     isChecking = true
-    try {
-      const directories = directoriesOf(root).map(({ name }) => name)
-      const tops = [...new Set([ROOT, ...directories, ...(await mountPoints()).sort()])]
-      const areReadOnly = await Promise.all(
-        tops.map((top) => isReadOnly(toAbsolute(root, top), last.includes(top))),
-      )
-      last = tops.filter((_, n) => areReadOnly[n])
-      checkedAt = performance.now()
-    } finally {
-      isChecking = false
-    }
+    return pTimeout(check(), { milliseconds: MAX_WAIT_MS, fallback: () => last })
+  }
+
+  async function check(): Promise<string[]> {
+    const directories = directoriesOf(root).map(({ name }) => name)
+    const drives = await mountPoints().catch(() => last)
+    const tops = [...new Set([ROOT, ...directories, ...drives.toSorted()])]
+    const areReadOnly = await Promise.all(
+      tops.map((top) => isReadOnly(toAbsolute(root, top), last.includes(top))),
+    )
+    last = tops.filter((_, n) => areReadOnly[n])
+    checkedAt = performance.now()
+    isChecking = false
     return last
   }
 }

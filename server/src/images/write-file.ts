@@ -36,7 +36,7 @@ export async function stageFile(folder: string, bytes: Uint8Array): Promise<Stag
     discard,
     async publish(file) {
       try {
-        await moveToFreeName(temporary, toSystemPath(file))
+        await moveToFreeName(temporary, toSystemPath(file), { mayRemain: true })
       } catch (error) {
         if (systemCodeOf(error) !== 'EEXIST') throw writeFailure(error)
         throw new DomainError('image_exists', 'A file of this name is already in this folder.', {

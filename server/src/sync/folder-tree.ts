@@ -4,7 +4,7 @@ import { isReached } from '../gallery/links.ts'
 import type { DirectoryListing } from '../gallery/list-folder.ts'
 import { directoryOf, isInside, ROOT, toAbsolute } from '../gallery/paths.ts'
 import { forgetRecognised } from '../gallery/recognise.ts'
-import { isNotFound, toFileStat } from '../gallery/stat-file.ts'
+import { folderTimesOf, isNotFound } from '../gallery/stat-file.ts'
 import type { Account } from './account.ts'
 import type { FolderWatch, SyncContext } from './context.ts'
 import type { OnceLogger } from './once-logger.ts'
@@ -67,8 +67,7 @@ export class FolderTree {
   async updateTimes(directory: string): Promise<void> {
     const info = await stat(toAbsolute(this.#context.root, directory)).catch(() => undefined)
     if (info === undefined || !this.times.has(directory)) return
-    const { createdAt, modifiedAt } = toFileStat(directory, info)
-    this.times.set(directory, { createdAt, modifiedAt })
+    this.times.set(directory, folderTimesOf(info))
   }
 
   /** Whether a folder exists and a walk reaches it. Without an answer of the disk, it may be there. */
