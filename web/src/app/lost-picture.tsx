@@ -16,7 +16,7 @@ export function LostPicture({ error, onRemove, onRetry }: LostPictureProps) {
   const { query, app } = messages
   const isGone = error === null || (error instanceof ApiError && error.code === 'image_not_found')
   return (
-    <div className="absolute inset-0 bg-sunken">
+    <div className="absolute inset-x-0 top-0 bottom-[var(--sheet-inset-bottom,0px)] bg-sunken">
       {isGone ? (
         <EmptyState icon={<ImageOff />} title={query.lost}>
           <Button onClick={onRemove}>{query.remove}</Button>

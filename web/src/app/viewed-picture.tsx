@@ -17,7 +17,8 @@ export default function ViewedPicture({ page, id }: { page: Page; id: string }) 
   const [isMatchShown, setMatchShown] = useState(false)
   const match = useMatch(search.query, id, isMatchShown)
   const ending = useEnding(id)
-  const instead = trash.gone.has(id) ? insteadOf.get(id) : undefined
+  const other = insteadOf.get(id)
+  const instead = trash.gone.has(id) && other !== undefined && !trash.gone.has(other) ? other : undefined
   useEffect(() => {
     if (instead !== undefined) change({ view: instead }, true)
   }, [instead, change])

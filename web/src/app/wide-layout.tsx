@@ -23,8 +23,9 @@ interface WideLayoutProps extends LayoutProps {
   isLibraryOpen: boolean
 }
 
-/** Below this, a drag closes the pane. */
 const MIN_SHARE = { side: 0.28, stacked: 0.35 }
+/** A drag that goes this much further than the least share closes the pane. */
+const CLOSING_SHARE = 0.06
 const MAX_SHARE = { side: 0.7, stacked: 0.75 }
 /** Share of the window while the sheet is in full screen: a strip of results stays. */
 const FULL_SHARE = { side: 0.78, stacked: 0.78 }
@@ -121,7 +122,11 @@ function SizedPane({ page, layout, setPaneOpen, trace, panesRef, ...props }: Siz
     <section aria-label={messages.app.queryPane} className="contents">
       <div
         {...paneOf(() => props.onPane('query'))}
-        style={{ flexBasis: `${share * 100}%` }}
+        // The first share is that of a window that has not been measured.
+        style={{
+          flexBasis: `${share * 100}%`,
+          ...(isSide && { minWidth: `min(${measures.leastPane}px, ${MAX_SHARE.side * 100}%)` }),
+        }}
         className="relative min-h-0 shrink-0 [container-type:size] overflow-hidden side:[--sheet-inset-bottom:env(safe-area-inset-bottom)]"
       >
         <QueryPane
@@ -142,7 +147,7 @@ function SizedPane({ page, layout, setPaneOpen, trace, panesRef, ...props }: Siz
         share={share}
         min={min}
         max={MAX_SHARE[layout]}
-        closeBelow={MIN_SHARE[layout]}
+        closeBelow={Math.min(MIN_SHARE[layout], min - CLOSING_SHARE)}
         onShare={resize}
         onReset={() => resize(measures.share)}
         onClose={() => setPaneOpen(false)}

@@ -79,7 +79,7 @@ export function useListPlace(scrollRef: RefObject<HTMLElement | null>, list: Pla
 
 /**
  * Keeps the rows of a scrolled list where they are when something above it appears or goes, such as a notice. They follow the pane that they
- * lie in.
+ * lie in. While a page is loaded, the place of its list is that with all notices.
  * @param topOf the scroll position before the change: at its end, a list that becomes higher is moved by the browser
  */
 function useSteadyRows(ref: RefObject<HTMLElement | null>, topOf: () => number) {
@@ -90,13 +90,20 @@ function useSteadyRows(ref: RefObject<HTMLElement | null>, topOf: () => number) 
     const pane = element.closest('main')
     const distance = () => element.getBoundingClientRect().top - (pane?.getBoundingClientRect().top ?? 0)
     let last = distance()
+    let isUsed = false
     const observer = new ResizeObserver(() => {
       const by = distance() - last
       last += by
-      if (by !== 0 && top.current() > 0) element.scrollTop = top.current() + by
+      if (by !== 0 && isUsed && top.current() > 0) element.scrollTop = top.current() + by
     })
     observer.observe(element)
-    return () => observer.disconnect()
+    const ending = new AbortController()
+    for (const type of ['wheel', 'pointerdown', 'keydown'])
+      addEventListener(type, () => (isUsed = true), { capture: true, passive: true, signal: ending.signal })
+    return () => {
+      observer.disconnect()
+      ending.abort()
+    }
   }, [ref])
 }
 

@@ -1,5 +1,5 @@
 import { Calendar, HardDrive, TriangleAlert } from 'lucide-react'
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import type { IndexStatus } from '../api/client.ts'
 import type { ServerEvents } from '../api/events.ts'
 import { Button } from '../components/button.tsx'
@@ -47,10 +47,9 @@ interface QuietNoticeProps {
 export function QuietNotice({ status, mayEdit }: QuietNoticeProps) {
   const { polling_reason: reason, read_only: folders, metadata_pending: pending } = status
   const [isRead, setRead] = useReadNotices()
-  const [isPendingRead, setPendingRead] = useState(false)
   const readOnly = folders.join('\n')
-  if (pending > 0 && !isPendingRead)
-    return <MetadataNotice pending={pending} onRead={() => setPendingRead(true)} />
+  if (pending > 0 && !isRead(PENDING_KEY))
+    return <MetadataNotice pending={pending} onRead={() => setRead(PENDING_KEY)} />
   if (reason !== null && !isRead(POLLING_KEY, reason))
     return <PollingNotice reason={reason} onRead={() => setRead(POLLING_KEY, reason)} />
   if (readOnly !== '' && mayEdit && !isRead(READ_ONLY_KEY, readOnly))
@@ -60,16 +59,20 @@ export function QuietNotice({ status, mayEdit }: QuietNoticeProps) {
 
 const POLLING_KEY = 'polling-reason-read'
 const READ_ONLY_KEY = 'read-only-read'
+/** Lasts until the page is loaded again. */
+const PENDING_KEY = 'pending'
 
-/** Notices that the user has read; the browser stores them. */
+/** Values of notices that were read, also where the browser stores nothing. Other notices take the place of these for a while. */
+const read: Record<string, string | undefined> = {}
+
+/** Notices that the user has read; the browser stores those with a value. */
 function useReadNotices() {
   const [, setCount] = useState(0)
-  const read = useRef<Record<string, string>>({})
-  const isRead = (key: string, value: string) => (read.current[key] ?? getStored(key)) === value
-  const setRead = (key: string, value: string) => {
-    // A private window stores nothing.
-    read.current[key] = value
-    setStored(key, value)
+  const isRead = (key: string, value?: string) =>
+    key in read ? read[key] === value : value !== undefined && getStored(key) === value
+  const setRead = (key: string, value?: string) => {
+    read[key] = value
+    if (value !== undefined) setStored(key, value)
     setCount((old) => old + 1)
   }
   return [isRead, setRead] as const
@@ -95,7 +98,7 @@ function ReadOnlyNotice({ folders, onRead }: { folders: string[]; onRead: () => 
 /** Explains why dates, cameras and captions are missing after an upgrade. Files on an absent drive have yet to be read for as long. */
 function MetadataNotice({ pending, onRead }: { pending: number; onRead: () => void }) {
   return (
-    <Notice icon={<Calendar />} actions={<UnderstoodButton onRead={onRead} />}>
+    <Notice isQuiet icon={<Calendar />} actions={<UnderstoodButton onRead={onRead} />}>
       {viewMessages.notices.metadata(pending)}
     </Notice>
   )
