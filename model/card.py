@@ -122,10 +122,10 @@ def table(heads: list, rows: list, texts: int = 1) -> str:
 
 def with_table(text: str, name: str, new: str) -> str:
     """Raises SystemExit if the card has no place for the table."""
-    pattern = re.compile(rf"(<!-- figures: {name} -->\n).*?(\n<!-- end of figures -->)", re.DOTALL)
+    pattern = re.compile(rf"(<!-- figures: {name} -->\n).*?(<!-- end of figures -->)", re.DOTALL)
     if not pattern.search(text):
         raise SystemExit(f"README.md has no comment <!-- figures: {name} -->")
-    return pattern.sub(lambda found: found[1] + new + found[2], text)
+    return pattern.sub(lambda found: f"{found[1]}{new}\n{found[2]}", text)
 
 
 if __name__ == "__main__":
