@@ -1,11 +1,7 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { makeRows } from '../server/src/testing/made-rows.ts'
-import { onceForAll, temporaryDirectory } from '../server/src/testing/temporary.ts'
 import { openPage, PHONE, settled, sharedBrowser } from './support/browser.ts'
+import { madeGallery } from './support/made-gallery.ts'
 import { fingers } from './support/pointer.ts'
-import { CLASSICAL, startProduct } from './support/product.ts'
 
 /** Pictures of seven months. */
 const COUNT = 20_000
@@ -13,15 +9,7 @@ const COUNT = 20_000
 /** Above and below the track of the timeline. */
 const TRACK_MARGINS_PX = 48
 
-const product = onceForAll(async (onEnd) => {
-  const directory = await temporaryDirectory(onEnd)
-  const [gallery, data] = [join(directory, 'gallery'), join(directory, 'data')]
-  await mkdir(gallery)
-  await makeRows(data, COUNT)
-  const started = await startProduct(gallery, data, CLASSICAL)
-  onEnd(async () => void (await started.stop()))
-  return started
-})
+const product = madeGallery(COUNT)
 
 /** The gallery on the whole screen of a phone. */
 async function openGallery() {

@@ -1,23 +1,11 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { makeRows } from '../server/src/testing/made-rows.ts'
-import { onceForAll, temporaryDirectory } from '../server/src/testing/temporary.ts'
 import { openPage, sharedBrowser, tile } from './support/browser.ts'
-import { CLASSICAL, startProduct } from './support/product.ts'
+import { madeGallery } from './support/made-gallery.ts'
 
 const COUNT = 1_000_000
 
-const product = onceForAll(async (onEnd) => {
-  const directory = await temporaryDirectory(onEnd)
-  const [gallery, data] = [join(directory, 'gallery'), join(directory, 'data')]
-  await mkdir(gallery)
-  await makeRows(data, COUNT)
-  const started = await startProduct(gallery, data, CLASSICAL)
-  onEnd(async () => void (await started.stop()))
-  return started
-})
+const product = madeGallery(COUNT)
 
 /** Returns the first picture whose upper edge is in view, and the position of that edge. */
 function placeIn(page: Page): Promise<{ path: string; top: number }> {

@@ -189,8 +189,8 @@ class BossQueue implements JobQueue {
         if (typeof outcome === 'string') return { id, status: 'completed' as const }
         const { left: reason } = outcome
         // A full disk or a lost drive is no fault of the file: the next scan finds it again.
-        const isExternal = reason instanceof DomainError || isSystemError(reason)
-        const isLeft = retryCount >= retryLimit && isExternal
+        const isExpected = reason instanceof DomainError || isSystemError(reason)
+        const isLeft = retryCount >= retryLimit && isExpected
         return {
           id,
           status: isLeft ? ('completed' as const) : ('failed' as const),

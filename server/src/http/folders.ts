@@ -2,7 +2,7 @@ import type { Catalog } from '../catalog/catalog.ts'
 import type { Handlers } from '../contract/routes.ts'
 import { displayName } from '../gallery/file-names.ts'
 import { naturalKey } from '../gallery/natural-order.ts'
-import { directoryOf, ROOT } from '../gallery/paths.ts'
+import { directoryOf, nameOf, ROOT } from '../gallery/paths.ts'
 import type { FolderTimes, GallerySync } from '../sync/gallery-sync.ts'
 import type { folderContract } from './contract/folders.ts'
 import type { WatchedDirectoryJson } from './schemas.ts'
@@ -22,25 +22,17 @@ export function folderHandlers({ catalog, sync }: FolderHandlersOptions): Handle
   }
 }
 
-/** Parents before what they contain, and siblings by their names. */
-function inNaturalOrder(paths: readonly string[]): string[] {
-  const keyOf = (path: string) =>
-    path
-      .split('/')
-      .map((name) => naturalKey(displayName(name)))
-      .join('\0')
-  const keys = new Map(paths.map((path) => [path, keyOf(path)]))
-  return [...keys.keys()].sort((a, b) => (keys.get(a)! < keys.get(b)! ? -1 : 1))
-}
-
-/** Folders with images are in the tree even before they are listed in this run. */
+/** Siblings are in the natural order of their names. Folders with images are in the tree even before they are listed in this run. */
 function directoryTree(
   folders: ReadonlyMap<string, FolderTimes>,
   counts: ReadonlyMap<string, number>,
 ): WatchedDirectoryJson {
   const nodes = new Map<string, WatchedDirectoryJson>()
   nodeOf(ROOT)
-  for (const path of inNaturalOrder([...folders.keys(), ...counts.keys()])) nodeOf(path)
+  for (const path of [...folders.keys(), ...counts.keys()]) nodeOf(path)
+  const keys = new Map([...nodes.keys()].map((path) => [path, naturalKey(displayName(nameOf(path)))]))
+  for (const { children } of nodes.values())
+    children.sort((a, b) => (keys.get(a.path)! < keys.get(b.path)! ? -1 : 1))
   return nodes.get(ROOT)!
 
   function nodeOf(path: string): WatchedDirectoryJson {

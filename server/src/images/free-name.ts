@@ -1,8 +1,16 @@
+import { randomUUID } from 'node:crypto'
 import { link, lstat, open, rename, rm, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
 import { systemCodeOf } from '../errors.ts'
+import { toSystemPath } from '../gallery/file-names.ts'
 
 /** The file system has no hard links, or no further one to this file. */
 const HAS_NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
+
+/** A name in a folder for a file that is being written. The gallery leaves hidden names out. */
+export function temporaryIn(folder: string): string | Buffer {
+  return toSystemPath(join(folder, `.${randomUUID()}.upload`))
+}
 
 /**
  * Moves a complete file to a name on the same file system that must be free. A process that ends in between leaves no part of a file

@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import { open, unlink, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { DomainError, type ErrorCode, systemCodeOf } from '../errors.ts'
 import { isNoAnswer } from '../gallery/drive-timeout.ts'
 import { toSystemPath } from '../gallery/file-names.ts'
 import { openOrdinaryFile } from '../hashing.ts'
-import { moveToFreeName } from './free-name.ts'
+import { moveToFreeName, temporaryIn } from './free-name.ts'
 
 /** A complete file under a hidden name, which the gallery leaves out. */
 export interface StagedFile {
@@ -23,7 +22,7 @@ export interface StagedFile {
  * @throws {DomainError} as `writeFailure`
  */
 export async function stageFile(folder: string, bytes: Uint8Array): Promise<StagedFile> {
-  const temporary = toSystemPath(join(folder, `.${randomUUID()}.upload`))
+  const temporary = temporaryIn(folder)
   // A temporary file that remains does no harm.
   const discard = () => unlink(temporary).catch(() => {})
   try {

@@ -108,7 +108,7 @@ describe('a transition', () => {
       [],
     ],
     [
-      'does not doubt what is listed anew',
+      'has no doubt from the first listing on',
       { activity: 'scan', ...DOUBTFUL },
       { type: 'listing' },
       { doubt: undefined },

@@ -32,7 +32,7 @@ export function App() {
   const [isLibraryOpen, setLibraryOpen] = useStoredFlag('library', false)
   const [isFolderDialogOpen, setFolderDialogOpen] = useState(false)
   const [isPaneOpen, setPaneOpen] = useStoredFlag('query-pane', true)
-  const [areScoresShown, setScoresShown] = useStoredFlag('scores', false)
+  const scores = useStoredFlag('scores', false)
   const [dialog, setDialog] = useState<AppDialog>()
   const [lastPane, setLastPane] = useState<'query' | 'results'>('query')
   const isCovered = isViewing(state)
@@ -57,7 +57,11 @@ export function App() {
     onSelectAll: hasSheetKeys || isElsewhere(state) ? undefined : lists.selection.selectAll,
   })
   const shared = {
-    ...{ page, areScoresShown, isPaneOpen, setPaneOpen, hasSheetKeys },
+    page,
+    areScoresShown: scores[0],
+    isPaneOpen,
+    setPaneOpen,
+    hasSheetKeys,
     onPane: setLastPane,
     onDraw: openSheet,
     onLibrary: toggleLibrary,
@@ -65,15 +69,7 @@ export function App() {
     onChoosePicture: () => queryInput.current?.click(),
     wordsRef,
     trace: useTrace(openSheet),
-    settings: (
-      <SettingsMenu
-        areScoresShown={areScoresShown}
-        onScoresShown={setScoresShown}
-        onDialog={setDialog}
-        beforeLeaving={lists.trash.settled}
-        isLeavingAsked={page.uploads.openCount > 0}
-      />
-    ),
+    settings: <PageSettings page={page} scores={scores} onDialog={setDialog} />,
   }
   return (
     <div {...input.dropTarget} className="h-full">
@@ -97,6 +93,26 @@ export function App() {
         onDialogClose={() => setDialog(undefined)}
       />
     </div>
+  )
+}
+
+interface PageSettingsProps {
+  page: Page
+  /** Whether scores are always shown. */
+  scores: ReturnType<typeof useStoredFlag>
+  onDialog: (dialog: AppDialog) => void
+}
+
+function PageSettings({ page: { lists, uploads }, scores, onDialog }: PageSettingsProps) {
+  const [areScoresShown, setScoresShown] = scores
+  return (
+    <SettingsMenu
+      areScoresShown={areScoresShown}
+      onScoresShown={setScoresShown}
+      onDialog={onDialog}
+      beforeLeaving={lists.trash.settled}
+      isLeavingAsked={uploads.openCount > 0}
+    />
   )
 }
 

@@ -162,7 +162,6 @@ function Pictures(props: ResultsPaneProps & { scale: number }) {
             }
           : undefined
       }
-      className="px-5 pb-[min(6rem,15dvh)] phone:px-1 phone:pb-[calc(env(safe-area-inset-bottom)+5.5rem)]"
     />
   )
   return (

@@ -1,8 +1,9 @@
 import type { Image } from '../api/client.ts'
-import { bytes, clockDay, clockTimeOfDay, day, percent, timeOfDay } from '../messages/format.ts'
+import { bytes, percent } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
 import { viewMessages } from '../messages/view-messages.ts'
 import { formatOf } from './duplicate-choice.ts'
+import { dateOf } from './picture-date.ts'
 
 type FactKey = keyof typeof viewMessages.compare.facts
 
@@ -82,11 +83,4 @@ function scoreText(score: number | undefined, images: readonly Image[]): string 
   const best = Math.max(...images.map((image) => image.score ?? 0))
   const points = Math.round(best * 100) - Math.round(score * 100)
   return points === 0 ? percent(score) : `${percent(score)}, ${viewMessages.compare.below(points)}`
-}
-
-/** Without the mark, a file that was copied yesterday would look like a picture of yesterday. */
-export function dateOf({ captured_at, modified_at }: Pick<Image, 'captured_at' | 'modified_at'>): string {
-  return captured_at === null
-    ? messages.viewer.ofFile(`${day(modified_at)}, ${timeOfDay(modified_at)}`)
-    : `${clockDay(captured_at)}, ${clockTimeOfDay(captured_at)}`
 }

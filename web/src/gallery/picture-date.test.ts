@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest'
-import { dateOf } from './compare-facts.ts'
-import { dayOf } from './picture-date.ts'
+import { dateOf, dayOf } from './picture-date.ts'
 
 it('marks the date of a file', () => {
   const modified_at = new Date(2024, 5, 1, 8, 5).toISOString()

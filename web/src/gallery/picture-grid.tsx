@@ -27,7 +27,6 @@ export interface PictureGridProps extends PictureActions, RowContext {
   resetKey: string
   /** Whether the pictures are those of another list, until this one is loaded. */
   isOfBefore?: boolean
-  className?: string
 }
 
 /** Pictures in justified rows. Only rows in view are in the document, so the list can have any length. */
@@ -68,7 +67,8 @@ export function PictureGrid(props: PictureGridProps) {
         onScroll={place.scroll.onScroll}
         onFocus={active.onFocus}
         onBlur={active.onBlur}
-        className={`h-full overflow-x-hidden overflow-y-auto ${hasScrubber ? 'pr-19 [scrollbar-width:none] phone:pr-1' : ''} ${props.className ?? ''}`}
+        // The last row can be scrolled clear of what floats at the lower edge.
+        className={`h-full overflow-x-hidden overflow-y-auto px-5 pb-[min(6rem,15dvh)] phone:px-1 phone:pb-[calc(env(safe-area-inset-bottom)+5.5rem)] ${hasScrubber ? 'pr-19 [scrollbar-width:none] phone:pr-1' : ''}`}
         data-testid="grid"
       >
         <div className="relative isolate" style={{ height: place.scroll.height }}>

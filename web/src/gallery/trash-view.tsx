@@ -76,7 +76,6 @@ export default function TrashView({ mayRestore, mayEmpty, onBack, onRestored }: 
             }
             onSelectAll={selection.selectAll}
             onClearSelection={selection.clear}
-            className="px-5 pb-[min(6rem,15dvh)] phone:px-1 phone:pb-[calc(env(safe-area-inset-bottom)+5.5rem)]"
           />
         </div>
       )}

@@ -139,7 +139,6 @@ async function migrate({ database, options }: PostgresDatabase, log: Pick<Log, '
     await sql`select pg_advisory_lock(hashtextextended('sketch-search migration', 0))`.execute(connection)
     try {
       await assertSupported(connection, name)
-      await renumberMigrations(connection)
       assertKnownMigrations(`"${name}"`, await carriedOutIn(connection), Object.keys(MIGRATIONS))
       const migrator = new Migrator({ db: database, provider: { getMigrations: async () => MIGRATIONS } })
       const { error } = await migrator.migrateToLatest()
@@ -159,14 +158,6 @@ async function carriedOutIn(database: Kysely<PostgresTables>): Promise<string[]>
   if (rows[0]!.found === null) return []
   const found = await sql<{ name: string }>`select name from kysely_migration`.execute(database)
   return found.rows.map(({ name }) => name)
-}
-
-/** Two migrations once had the number 10. The second one gets the next number where it was carried out. */
-async function renumberMigrations(database: Kysely<PostgresTables>): Promise<void> {
-  if (!(await carriedOutIn(database)).includes('010-api-keys')) return
-  // Migrations count as carried out in the order of their times.
-  await sql`update kysely_migration set name = '011-api-keys', timestamp = (select max(timestamp) from kysely_migration)
-    where name = '010-api-keys'`.execute(database)
 }
 
 /** By SQLSTATE. */

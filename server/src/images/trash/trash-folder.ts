@@ -21,7 +21,7 @@ import { withTimeout } from '../../gallery/drive-timeout.ts'
 import { toSystemPath } from '../../gallery/file-names.ts'
 import { TRASH_FOLDER, TRASH_RECORD } from '../../gallery/include.ts'
 import { directoryOf, isTop, joinPath, nameOf, toAbsolute } from '../../gallery/paths.ts'
-import { moveToFreeName } from '../free-name.ts'
+import { moveToFreeName, temporaryIn } from '../free-name.ts'
 
 /** The trash folder can't be made or written to there, or is on another file system after all. */
 const CANNOT_WRITE = new Set(['EACCES', 'EPERM', 'EROFS', 'EXDEV', 'ENOSPC', 'ENAMETOOLONG'])
@@ -254,8 +254,7 @@ async function moveOut(from: string | Buffer, root: string, path: string): Promi
   } catch (error) {
     if (systemCodeOf(error) !== 'EXDEV') throw error
   }
-  // The gallery leaves hidden names out.
-  const temporary = toSystemPath(join(toAbsolute(root, directoryOf(path)), `.${randomUUID()}.upload`))
+  const temporary = temporaryIn(toAbsolute(root, directoryOf(path)))
   try {
     await copyDurably(from, temporary)
     await moveToFreeName(temporary, to)
