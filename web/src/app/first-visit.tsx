@@ -30,7 +30,8 @@ export function FirstVisit({ onExample, onPicture, onChoose, onWords, isCompact 
       <p className="mt-2 max-w-128 text-16 text-ink-2 text-balance phone:text-14 [@container(height<15rem)]:hidden">
         {query.firstHint}
       </p>
-      <div className="min-h-0 w-full flex-1 py-4">
+      {/* Too small to be recognised, it would be a speck. */}
+      <div className="min-h-0 w-full flex-1 py-4 [@container(height<15rem)]:invisible">
         <SelfDrawing />
       </div>
       {!isCompact && (
