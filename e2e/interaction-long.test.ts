@@ -8,6 +8,7 @@ import {
   count,
   draw,
   firstResults,
+  inkIn,
   openFolders,
   openPage,
   PHONE,
@@ -48,6 +49,26 @@ describe('a drawing', () => {
     const undo = page.getByRole('button', { name: 'Undo' })
     for (let n = 0; n < 9 && (await inkBelow(page)) === 0; n++) await undo.click()
     expect(await inkBelow(page)).toBeGreaterThan(0.1)
+    await close()
+  })
+
+  it('stays when Back leaves the full screen; the next step back leaves the search', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    const sheet = page.locator('canvas').first()
+    const widthOf = async () => Math.round((await sheet.boundingBox())!.width)
+    const width = await widthOf()
+    const back = () => page.evaluate(() => history.back())
+    await page.getByRole('button', { name: 'Full screen' }).click()
+    await expect.poll(widthOf).toBeGreaterThan(width + 100)
+    await draw(page, STAR)
+    const address = await addressOfDrawing(page)
+    await back()
+    await expect.poll(widthOf).toBe(width)
+    expect(new URL(page.url()).searchParams.get('q')).toBe(address)
+    expect(await inkIn(page, [0, 0, 1, 1])).toBeGreaterThan(0)
+    await back()
+    await expect.poll(() => inkIn(page, [0, 0, 1, 1])).toBe(0)
+    expect(new URL(page.url()).search).toBe('')
     await close()
   })
 

@@ -108,6 +108,21 @@ describe('a picture of 100 megapixels', () => {
   })
 })
 
+it('the large view begins with the version of the picture that its tile has', async () => {
+  const { page, close } = await openPage(browser, `${product.url}/?sort=name`)
+  await page.getByRole('slider', { name: 'Thumbnail size' }).press('End')
+  const ofTile = () =>
+    tile(page, 'huge.png')
+      .locator('img')
+      .evaluate((image) => (image as HTMLImageElement).currentSrc)
+  await expect.poll(ofTile).toContain('size=512')
+  await openLarge(page, 'huge.png')
+  expect(await page.getByRole('dialog').locator('img[alt=""]').first().getAttribute('src')).toBe(
+    await ofTile(),
+  )
+  await close()
+})
+
 describe('full screen in the large view', () => {
   it('is entered and left by the key and the button, and ends with the view', async () => {
     const { page, close } = await openPage(browser, product.url)
@@ -152,6 +167,28 @@ describe('the large view on a phone', () => {
     await dialog.getByRole('button', { name: 'camera.dng' }).click()
     await named('camera.dng')
     await swipe(0, 160)
+    await dialog.waitFor({ state: 'detached' })
+    await close()
+  })
+})
+
+describe('the details on a phone', () => {
+  it('stand below the picture, which stays in view; Escape closes them before the view', async () => {
+    const { page, close } = await openPage(browser, `${product.url}/?sort=name`, PHONE)
+    await openLarge(page, 'another.png')
+    const dialog = page.getByRole('dialog', { name: 'another.png' })
+    const details = dialog.getByRole('complementary', { name: 'Details' })
+    await dialog.getByRole('button', { name: 'Details' }).tap()
+    await details.getByRole('button', { name: 'Search a region' }).waitFor()
+    const whole = dialog.getByTestId('large-picture')
+    const bottomOf = async () => {
+      const { y, height } = (await whole.boundingBox())!
+      return y + height
+    }
+    await expect.poll(bottomOf).toBeLessThanOrEqual((await details.boundingBox())!.y)
+    await page.keyboard.press('Escape')
+    await details.waitFor({ state: 'detached' })
+    await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
     await close()
   })

@@ -101,6 +101,15 @@ describe('on a phone', () => {
     expect(await page.locator('canvas').getAttribute('aria-label')).toBe(drawing)
     await close()
   })
+
+  it('the gallery leads to the field for words', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url, PHONE)
+    await page.getByRole('button', { name: 'Gallery' }).tap()
+    await page.getByRole('button', { name: 'Search', exact: true }).tap()
+    const field = page.getByRole('combobox')
+    await expect.poll(() => field.evaluate((element) => element === document.activeElement)).toBe(true)
+    await close()
+  })
 })
 
 it('the saved sketches stay open when the window becomes as narrow as a phone', async () => {

@@ -16,11 +16,14 @@ const SignOut = lazyPart(() => import('./sign-out.tsx'))
 /** Shortcuts, the account of all files, the user's API keys, or the question before leaving. They stay open when the layout changes. */
 export type AppDialog = 'shortcuts' | 'files' | 'keys' | 'sign-out'
 
+export type LibraryPart = 'folders' | 'collections'
+
 interface AppOverlaysProps {
   page: Page
   onDraw: () => void
-  isFolderDialogOpen: boolean
-  onFolderDialogClose: () => void
+  /** What the dialog of the library begins with; undefined while it is closed. */
+  libraryDialog: LibraryPart | undefined
+  onLibraryDialogClose: () => void
   dialog: AppDialog | undefined
   onDialogClose: () => void
 }
@@ -29,8 +32,8 @@ interface AppOverlaysProps {
 export function AppOverlays({
   page,
   onDraw,
-  isFolderDialogOpen,
-  onFolderDialogClose,
+  libraryDialog,
+  onLibraryDialogClose,
   dialog,
   onDialogClose,
 }: AppOverlaysProps) {
@@ -38,8 +41,14 @@ export function AppOverlays({
   const closeQuestion = () => page.setFilesTask(undefined)
   return (
     <>
-      <Dialog title={messages.gallery.library} isOpen={isFolderDialogOpen} onClose={onFolderDialogClose}>
-        {isFolderDialogOpen && <LazyLibrary page={page} onDraw={onDraw} onChoose={onFolderDialogClose} />}
+      <Dialog
+        title={messages.gallery.library}
+        isOpen={libraryDialog !== undefined}
+        onClose={onLibraryDialogClose}
+      >
+        {libraryDialog && (
+          <LazyLibrary page={page} onDraw={onDraw} onChoose={onLibraryDialogClose} first={libraryDialog} />
+        )}
       </Dialog>
       {dialog === 'shortcuts' && <Shortcuts isOpen onClose={onDialogClose} onMissing={onDialogClose} />}
       <AccountDialog isOpen={dialog === 'files'} onClose={onDialogClose} />

@@ -1,4 +1,5 @@
 import { type RefObject, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { lazyPart } from '../components/lazy-part.tsx'
 import { useLayout } from '../components/use-layout.ts'
 import { TrashFailures } from '../gallery/trash-failures.tsx'
@@ -6,7 +7,7 @@ import { messages } from '../messages/messages.ts'
 import { isElsewhere, isViewing } from '../state/address.ts'
 import { useStoredFlag } from '../state/settings.ts'
 import { FileInput } from '../upload/file-input.tsx'
-import { type AppDialog, AppOverlays } from './app-overlays.tsx'
+import { type AppDialog, AppOverlays, type LibraryPart } from './app-overlays.tsx'
 import { focusNextPane } from './panes.ts'
 import { SettingsMenu } from './settings-menu.tsx'
 import { SkipLink } from './skip-link.tsx'
@@ -29,16 +30,13 @@ export function App() {
   const queryInput = useRef<HTMLInputElement>(null)
   const uploadInput = useRef<HTMLInputElement>(null)
   const wordsRef = useRef<HTMLInputElement>(null)
-  const [isLibraryOpen, setLibraryOpen] = useStoredFlag('library', false)
-  const [isFolderDialogOpen, setFolderDialogOpen] = useState(false)
   const [isPaneOpen, setPaneOpen] = useStoredFlag('query-pane', true)
   const scores = useStoredFlag('scores', false)
   const [dialog, setDialog] = useState<AppDialog>()
   const [lastPane, setLastPane] = useState<'query' | 'results'>('query')
   const isCovered = isViewing(state)
   const hasSheetKeys = lastPane === 'query' && isPaneOpen && !isElsewhere(state)
-  const hasRoom = layout === 'side'
-  const toggleLibrary = () => (hasRoom ? setLibraryOpen(!isLibraryOpen) : setFolderDialogOpen(true))
+  const library = useLibrary(layout === 'side')
   const openSheet = () => {
     setLastPane('query')
     sheet.openSheet()
@@ -46,11 +44,12 @@ export function App() {
     // These views leave no room for the sheet.
     if (state.show === 'duplicates' || (state.show && layout === 'phone')) change({ show: undefined })
   }
+  const onWords = () => focusWords(wordsRef, openSheet)
   useAppKeys({
     onSheet: openSheet,
-    onLibrary: toggleLibrary,
+    onLibrary: library.toggle,
     onShortcuts: () => setDialog('shortcuts'),
-    onWords: () => wordsRef.current?.focus(),
+    onWords,
     onDuplicates: () => change({ show: 'duplicates' }),
     onPane: focusNextPane,
     onUndo: mayEdit && !hasSheetKeys ? lists.trash.undo : undefined,
@@ -64,7 +63,9 @@ export function App() {
     hasSheetKeys,
     onPane: setLastPane,
     onDraw: openSheet,
-    onLibrary: toggleLibrary,
+    onLibrary: library.toggle,
+    onCollections: library.openCollections,
+    onWords,
     onAddFiles: mayEdit ? () => uploadInput.current?.click() : undefined,
     onChoosePicture: () => queryInput.current?.click(),
     wordsRef,
@@ -78,7 +79,7 @@ export function App() {
         {layout === 'phone' ? (
           <PhoneLayout {...shared} />
         ) : (
-          <WideLayout {...shared} layout={layout} isLibraryOpen={hasRoom && isLibraryOpen} />
+          <WideLayout {...shared} layout={layout} isLibraryOpen={library.isOpen} />
         )}
       </div>
       {isCovered && <Viewer page={page} />}
@@ -87,8 +88,8 @@ export function App() {
       <AppOverlays
         page={page}
         onDraw={openSheet}
-        isFolderDialogOpen={isFolderDialogOpen}
-        onFolderDialogClose={() => setFolderDialogOpen(false)}
+        libraryDialog={library.dialog}
+        onLibraryDialogClose={library.closeDialog}
         dialog={dialog}
         onDialogClose={() => setDialog(undefined)}
       />
@@ -114,6 +115,26 @@ function PageSettings({ page: { lists, uploads }, scores, onDialog }: PageSettin
       isLeavingAsked={uploads.openCount > 0}
     />
   )
+}
+
+/** The library, in a pane where there is room and in a dialog elsewhere. */
+function useLibrary(hasRoom: boolean) {
+  const [isOpen, setOpen] = useStoredFlag('library', false)
+  const [dialog, setDialog] = useState<LibraryPart>()
+  return {
+    isOpen: hasRoom && isOpen,
+    dialog,
+    toggle: () => (hasRoom ? setOpen(!isOpen) : setDialog('folders')),
+    openCollections: () => setDialog('collections'),
+    closeDialog: () => setDialog(undefined),
+  }
+}
+
+/** Opens the sheet where the field is not there without it. */
+function focusWords(ref: RefObject<HTMLInputElement | null>, openSheet: () => void): void {
+  // At once: a phone shows its keyboard only for a focus within the event of a touch.
+  if (ref.current === null) flushSync(openSheet)
+  ref.current?.focus()
 }
 
 /** Uploads and problems, above everything else. */

@@ -26,7 +26,7 @@ export function FirstVisit({ onExample, onPicture, onChoose, onWords, isCompact 
       className={`flex h-full flex-col items-center px-6 text-center ${isCompact ? 'pt-6' : 'pb-26 pt-[min(12vh,6rem)] stacked:pt-20 low:pt-18 low:pb-18'}`}
       style={isCompact ? { paddingBottom: 'calc(var(--sheet-inset-bottom, 0px) + 5.5rem)' } : {}}
     >
-      <h2 className="title text-50 phone:text-28 stacked:text-28">{query.firstTitle}</h2>
+      <h2 className="title text-50 min-[120rem]:text-64 phone:text-28 stacked:text-28">{query.firstTitle}</h2>
       <p className="mt-2 max-w-128 text-16 text-ink-2 text-balance phone:text-14 [@container(height<15rem)]:hidden">
         {query.firstHint}
       </p>

@@ -13,6 +13,10 @@ export interface LayoutProps {
   onPane: (pane: 'query' | 'results') => void
   onDraw: () => void
   onLibrary: () => void
+  /** Opens the library at its collections. */
+  onCollections: () => void
+  /** Goes to the field for words, for which the sheet is opened where it is in place of the gallery. */
+  onWords: () => void
   /** undefined for users who may not add files. */
   onAddFiles: (() => void) | undefined
   onChoosePicture: () => void

@@ -22,10 +22,12 @@ interface LibraryProps {
   onDraw: () => void
   /** Called after a choice, to close a dialog. */
   onChoose?: () => void
+  /** Collections can stand before the folders, of which there may be thousands. */
+  first?: 'folders' | 'collections'
 }
 
 /** Folders and other places of the gallery. */
-export function Library({ page, onDraw, onChoose }: LibraryProps) {
+export function Library({ page, onDraw, onChoose, first = 'folders' }: LibraryProps) {
   const { state, change } = page
   // Not rendered again while a list scrolls: there may be thousands of folders.
   const folders = useMemo(
@@ -40,8 +42,22 @@ export function Library({ page, onDraw, onChoose }: LibraryProps) {
     ),
     [state.directory, change, onChoose],
   )
+  const collections = (
+    <CollectionList
+      current={state.show === undefined ? state.collection : undefined}
+      onChoose={(id) => {
+        page.openCollection(id)
+        onChoose?.()
+      }}
+      onNew={() => page.setTask({ kind: 'add', ids: [] })}
+      withDropped={(id, act) =>
+        page.withFiles('collect', draggedWith(page, id), (files) => act(files.map((file) => file.id)))
+      }
+    />
+  )
   return (
     <div className="flex flex-col gap-0.5">
+      {first === 'collections' && collections}
       <Places
         page={page}
         onOpen={(place) => {
@@ -50,17 +66,7 @@ export function Library({ page, onDraw, onChoose }: LibraryProps) {
         }}
       />
       {folders}
-      <CollectionList
-        current={state.show === undefined ? state.collection : undefined}
-        onChoose={(id) => {
-          page.openCollection(id)
-          onChoose?.()
-        }}
-        onNew={() => page.setTask({ kind: 'add', ids: [] })}
-        withDropped={(id, act) =>
-          page.withFiles('collect', draggedWith(page, id), (files) => act(files.map((file) => file.id)))
-        }
-      />
+      {first === 'folders' && collections}
       <SavedSketchList
         onOpen={({ sketch }) => {
           page.sheet.draw(replaceBy(page.sheet.sketch, sketch))

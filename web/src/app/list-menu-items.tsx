@@ -1,4 +1,4 @@
-import { BookmarkPlus, FolderPlus } from 'lucide-react'
+import { BookmarkPlus, CircleCheck, FolderPlus } from 'lucide-react'
 import { MenuGroup, MenuItem, MenuSeparator } from '../components/menu.tsx'
 import { useToast } from '../components/toast.tsx'
 import { ExportItems, type WithSource } from '../gallery/export-items.tsx'
@@ -10,13 +10,17 @@ import type { Page } from './use-page.ts'
 
 export default function ListMenuItems({ page }: { page: Page }) {
   const { lists, search, state } = page
-  const { collections } = messages
+  const { collections, selection } = messages
   const { exporting } = viewMessages
   const withSource = useExportSource(page)
   const areShown = isCut(page) || state.fold === 'none'
   const { saved } = search
   return (
     <>
+      {/* Where nothing hovers, only a long press selects otherwise. */}
+      <MenuItem icon={<CircleCheck />} onSelect={lists.selection.begin}>
+        {selection.start}
+      </MenuItem>
       {saved && (
         <MenuItem icon={<BookmarkPlus />} onSelect={() => page.setTask({ kind: 'search', search: saved })}>
           {collections.saveSearch}

@@ -1,8 +1,7 @@
-import { FolderTree, Images, Pencil, Upload } from 'lucide-react'
+import { Images } from 'lucide-react'
 import { type CSSProperties, useEffect, useRef, useState } from 'react'
 import { serverUrl } from '../api/server-url.ts'
 import { BottomSheet, DETENTS, type Detent } from '../components/bottom-sheet.tsx'
-import { Button } from '../components/button.tsx'
 import { IconButton } from '../components/icon-button.tsx'
 import { lazyPart } from '../components/lazy-part.tsx'
 import { Filters } from '../gallery/filters.tsx'
@@ -17,11 +16,14 @@ import { ListMenu } from './list-menu.tsx'
 import { OtherViews } from './other-views.tsx'
 import { useQueryChips } from './page-query-bar.tsx'
 import { PANE, paneOf } from './panes.ts'
-import { hasPlace, PlaceChip } from './place-chip.tsx'
+import { PlaceRow } from './place-chip.tsx'
 import { QueryPane } from './query-pane.tsx'
 import { ResultsPane } from './results-pane.tsx'
 import type { Page } from './use-page.ts'
 
+const loadGallery = () => import('./phone-gallery.tsx')
+const PhoneGalleryHead = lazyPart(async () => ({ default: (await loadGallery()).PhoneGalleryHead }))
+const PhoneGalleryPill = lazyPart(async () => ({ default: (await loadGallery()).PhoneGalleryPill }))
 const AddMenu = lazyPart(async () => ({ default: (await import('./add-menu.tsx')).AddMenu }))
 
 /** The results cover the pane, which opens below them when a part of the search is opened. */
@@ -56,7 +58,7 @@ export function PhoneLayout(props: LayoutProps) {
           setFull={(isFull) => setDetent(isFull ? 0 : 1)}
           onClose={undefined}
           onChoosePicture={props.onChoosePicture}
-          onUseWords={() => props.wordsRef.current?.focus()}
+          onUseWords={props.onWords}
           trace={props.trace}
           hasKeys={props.hasSheetKeys}
         />
@@ -68,7 +70,12 @@ export function PhoneLayout(props: LayoutProps) {
         onUse={() => props.onPane('results')}
         head={<PhoneHead {...props} onGallery={() => setPaneOpen(false)} />}
       >
-        <ResultsPane {...props} hasHead={false} isTitleOutside={titleOf(page) !== undefined} />
+        <ResultsPane
+          {...props}
+          hasHead={false}
+          barClassName="absolute inset-x-0 bottom-full z-10"
+          isTitleOutside={titleOf(page) !== undefined}
+        />
       </BottomSheet>
     </>
   )
@@ -136,9 +143,14 @@ function PhoneHead({ page, onGallery }: LayoutProps & { onGallery: () => void })
           </>
         )}
       </div>
-      <Filters state={page.state} change={page.change} isNarrow />
+      <Filters
+        state={page.state}
+        change={page.change}
+        isNarrow
+        sorted={page.search.hasResults ? 'results' : 'gallery'}
+      />
       <ListMenu page={page} />
-      <IconButton label={messages.app.gallery} onClick={onGallery}>
+      <IconButton label={messages.app.gallery} onPointerDown={PhoneGalleryHead.preload} onClick={onGallery}>
         <Images />
       </IconButton>
       <PlaceRow page={page} />
@@ -146,25 +158,15 @@ function PhoneHead({ page, onGallery }: LayoutProps & { onGallery: () => void })
   )
 }
 
-/** The collection or other place in view, on a line of its own. */
-function PlaceRow({ page }: Pick<LayoutProps, 'page'>) {
-  if (!hasPlace(page)) return null
-  return (
-    <div className="flex w-full min-w-0 shrink-0 items-center px-1">
-      <PlaceChip page={page} />
-    </div>
-  )
-}
-
 /** The gallery on the whole screen, with a pill to go elsewhere. */
 function PhoneGallery(props: LayoutProps) {
-  const { page, onDraw, onLibrary } = props
+  const { page } = props
   const { show } = page.state
   const isReview = show === 'duplicates'
   return (
     <>
       {/* The review has a head of its own, and needs the height. */}
-      {!isReview && <PhoneGalleryHead {...props} />}
+      {!isReview && <PhoneGalleryHead {...props} whileLoading={<div className="h-14 shrink-0" />} />}
       {show === undefined && <PlaceRow page={page} />}
       <main
         {...paneOf(() => props.onPane('results'))}
@@ -175,41 +177,15 @@ function PhoneGallery(props: LayoutProps) {
       >
         {isReview && <h1 className="sr-only">{messages.app.title}</h1>}
         <OtherViews page={page}>
-          <ResultsPane {...props} hasHead={false} />
+          <ResultsPane
+            {...props}
+            hasHead={false}
+            barClassName="fixed inset-x-0 top-[env(safe-area-inset-top)] z-20"
+          />
         </OtherViews>
       </main>
       {/* The review of duplicates has buttons there. */}
-      <nav
-        aria-label={messages.app.title}
-        className={`fixed bottom-[calc(env(safe-area-inset-bottom)+1rem)] left-1/2 z-20 -translate-x-1/2 gap-1 rounded-sheet bg-surface p-1.5 shadow-rest forced-colors:border ${isReview ? 'hidden' : 'flex'}`}
-      >
-        <Button variant="primary" size="large" icon={<Pencil />} onClick={onDraw}>
-          {messages.app.draw}
-        </Button>
-        <IconButton label={messages.app.showFolders} onClick={onLibrary}>
-          <FolderTree />
-        </IconButton>
-      </nav>
+      {!isReview && <PhoneGalleryPill {...props} />}
     </>
-  )
-}
-
-function PhoneGalleryHead({ page, onAddFiles, settings }: LayoutProps) {
-  const isList = page.state.show === undefined
-  return (
-    <header {...PANE} className="flex h-14 shrink-0 items-center gap-1 border-line border-b bg-surface px-2">
-      <h1 className="sr-only">{messages.app.title}</h1>
-      <img src={serverUrl('/icon.svg')} alt="" className="mx-1.5 size-8" />
-      {isList && <Filters state={page.state} change={page.change} isNarrow />}
-      <span className="flex-1" />
-      <Failures />
-      {isList && <ListMenu page={page} />}
-      {onAddFiles && (
-        <IconButton label={messages.app.addFiles} onClick={onAddFiles}>
-          <Upload />
-        </IconButton>
-      )}
-      {settings}
-    </header>
   )
 }

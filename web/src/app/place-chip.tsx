@@ -35,3 +35,13 @@ export function PlaceChip({ page }: { page: Page }) {
   const onClear = () => change({ isRecent: false })
   return <FilterChip icon={<Clock />} text={messages.gallery.recent} onClear={onClear} onClick={onClear} />
 }
+
+/** The collection or other place in view, on a line of its own. */
+export function PlaceRow({ page }: { page: Page }) {
+  if (!hasPlace(page)) return null
+  return (
+    <div className="flex w-full min-w-0 shrink-0 items-center px-1">
+      <PlaceChip page={page} />
+    </div>
+  )
+}

@@ -1,6 +1,7 @@
 import type { Filters, SearchPart } from '../api/client.ts'
 import { language } from '../messages/language.ts'
 import { hasEnoughInk, type Sketch } from '../sketch/sketch.ts'
+import type { ResultSort } from '../state/address.ts'
 import { type QueryTerm, weightOf } from '../state/query-terms.ts'
 import { coloursOf } from './sketch-colours.ts'
 
@@ -12,6 +13,8 @@ export interface Query {
   /** Without the drawing. */
   terms: QueryTerm[]
   filters: Filters
+  /** The order in which the results are shown. */
+  sort: ResultSort
 }
 
 /** Pictures that a saved search finds. */
@@ -21,7 +24,7 @@ const SAVED_TOP_K = 500
 export const SKETCH_UPLOAD = 'sketch'
 
 /** The parts of the request, each with its term; undefined stands for the drawing. */
-export function partsOf({ sketch, sketchWeight, terms }: Omit<Query, 'filters'>): {
+export function partsOf({ sketch, sketchWeight, terms }: Omit<Query, 'filters' | 'sort'>): {
   term: QueryTerm | undefined
   part: SearchPart
 }[] {

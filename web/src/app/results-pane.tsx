@@ -32,6 +32,8 @@ export interface ResultsPaneProps {
   onChoosePicture: () => void
   /** Whether the head with filters is part of the pane; a phone has its own. */
   hasHead?: boolean
+  /** Classes that place the bar of a selection over something of its height, so that it does not move the pictures. */
+  barClassName?: string
   /** Whether the title of the first group is shown outside of the pane. */
   isTitleOutside?: boolean
 }
@@ -44,7 +46,7 @@ function useOpenCollection({ state, openCollection }: Page) {
 }
 
 /** The results of a search, or the gallery while nothing is searched. */
-export function ResultsPane({ hasHead = true, ...props }: ResultsPaneProps) {
+export function ResultsPane({ hasHead = true, barClassName = '', ...props }: ResultsPaneProps) {
   const { page } = props
   const { lists, search, state, change, mayEdit, actions } = page
   const { selection, trash } = lists
@@ -60,32 +62,34 @@ export function ResultsPane({ hasHead = true, ...props }: ResultsPaneProps) {
           className="absolute inset-x-0 top-0 z-10 h-0.5 animate-pulse-soft bg-accent"
         />
       )}
-      {selected.length > 0 ? (
-        <SelectionBar
-          whileLoading={<div className="h-14 shrink-0 bg-bar" />}
-          images={selected}
-          onCollect={() => page.collect(selected)}
-          onRemove={
-            collection === undefined
-              ? undefined
-              : () => {
-                  const { ids } = selection
-                  // Pictures that were selected meanwhile stay so.
-                  void removeFrom(collection, [...ids]).then((isDone) => isDone && selection.drop(ids))
-                }
-          }
-          onCompare={() => page.compare(selected)}
-          withSource={(act) =>
-            page.withFiles('export', selected, (files) => act({ image_ids: files.map(({ id }) => id) }))
-          }
-          total={lists.list.count}
-          onAddTerms={(isWanted) => actions.addTerms(selected, isWanted)}
-          onSelectAll={selection.selectAll}
-          onDelete={
-            mayEdit ? () => page.withFiles('trash', selected, (files) => void trash.move(files)) : undefined
-          }
-          onClear={selection.clear}
-        />
+      {selection.isOn ? (
+        <div className={barClassName}>
+          <SelectionBar
+            whileLoading={<div className="h-14 shrink-0 bg-bar" />}
+            images={selected}
+            onCollect={() => page.collect(selected)}
+            onRemove={
+              collection === undefined
+                ? undefined
+                : () => {
+                    const { ids } = selection
+                    // Pictures that were selected meanwhile stay so.
+                    void removeFrom(collection, [...ids]).then((isDone) => isDone && selection.drop(ids))
+                  }
+            }
+            onCompare={() => page.compare(selected)}
+            withSource={(act) =>
+              page.withFiles('export', selected, (files) => act({ image_ids: files.map(({ id }) => id) }))
+            }
+            total={lists.list.count}
+            onAddTerms={(isWanted) => actions.addTerms(selected, isWanted)}
+            onSelectAll={selection.selectAll}
+            onDelete={
+              mayEdit ? () => page.withFiles('trash', selected, (files) => void trash.move(files)) : undefined
+            }
+            onClear={selection.clear}
+          />
+        </div>
       ) : (
         hasHead && (
           <ResultsHead
@@ -130,6 +134,7 @@ function Pictures(props: ResultsPaneProps & { scale: number }) {
       rowHeight={Math.round(measures.rowHeight * scale)}
       gap={measures.gap}
       selected={selection.ids}
+      isSelecting={selection.isOn}
       unwanted={unwantedOf(page)}
       areScoresShown={areScoresShown}
       returnTo={viewed.returnTo}

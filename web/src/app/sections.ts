@@ -3,7 +3,7 @@ import { aspectOf, type Section } from '../gallery/grid-layout.ts'
 import { begunList, type ImageList } from '../gallery/image-list.ts'
 import { monthName, number } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
-import { filterCount, type PageState } from '../state/address.ts'
+import { filterCount, type PageState, type ResultSort } from '../state/address.ts'
 import type { ShownResult } from './use-search.ts'
 
 /** The shape that is expected of pictures before any is loaded: that of most photographs. */
@@ -34,12 +34,15 @@ export function resultsOf(
 export function resultSections(
   count: number,
   closeCount: number | undefined,
+  sort: ResultSort,
   isFurtherShown: boolean,
   setFurtherShown: (isShown: boolean) => void,
 ): Section[] {
   const { gallery } = messages
   if (closeCount === undefined) {
-    return [{ key: 'all', title: gallery.sorts.best, detail: number(count), count, meanAspect: USUAL_ASPECT }]
+    return [
+      { key: 'all', title: gallery.sorts[sort], detail: number(count), count, meanAspect: USUAL_ASPECT },
+    ]
   }
   const near = Math.min(closeCount, count)
   const toggle = {

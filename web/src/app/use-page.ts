@@ -167,7 +167,7 @@ function usePageSearch(
 ) {
   const filters = useMemo(() => filtersOf(state), [state])
   const terms = sheet.terms.filter(({ kind, id }) => kind !== 'image' || !gone.has(id))
-  const query = { sketch: sheet.live, sketchWeight: sheet.weight, terms, filters }
+  const query = { sketch: sheet.live, sketchWeight: sheet.weight, terms, filters, sort: state.resultSort }
   const isChanging = sheet.live !== sheet.sketch || sheet.liveRegion !== undefined
   const { result, isCurrent } = useSearch(query, isChanging)
   const isActive = isSearching(query)
@@ -199,7 +199,8 @@ function useLists(control: ReturnType<typeof usePageState>, search: PageSearch, 
     queryFn: ({ signal }) => getTimeline(timeline, signal),
     enabled: isByDate && !hasResults,
   })
-  const searchKey = JSON.stringify([state.terms.filter(({ kind }) => kind !== 'sketch'), filters])
+  const others = state.terms.filter(({ kind }) => kind !== 'sketch')
+  const searchKey = JSON.stringify([others, filters, state.resultSort])
   const held = useHeldResults(result, isAtTop, searchKey, trash.gone)
   const results = useMemo(() => resultsOf(held.result, isFurtherShown), [held.result, isFurtherShown])
   const whole = hasResults ? results.list : gallery
@@ -208,7 +209,7 @@ function useLists(control: ReturnType<typeof usePageState>, search: PageSearch, 
   const listKey = hasResults ? searchKey : JSON.stringify([state.sort, filters])
   const resetKey = `${hasResults} ${listKey}${held.turn === 0 ? '' : ` ${held.turn}`}`
   const sections = hasResults
-    ? resultSections(list.count, results.closeCount, isFurtherShown, setFurtherShown)
+    ? resultSections(list.count, results.closeCount, state.resultSort, isFurtherShown, setFurtherShown)
     : gallerySections(list, state, isByDate ? months : undefined, hidden)
   const isShowingElse = state.show !== undefined
   const viewed = useViewed(

@@ -56,7 +56,7 @@ export function useSearch(newest: Query, isChanging: boolean): { result: SearchR
   const last = useRef<{ data: Images; answered: NamedQuery }>(undefined)
   if (!isActive) last.current = undefined
   const { data, isPlaceholderData, isPending, error } = useQuery<Images>({
-    ...answerOf(asked.query, FIRST_RESULTS),
+    ...firstAnswerOf(asked.query),
     enabled: isActive,
     placeholderData: () => last.current?.data,
   })
@@ -78,7 +78,7 @@ export function useAllResults(shown: SearchResult, gone: ReadonlySet<string>): S
   const client = useQueryClient()
   const [wanted, setWanted] = useState<string>()
   const first = useQuery<Images>({
-    ...answerOf(query, FIRST_RESULTS),
+    ...firstAnswerOf(query),
     // Results that are held back follow changes of the gallery, too.
     enabled:
       shown.data !== undefined && !query.terms.some(({ kind, id }) => kind === 'image' && gone.has(id)),
@@ -110,9 +110,14 @@ function useNamed(query: Query): NamedQuery {
 /** During a drag, each request is answered before the next one: where a search takes long, all of them would be aborted. */
 function usePacedQuery(newest: Query, isChanging: boolean): Query {
   const asked = useRef(newest)
-  const isBusy = useIsFetching({ queryKey: answerOf(asked.current, FIRST_RESULTS).queryKey, exact: true }) > 0
+  const isBusy = useIsFetching({ queryKey: firstAnswerOf(asked.current).queryKey, exact: true }) > 0
   if (!isChanging || !isBusy) asked.current = newest
   return asked.current
+}
+
+/** Only the best results can be shown before the others are there. */
+function firstAnswerOf(query: Query) {
+  return answerOf(query, query.sort === 'best' ? FIRST_RESULTS : TOP_K)
 }
 
 function answerOf(query: Query, count: number) {
@@ -120,7 +125,13 @@ function answerOf(query: Query, count: number) {
     queryKey: ['images', 'search', keyOf(query), count],
     queryFn: async ({ signal }: { signal: AbortSignal }): Promise<Images> => {
       const { body, uploads } = await requestOf(query, signal)
-      return search({ ...body, query: { ...body.query, items_per_page: count } }, uploads, signal)
+      const found = await search(
+        { ...body, query: { ...body.query, items_per_page: count } },
+        uploads,
+        signal,
+      )
+      if (query.sort === 'best') return found
+      return (await import('./sorted-results.ts')).sortedResults(found, query.sort)
     },
     staleTime: 30_000,
     gcTime: 60_000,
@@ -149,7 +160,7 @@ function numberOf(object: object): number {
 }
 
 /** Differs for different queries. */
-export function keyOf({ sketch, sketchWeight, terms, filters }: Query): string {
+export function keyOf({ sketch, sketchWeight, terms, filters, sort }: Query): string {
   const drawing = hasEnoughInk(sketch.strokes) ? [numberOf(sketch.strokes), sketchWeight] : 0
-  return JSON.stringify([drawing, terms, filters])
+  return JSON.stringify([drawing, terms, filters, sort])
 }

@@ -8,7 +8,9 @@ import { messages } from '../messages/messages.ts'
 import { PICTURE_SIDE } from '../sketch/picture.ts'
 import type { Stroke } from '../sketch/stroke.ts'
 import { useSketchPicture } from '../sketch/use-sketch-picture.ts'
+import { isElsewhere } from '../state/address.ts'
 import { useStoredNumber } from '../state/settings.ts'
+import { useBackInstead } from '../state/use-back-instead.ts'
 import type { LayoutProps } from './layout-props.ts'
 import { LazyLibrary } from './lazy-library.tsx'
 import { OtherViews } from './other-views.tsx'
@@ -105,6 +107,7 @@ function SizedPane({ page, layout, setPaneOpen, trace, panesRef, ...props }: Siz
   const measures = useMeasures()
   const [stored, setStored] = useStoredNumber(`share-${layout}`, measures.share)
   const [isFull, setFull] = useState(false)
+  useBackInstead(isFull && !isElsewhere(page.state), () => setFull(false))
   const isSide = layout === 'side'
   const panes = useElementSize(panesRef)
   const least = Math.max(
@@ -136,7 +139,7 @@ function SizedPane({ page, layout, setPaneOpen, trace, panesRef, ...props }: Siz
           setFull={setFull}
           onClose={() => setPaneOpen(false)}
           onChoosePicture={props.onChoosePicture}
-          onUseWords={() => props.wordsRef.current?.focus()}
+          onUseWords={props.onWords}
           trace={trace}
           hasKeys={props.hasSheetKeys}
         />

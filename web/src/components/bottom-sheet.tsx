@@ -11,6 +11,10 @@ interface BottomSheetProps {
   onDetent: (detent: Detent) => void
   /** Called when it gets the focus or is pressed. */
   onUse?: () => void
+  /** Names of the grabber. */
+  labels?: { more: string; fewer: string }
+  /** Whether it contains the results, and with them the main part of the page. */
+  isMain?: boolean
   /** The part beside the grabber that can be dragged, too. */
   head: ReactNode
   children: ReactNode
@@ -22,7 +26,17 @@ const MAX_PRESS_PX = 6
 const MIN_FLICK_SPEED = 0.5
 
 /** Covers the lower part of the page at one of three heights. The part behind it stays usable. */
-export function BottomSheet({ label, detent, onDetent, onUse, head, children }: BottomSheetProps) {
+export function BottomSheet({
+  label,
+  detent,
+  onDetent,
+  onUse,
+  labels = { more: messages.app.moreResults, fewer: messages.app.fewerResults },
+  isMain = true,
+  head,
+  children,
+}: BottomSheetProps) {
+  const Part = isMain ? 'main' : 'aside'
   const [dragged, setDragged] = useState<number>()
   const drag = useRef<{ startY: number; startShare: number; lastY: number; lastTime: number; speed: number }>(
     undefined,
@@ -65,9 +79,9 @@ export function BottomSheet({ label, detent, onDetent, onUse, head, children }: 
       style={{ height: `calc(${share * 100}dvh)` }}
       className={`fixed inset-x-0 bottom-0 z-20 flex flex-col rounded-t-sheet px-[env(safe-area-inset-left)] bg-page shadow-pop forced-colors:border ${dragged === undefined ? 'transition-[height] duration-pane ease-out-soft' : ''}`}
     >
-      <main
+      <Part
         data-pane=""
-        id="results"
+        id={isMain ? 'results' : undefined}
         tabIndex={-1}
         onPointerDownCapture={onUse}
         onFocusCapture={onUse}
@@ -84,7 +98,7 @@ export function BottomSheet({ label, detent, onDetent, onUse, head, children }: 
           <button
             type="button"
             data-grabber
-            aria-label={detent === 2 ? messages.app.fewerResults : messages.app.moreResults}
+            aria-label={detent === 2 ? labels.fewer : labels.more}
             aria-expanded={detent > 0}
             onClick={() => onDetent(detent === 2 ? 0 : ((detent + 1) as Detent))}
             className="relative mx-auto flex h-4 w-24 items-center justify-center after:absolute after:inset-x-0 after:-inset-y-3.5 before:h-1.25 before:w-10 before:rounded-full before:bg-line-strong"
@@ -92,7 +106,7 @@ export function BottomSheet({ label, detent, onDetent, onUse, head, children }: 
           {head}
         </div>
         <div className="min-h-0 flex-1">{children}</div>
-      </main>
+      </Part>
     </div>
   )
 }

@@ -240,9 +240,9 @@ function Toggle({ text, icon, isOn, onClick }: ToggleProps) {
 
 const COLUMNS: Record<number, string> = {
   1: 'grid-cols-1',
-  2: 'grid-cols-2 stacked:grid-cols-1 stacked:grid-rows-2',
-  3: 'grid-cols-3 stacked:grid-cols-2 stacked:grid-rows-2',
-  4: 'grid-cols-4 stacked:grid-cols-2 stacked:grid-rows-2',
+  2: 'grid-cols-2 narrow:grid-cols-1 narrow:grid-rows-2',
+  3: 'grid-cols-3 narrow:grid-cols-2 narrow:grid-rows-2',
+  4: 'grid-cols-4 narrow:grid-cols-2 narrow:grid-rows-2',
 }
 
 /** Beside each other; in two rows in a narrower window, and one at a time on a phone. */

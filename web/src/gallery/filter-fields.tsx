@@ -6,7 +6,7 @@ import { Switch } from '../components/switch.tsx'
 import { useSettled } from '../components/use-settled.ts'
 import { coordinates } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
-import { FOLDS, type PageChange, type PageState } from '../state/address.ts'
+import { FOLDS, type PageChange, type PageState, RESULT_SORTS, SORTS } from '../state/address.ts'
 import { DISTANCES } from '../state/near-place.ts'
 import { FolderTree } from './folder-tree.tsx'
 import { TYPES, typeName } from './type-name.ts'
@@ -14,14 +14,22 @@ import { TYPES, typeName } from './type-name.ts'
 export interface FiltersProps {
   state: PageState
   change: (part: PageChange) => void
+  /** The list of which the order is chosen as well, where it has no menu of its own. */
+  sorted?: 'gallery' | 'results'
 }
 
-export type FilterKind = 'folder' | 'date' | 'type' | 'further'
+export type FilterKind = 'sort' | 'folder' | 'date' | 'type' | 'further'
 
 /** Pause in typing after which the server is queried again. */
 const TEXT_AFTER_MS = 250
 
-const FIELDS = { folder: FolderFilter, date: DateFilter, type: TypeFilter, further: FurtherFilters }
+const FIELDS = {
+  sort: SortField,
+  folder: FolderFilter,
+  date: DateFilter,
+  type: TypeFilter,
+  further: FurtherFilters,
+}
 
 /** The fields of filters, in the popover of their chip. */
 export default function FilterFields({ kinds, ...props }: FiltersProps & { kinds: readonly FilterKind[] }) {
@@ -32,6 +40,28 @@ export default function FilterFields({ kinds, ...props }: FiltersProps & { kinds
         return <Fields key={kind} {...props} />
       })}
     </div>
+  )
+}
+
+function SortField({ state, change, sorted }: FiltersProps) {
+  const { sorts, sort: label } = messages.gallery
+  const [key, values] =
+    sorted === 'results' ? (['resultSort', RESULT_SORTS] as const) : (['sort', SORTS] as const)
+  return (
+    <label className="flex flex-col gap-1 font-medium">
+      {label}
+      <select
+        value={state[key]}
+        onChange={({ target }) => change({ [key]: target.value })}
+        className={`${FIELD} font-normal`}
+      >
+        {values.map((value) => (
+          <option key={value} value={value}>
+            {sorts[value]}
+          </option>
+        ))}
+      </select>
+    </label>
   )
 }
 

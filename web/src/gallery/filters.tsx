@@ -38,7 +38,7 @@ export function Filters({ isNarrow, ...props }: FiltersProps & { isNarrow: boole
         <div className="flex flex-col gap-4">
           <FilterFields
             {...props}
-            kinds={['further', 'type', 'date', 'folder']}
+            kinds={[...(props.sorted ? ['sort' as const] : []), 'further', 'type', 'date', 'folder']}
             whileLoading={<LoadingSpace />}
           />
           {count > 0 && <Button onClick={() => change(NO_FILTERS)}>{gallery.clearFilters}</Button>}

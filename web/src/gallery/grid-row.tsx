@@ -1,6 +1,6 @@
 import type { Image } from '../api/client.ts'
 import type { PlacedRow } from './grid-layout.ts'
-import { PictureTile } from './picture-tile.tsx'
+import { PictureTile, type PictureTileProps } from './picture-tile.tsx'
 import type { PictureActions } from './use-grid-keys.ts'
 
 /** Properties of a grid, for its rows. */
@@ -8,6 +8,8 @@ export interface RowContext {
   imageAt: (index: number) => Image | undefined
   gap: number
   selected: ReadonlySet<string>
+  /** Whether a press selects. */
+  isSelecting: boolean
   unwanted: ReadonlySet<string>
   areScoresShown: boolean
   /** A few words on a picture. */
@@ -17,7 +19,8 @@ export interface RowContext {
 export type TileActions = Pick<
   PictureActions,
   'onOpen' | 'onToggle' | 'onAddTerms' | 'onFindSimilar' | 'onFiles' | 'onMenu'
->
+> &
+  Pick<PictureTileProps, 'onHold'>
 
 interface GridRowProps {
   row: PlacedRow
@@ -62,7 +65,7 @@ export function GridRow({ row, shift, tabStop, grid, actions }: GridRowProps) {
                 index={index}
                 width={width}
                 isSelected={isSelected}
-                isSelecting={selected.size > 0}
+                isSelecting={grid.isSelecting}
                 isNegative={grid.unwanted.has(image.id)}
                 isScoreShown={grid.areScoresShown}
                 isTabStop={index === tabStop}

@@ -1,14 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
-import { ChevronLeft, ChevronRight, Minus, Plus, ScanSearch } from 'lucide-react'
+import { ChevronLeft, ChevronRight, Minus, Plus, ScanSearch, X } from 'lucide-react'
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react'
 import { ApiError, getImage, type Image } from '../api/client.ts'
+import { BottomSheet, DETENTS, type Detent } from '../components/bottom-sheet.tsx'
 import { Button } from '../components/button.tsx'
-import { Dialog } from '../components/dialog.tsx'
 import { IconButton } from '../components/icon-button.tsx'
 import { useServerBack } from '../components/server-back.ts'
 import { useCommandKeys } from '../components/use-command-keys.ts'
-import { useLayout } from '../components/use-layout.ts'
 import { messages } from '../messages/messages.ts'
+import { viewMessages } from '../messages/view-messages.ts'
 import { useStoredFlag } from '../state/settings.ts'
 import { Filmstrip } from './filmstrip.tsx'
 import { HeatMap, type MatchView } from './heat-map.tsx'
@@ -17,6 +17,7 @@ import { MissingPicture } from './missing-picture.tsx'
 import { PictureDetails } from './picture-details.tsx'
 import { useElementSize } from './use-element-size.ts'
 import { useFullScreen } from './use-full-screen.ts'
+import { useHasPanel } from './use-has-panel.ts'
 import { useViewKeys } from './use-view-keys.ts'
 import { useZoom, type Zoom } from './use-zoom.ts'
 import { FileActions, UseActions, ViewHeader } from './view-header.tsx'
@@ -114,15 +115,19 @@ function Viewed(props: ViewedProps) {
   const [isKept, setKept] = useState(false)
   const zoom = useZoom(image.id, image, frame, isKept)
   const [areDetailsOpen, setDetailsOpen] = useStoredFlag('details', true)
-  const [isSheetOpen, setSheetOpen] = useState(false)
-  const isPhone = useLayout() !== 'side'
+  /** Height of the details where they are a bottom sheet; undefined while they are closed. */
+  const [detent, setDetent] = useState<Detent>()
+  const hasPanel = useHasPanel()
+  const isSheetOpen = !hasPanel && detent !== undefined
   const other = index === undefined ? undefined : (list.imageAt(index + 1) ?? list.imageAt(index - 1))
   const onCompare = other && (() => props.onCompare([image, other]))
-  const toggleDetails = () => (isPhone ? setSheetOpen(true) : setDetailsOpen(!areDetailsOpen))
+  const toggleDetails = () =>
+    hasPanel ? setDetailsOpen(!areDetailsOpen) : setDetent(isSheetOpen ? undefined : 1)
   const fullScreen = useFullScreen()
   useViewKeys({
     ...props,
     zoom,
+    onClose: isSheetOpen ? () => setDetent(undefined) : props.onClose,
     onKeep: () => setKept(!isKept),
     onDetails: toggleDetails,
     onFullScreen: fullScreen?.toggle,
@@ -134,17 +139,23 @@ function Viewed(props: ViewedProps) {
         {...props}
         onCompare={onCompare}
         zoom={zoom}
-        areDetailsOpen={isPhone ? undefined : areDetailsOpen}
+        areDetailsOpen={hasPanel ? areDetailsOpen : isSheetOpen}
         onDetails={toggleDetails}
         fullScreen={fullScreen}
       />
       <div className="flex min-h-0 flex-1">
-        <div className="flex min-w-0 flex-1 flex-col">
+        {/* The sheet of the details leaves the picture in view. */}
+        <div
+          style={isSheetOpen ? { paddingBottom: `${(detent === 0 ? DETENTS[0] : DETENTS[1]) * 100}dvh` } : {}}
+          className="flex min-w-0 flex-1 flex-col"
+        >
           <Stage {...props} zoom={zoom} frameRef={frameRef} />
-          {index !== undefined && <Filmstrip list={list} index={index} onOpen={props.onOpen} />}
-          {isPhone && <PhoneActions {...props} />}
+          {index !== undefined && !isSheetOpen && (
+            <Filmstrip list={list} index={index} onOpen={props.onOpen} />
+          )}
+          {!hasPanel && !isSheetOpen && <PhoneActions {...props} />}
         </div>
-        {areDetailsOpen && !isPhone && (
+        {areDetailsOpen && hasPanel && (
           <aside
             aria-label={messages.viewer.details}
             className="w-86 shrink-0 overflow-y-auto rounded-tl-card border-line border-t border-l bg-surface p-5.5"
@@ -153,14 +164,49 @@ function Viewed(props: ViewedProps) {
           </aside>
         )}
       </div>
-      <Dialog title={messages.viewer.details} isOpen={isSheetOpen} onClose={() => setSheetOpen(false)}>
-        {details}
-        <div className="flex gap-1 pt-4">
-          <UseActions image={image} onCompare={onCompare} onCollect={props.onCollect} />
-          <FileActions image={image} onDelete={onDelete} />
-        </div>
-      </Dialog>
+      {isSheetOpen && (
+        <DetailsSheet detent={detent} onDetent={setDetent} onClose={() => setDetent(undefined)}>
+          {details}
+          <div className="flex gap-1 pt-4 min-[45rem]:hidden">
+            <UseActions image={image} onCompare={onCompare} onCollect={props.onCollect} />
+            <FileActions image={image} onDelete={onDelete} />
+          </div>
+        </DetailsSheet>
+      )}
     </div>
+  )
+}
+
+interface DetailsSheetProps {
+  detent: Detent
+  onDetent: (detent: Detent) => void
+  onClose: () => void
+  children: ReactNode
+}
+
+/** The details below a picture that stays in view. */
+function DetailsSheet({ detent, onDetent, onClose, children }: DetailsSheetProps) {
+  const { details } = messages.viewer
+  return (
+    <BottomSheet
+      label={details}
+      detent={detent}
+      onDetent={onDetent}
+      labels={viewMessages.detailsSheet}
+      isMain={false}
+      head={
+        <div className="flex items-center justify-between pr-1 pb-1 pl-4">
+          <h3 className="title text-20">{details}</h3>
+          <IconButton label={messages.app.close} onClick={onClose}>
+            <X />
+          </IconButton>
+        </div>
+      }
+    >
+      <div className="h-full overflow-y-auto px-4 pb-[calc(env(safe-area-inset-bottom)+1.25rem)]">
+        {children}
+      </div>
+    </BottomSheet>
   )
 }
 

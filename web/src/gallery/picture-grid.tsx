@@ -9,6 +9,7 @@ import { useGridFocus } from './use-grid-focus.ts'
 import { onGridKey, type PictureActions } from './use-grid-keys.ts'
 import { useGridLayout } from './use-grid-layout.ts'
 import { useListPlace, useRowsInView } from './use-list-place.ts'
+import { useRangeDrag } from './use-range-drag.ts'
 
 export interface PictureGridProps extends PictureActions, RowContext {
   sections: readonly Section[]
@@ -38,6 +39,7 @@ export function PictureGrid(props: PictureGridProps) {
   const layout = useGridLayout(props, width)
   const active = useGridFocus(scrollRef, gridRef, props)
   const isReady = width > 0 && count > 0
+  const onHold = useRangeDrag(scrollRef, gridRef, props)
   const list = { ...props, layout, viewHeight, isReady, onReset: active.restart }
   const place = useListPlace(scrollRef, list)
   const moveTo = (index: number) => {
@@ -78,6 +80,7 @@ export function PictureGrid(props: PictureGridProps) {
           <GridRows
             ref={gridRef}
             grid={props}
+            onHold={onHold}
             rows={rows}
             rowCount={layout.rowCount}
             shift={shift}
@@ -101,6 +104,7 @@ export function PictureGrid(props: PictureGridProps) {
 interface GridRowsProps {
   ref: RefObject<HTMLDivElement | null>
   grid: PictureGridProps
+  onHold: TileActions['onHold']
   rows: readonly PlacedRow[]
   /** In the whole list. */
   rowCount: number
@@ -110,8 +114,8 @@ interface GridRowsProps {
 }
 
 /** The rows in view, with the role and the keys of a grid. */
-function GridRows({ ref, grid, rows, rowCount, shift, tabStop, onKeyDown }: GridRowsProps) {
-  const actions = useStableActions(grid)
+function GridRows({ ref, grid, onHold, rows, rowCount, shift, tabStop, onKeyDown }: GridRowsProps) {
+  const actions = useStableActions(grid, onHold)
   return (
     // biome-ignore lint/a11y/useSemanticElements: a table has no rows that are placed freely
     <div
@@ -154,15 +158,16 @@ function SectionHead({ section, top }: { section: Section; top: number }) {
 }
 
 /** The same functions for the whole life of a grid: its tiles are rendered only where they change. */
-function useStableActions(props: PictureGridProps): TileActions {
-  const latest = useRef(props)
-  latest.current = props
+function useStableActions(props: PictureGridProps, onHold: TileActions['onHold']): TileActions {
+  const latest = useRef({ ...props, onHold })
+  latest.current = { ...props, onHold }
   const canSearch = props.onAddTerms !== undefined
   const hasMenu = props.onMenu !== undefined
   return useMemo(
     () => ({
       onOpen: (image, index) => latest.current.onOpen(image, index),
       onToggle: (image, index, isRange) => latest.current.onToggle(image, index, isRange),
+      onHold: (...held) => latest.current.onHold(...held),
       ...(canSearch && {
         onAddTerms: (image, isWanted) => latest.current.onAddTerms?.(image, isWanted),
         onFindSimilar: (image) => latest.current.onFindSimilar?.(image),

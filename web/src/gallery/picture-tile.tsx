@@ -12,11 +12,13 @@ const LONG_PRESS_MS = 450
 /** Below this width there is no room for three actions. */
 const MIN_WIDTH_OF_ACTIONS_PX = 150
 
-interface PictureTileProps
+export interface PictureTileProps
   extends Pick<
     PictureActions,
     'onOpen' | 'onToggle' | 'onAddTerms' | 'onFindSimilar' | 'onFiles' | 'onMenu'
   > {
+  /** A finger has rested on the tile. */
+  onHold: (image: Image, index: number, tile: HTMLElement, lifted: AbortSignal) => void
   image: Image
   index: number
   /** In CSS pixels. */
@@ -31,21 +33,29 @@ interface PictureTileProps
 }
 
 /** A press opens or selects, a long press selects, the second button opens the menu. */
-function usePress({ image, index, isSelecting, onOpen, onToggle, onMenu }: PictureTileProps) {
-  const press = useRef<{ timer?: ReturnType<typeof setTimeout>; isLong: boolean }>({ isLong: false })
+function usePress({ image, index, isSelecting, onOpen, onToggle, onHold, onMenu }: PictureTileProps) {
+  const press = useRef<{ timer?: ReturnType<typeof setTimeout>; lifted?: AbortController; isLong: boolean }>({
+    isLong: false,
+  })
   useEffect(() => () => clearTimeout(press.current.timer), [])
-  const endPress = () => clearTimeout(press.current.timer)
+  const endPress = () => {
+    clearTimeout(press.current.timer)
+    press.current.lifted?.abort()
+  }
   const handlers: ComponentProps<'button'> = {
     onPointerDown(event) {
-      const isTouch = event.pointerType === 'touch'
+      const { currentTarget: tile, pointerType } = event
+      const isTouch = pointerType === 'touch'
       // A long press selects; some phones would begin to drag.
-      event.currentTarget.draggable = !isTouch
+      tile.draggable = !isTouch
       endPress()
       press.current.isLong = false
       if (!isTouch) return
+      const lifted = new AbortController()
+      press.current.lifted = lifted
       press.current.timer = setTimeout(() => {
         press.current.isLong = true
-        onToggle(image, index, false)
+        onHold(image, index, tile, lifted.signal)
       }, LONG_PRESS_MS)
     },
     onPointerUp: endPress,

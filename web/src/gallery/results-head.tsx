@@ -5,7 +5,7 @@ import { IconButton } from '../components/icon-button.tsx'
 import { Menu, MenuChoice } from '../components/menu.tsx'
 import { Slider } from '../components/slider.tsx'
 import { messages } from '../messages/messages.ts'
-import { type PageChange, type PageState, SORTS, type Sort } from '../state/address.ts'
+import { type PageChange, type PageState, RESULT_SORTS, type ResultSort, SORTS } from '../state/address.ts'
 import { Filters } from './filters.tsx'
 import { useElementSize } from './use-element-size.ts'
 
@@ -67,11 +67,13 @@ export function ResultsHead({
         </IconButton>
       )}
       {isSearch ? (
-        <span className="shrink-0 px-2 font-medium text-13 whitespace-nowrap @max-4xl:hidden">
-          {messages.gallery.sorts.best}
-        </span>
+        <SortMenu
+          value={state.resultSort}
+          values={RESULT_SORTS}
+          onChange={(resultSort) => change({ resultSort })}
+        />
       ) : (
-        <SortMenu sort={state.sort} onSort={(sort) => change({ sort })} />
+        <SortMenu value={state.sort} values={SORTS} onChange={(sort) => change({ sort })} />
       )}
       <Slider
         label={messages.gallery.size}
@@ -87,24 +89,30 @@ export function ResultsHead({
   )
 }
 
-function SortMenu({ sort, onSort }: { sort: Sort; onSort: (sort: Sort) => void }) {
+function SortMenu<T extends ResultSort>({ value, values, onChange }: SortProps<T>) {
   const { sorts, sort: label } = messages.gallery
   return (
     <Menu
       align="end"
       trigger={
-        <Button variant="ghost" size="small" aria-label={`${label}: ${sorts[sort]}`}>
-          {sorts[sort]}
+        <Button variant="ghost" size="small" aria-label={`${label}: ${sorts[value]}`}>
+          {sorts[value]}
           <ChevronDown aria-hidden="true" />
         </Button>
       }
     >
       <MenuChoice
         label={label}
-        value={sort}
-        onChange={onSort}
-        options={SORTS.map((value) => ({ value, text: sorts[value] }))}
+        value={value}
+        onChange={onChange}
+        options={values.map((sort) => ({ value: sort, text: sorts[sort] }))}
       />
     </Menu>
   )
+}
+
+interface SortProps<T extends ResultSort> {
+  value: T
+  values: readonly T[]
+  onChange: (sort: T) => void
 }

@@ -30,21 +30,9 @@ interface SelectionBarProps {
 }
 
 /** Takes the place of the results head while pictures are selected. */
-export function SelectionBar({
-  images,
-  total,
-  onAddTerms,
-  onSelectAll,
-  onCollect,
-  onRemove,
-  onCompare,
-  withSource,
-  onDelete,
-  onClear,
-}: SelectionBarProps) {
-  const { selection, collections } = messages
-  const { compare } = viewMessages
-  const count = images.length
+export function SelectionBar(props: SelectionBarProps) {
+  const { images, total, onSelectAll, onClear } = props
+  const { selection } = messages
   // Wherever the focus is: after a dialog it is on the button that opened it.
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -64,6 +52,35 @@ export function SelectionBar({
         <X />
       </IconButton>
       <SelectedCount images={images} />
+      {images.length > 0 ? (
+        <Actions {...props} />
+      ) : (
+        <>
+          <span className="flex-1" />
+          <BarButton label={selection.all(total)} icon={<CheckCheck />} text="always" onClick={onSelectAll} />
+        </>
+      )}
+    </section>
+  )
+}
+
+/** Actions on the selected pictures. */
+function Actions({
+  images,
+  total,
+  onAddTerms,
+  onSelectAll,
+  onCollect,
+  onRemove,
+  onCompare,
+  withSource,
+  onDelete,
+}: SelectionBarProps) {
+  const { selection, collections } = messages
+  const { compare } = viewMessages
+  const count = images.length
+  return (
+    <>
       <BarButton label={collections.addTo} icon={<FolderPlus />} onClick={onCollect} />
       {onRemove && (
         <BarButton label={collections.removeFrom} icon={<FolderMinus />} text="wide" onClick={onRemove} />
@@ -99,7 +116,7 @@ export function SelectionBar({
         </Menu>
       </span>
       {onDelete && <BarButton label={selection.trash} icon={<Trash2 />} onClick={onDelete} isDanger />}
-    </section>
+    </>
   )
 }
 

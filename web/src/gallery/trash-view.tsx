@@ -63,6 +63,7 @@ export default function TrashView({ mayRestore, mayEmpty, onBack, onRestored }: 
             rowHeight={measures.rowHeight}
             gap={measures.gap}
             selected={selection.ids}
+            isSelecting={selection.isOn}
             unwanted={NONE}
             areScoresShown={false}
             detailOf={daysLeft}

@@ -8,6 +8,9 @@ import { type ImageList, indexIn } from './image-list.ts'
 export interface Selection {
   images: ReadonlyMap<string, Image>
   ids: ReadonlySet<string>
+  /** Whether a press selects: from `begin` on, or while something is selected. */
+  isOn: boolean
+  begin: () => void
   /** Why the last request selected nothing. */
   problem: string | undefined
   /** Adds one or takes it away. */
@@ -43,6 +46,7 @@ export function useSelection(list: ImageList, key: string, isKept: boolean): Sel
   const last = useRef<{ id: string; index: number }>(undefined)
   const generation = useRef(0)
   const [problem, setProblem] = useState<string>()
+  const [isBegun, setBegun] = useState(false)
   // biome-ignore lint/correctness/useExhaustiveDependencies: a request for another list selects nothing in this one
   useEffect(() => {
     last.current = undefined
@@ -77,6 +81,8 @@ export function useSelection(list: ImageList, key: string, isKept: boolean): Sel
     images,
     problem,
     ids: new Set(images.keys()),
+    isOn: isBegun || images.size > 0,
+    begin: () => setBegun(true),
     toggle,
     extendTo(image, index) {
       if (last.current === undefined) return toggle(image, index)
@@ -89,6 +95,7 @@ export function useSelection(list: ImageList, key: string, isKept: boolean): Sel
     drop: useCallback((gone) => {
       if (gone.size === 0) return
       if (last.current !== undefined && gone.has(last.current.id)) last.current = undefined
+      setBegun(false)
       // A range that is still being loaded may have them.
       generation.current++
       setProblem(undefined)
@@ -102,6 +109,7 @@ export function useSelection(list: ImageList, key: string, isKept: boolean): Sel
       last.current = undefined
       generation.current++
       setProblem(undefined)
+      setBegun(false)
       setImages(new Map())
     }, []),
   }

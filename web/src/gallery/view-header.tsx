@@ -27,8 +27,7 @@ interface ViewHeaderProps {
   index: number | undefined
   isSearch: boolean
   zoom: Zoom
-  /** undefined where the details are a dialog. */
-  areDetailsOpen: boolean | undefined
+  areDetailsOpen: boolean
   onDetails: () => void
   /** undefined where the browser has no full screen. */
   fullScreen: FullScreen | undefined
@@ -84,17 +83,12 @@ export function ViewHeader({
         onZoom={(factor) => zoom.by(factor)}
         scale={zoom.scale * devicePixelRatio}
       />
-      {/* Where there is no room for them, the dialog of the details has the actions. */}
+      {/* Where there is no room for them, the sheet of the details has the actions. */}
       <span className="ml-3 hidden gap-1 min-[45rem]:flex">
         <UseActions image={image} onCompare={onCompare} onCollect={onCollect} />
         <FileActions image={image} onDelete={onDelete} />
       </span>
-      <IconButton
-        label={messages.viewer.details}
-        keys="I"
-        {...(areDetailsOpen === undefined ? {} : { isPressed: areDetailsOpen })}
-        onClick={onDetails}
-      >
+      <IconButton label={messages.viewer.details} keys="I" isPressed={areDetailsOpen} onClick={onDetails}>
         <Info />
       </IconButton>
       {fullScreen && (

@@ -1,4 +1,12 @@
-import { type PointerEvent, type ReactNode, type RefObject, useEffect, useRef, useState } from 'react'
+import {
+  type PointerEvent,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
 import type { Image } from '../api/client.ts'
 import { placeholderOf, sizedUrl } from '../api/picture-sources.ts'
 import { PatientImage } from '../components/patient-image.tsx'
@@ -118,10 +126,11 @@ function Layers({
   const isOriginalShown =
     SHOWN.test(image.content_type) && side > PREVIEW_SIDE && image.width * image.height <= MAX_ORIGINAL_PIXELS
   const isLarge = scale * devicePixelRatio >= 0.999 || scale * devicePixelRatio * side > PREVIEW_SIDE
+  const thumbnail = useMemo(() => shownThumbnail(image), [image])
   const className = 'absolute inset-0 size-full select-none rounded-[inherit]'
   return (
     <>
-      <img src={sizedUrl(image.thumbnail_url, 256)} alt="" draggable={false} className={className} />
+      <img src={thumbnail} alt="" draggable={false} className={className} />
       <PatientImage
         src={image.preview_url}
         alt={image.user_visible_name}
@@ -135,6 +144,12 @@ function Layers({
       )}
     </>
   )
+}
+
+/** The version that the tile shows, which is there at once; the smallest one for a picture that is not in view behind this one. */
+function shownThumbnail({ path, thumbnail_url }: Image): string {
+  const tile = document.querySelector<HTMLImageElement>(`[data-path="${CSS.escape(path)}"] img`)
+  return tile?.currentSrc || sizedUrl(thumbnail_url, 256)
 }
 
 /** One pointer moves or swipes, two pinch. */

@@ -12,7 +12,7 @@ import { languageOf, regionOf } from './language.ts'
 
 const SOURCES = join(import.meta.dirname, '..')
 /** Groups of entries that the page finds by a value, such as a code of the server. */
-const IS_COMPUTED = /^\.errors\.|\.(rules|storage)\./
+const IS_COMPUTED = /^\.errors\.|\.(rules|storage|levels|orders|detailsSheet)\./
 
 const en = { ...english, ...enViews, errors: englishErrors }
 const de = { ...german, ...deViews, errors: germanErrors }
@@ -57,8 +57,20 @@ describe('the English catalog', () => {
   it('has no unused entry', () => {
     const pages = globSync('**/*.{ts,tsx}', { cwd: SOURCES, exclude: ['messages/**'] })
     const code = pages.map((file) => readFileSync(join(SOURCES, file), 'utf8')).join('\n')
-    const isUsed = (path: string) =>
-      IS_COMPUTED.test(path) || new RegExp(`\\b${path.split('.').at(-1)}\\b`).test(code)
+    /** Pairs of a group, or a name that it is given, and one of its entries. */
+    const used = new Set(
+      [...code.matchAll(/\b(\w+)(?=\??\.(\w+))/g)].map(([, group, entry]) => `${group}.${entry}`),
+    )
+    for (const [, names = '', groups = ''] of code.matchAll(/\{([^{}]*)\} = ([\w.]+)/g))
+      for (const [entry] of names.matchAll(/\w+/g))
+        for (const group of groups.split('.')) used.add(`${group}.${entry}`)
+    const indexed = new Set([...code.matchAll(/\b(\w+)\[/g)].map(([, group]) => group))
+    const given = Map.groupBy(code.matchAll(/\b(\w+): (\w+)/g), ([, group]) => group)
+    const isUsed = (path: string) => {
+      const [group = '', entry] = path.split('.').slice(-2)
+      const names = [group, ...(given.get(group) ?? []).map(([, , name]) => name)]
+      return IS_COMPUTED.test(path) || names.some((name) => used.has(`${name}.${entry}`) || indexed.has(name))
+    }
     const paths = entriesOf(en).map(([path]) => path)
     expect(paths.filter((path) => !/\.\d+(\.|$)/.test(path) && !isUsed(path))).toEqual([])
   })

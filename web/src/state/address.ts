@@ -5,6 +5,9 @@ import { formatTerms, parseTerms, type QueryTerm } from './query-terms.ts'
 export const SORTS = ['newest', 'oldest', 'name', 'name-down'] as const
 export type Sort = (typeof SORTS)[number]
 
+export const RESULT_SORTS = ['best', ...SORTS] as const
+export type ResultSort = (typeof RESULT_SORTS)[number]
+
 const VIEWS = ['duplicates', 'users', 'trash'] as const
 export type OtherView = (typeof VIEWS)[number]
 
@@ -48,6 +51,8 @@ export interface Address {
   from?: string
   to?: string
   sort?: Sort
+  /** The order of the results of a search, unless the best ones are first. */
+  order?: Sort
   show?: OtherView
 }
 
@@ -73,6 +78,8 @@ export interface PageState {
   from: string
   to: string
   sort: Sort
+  /** Of the results of a search; `sort` is that of the gallery. */
+  resultSort: ResultSort
   show: OtherView | undefined
 }
 
@@ -109,6 +116,7 @@ export function parseAddress(search: Record<string, unknown>): Address {
     from: day(search.from),
     to: day(search.to),
     sort: SORTS.find((known) => known === search.sort),
+    order: SORTS.find((known) => known === search.order),
     show: VIEWS.find((known) => known === search.show),
   })
 }
@@ -135,6 +143,7 @@ export function stateOf(address: Address, usualFold: Fold): PageState {
     from: address.from ?? '',
     to: address.to ?? '',
     sort: address.sort ?? 'newest',
+    resultSort: address.order ?? 'best',
     show: address.show,
   }
 }
@@ -161,6 +170,9 @@ export function changed(address: Address, part: PageChange, usualFold: Fold): Ad
   if ('from' in part) next.from = part.from || undefined
   if ('to' in part) next.to = part.to || undefined
   if ('sort' in part) next.sort = part.sort === 'newest' ? undefined : part.sort
+  if ('resultSort' in part) next.order = part.resultSort === 'best' ? undefined : part.resultSort
+  // The next search begins with its best results.
+  else if ('terms' in part && next.q === undefined) next.order = undefined
   if ('show' in part) next.show = part.show
   return withoutUndefined(next)
 }

@@ -25,6 +25,7 @@ const FLEETING: ReadonlySet<string> = new Set([
   'from',
   'to',
   'sort',
+  'resultSort',
   'type',
   'fold',
   'isFlat',

@@ -1,7 +1,6 @@
 import { day, number, plural } from '../format.ts'
 
 export const signIn = {
-  title: 'Anmelden',
   email: 'Deine E-Mail-Adresse',
   emailHint: 'Du erhältst einen Code per E-Mail. Es gibt kein Passwort.',
   send: 'Code senden',

@@ -1,5 +1,10 @@
 import { finePercent, list, number, percent, plural } from '../format.ts'
 
+export const detailsSheet = {
+  more: 'Mehr Angaben zeigen',
+  fewer: 'Weniger Angaben zeigen',
+}
+
 export const uploading = {
   choose: 'Dateien hinzufügen',
   title: (folder: string) => `Hinzufügen zu ${folder}`,

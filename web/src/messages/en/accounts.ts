@@ -1,7 +1,6 @@
 import { day, number, plural } from '../format.ts'
 
 export const signIn = {
-  title: 'Sign in',
   email: 'Your e-mail address',
   emailHint: 'You get a code by e-mail. There is no password.',
   send: 'Send the code',

@@ -1,5 +1,10 @@
 import { finePercent, list, number, percent, plural } from '../format.ts'
 
+export const detailsSheet = {
+  more: 'Show more details',
+  fewer: 'Show fewer details',
+}
+
 export const uploading = {
   choose: 'Add files',
   title: (folder: string) => `Adding to ${folder}`,

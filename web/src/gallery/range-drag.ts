@@ -1,0 +1,54 @@
+import type { RefObject } from 'react'
+import type { SelectableList } from './use-range-drag.ts'
+
+/** So near to an edge of the list, in CSS pixels, a finger scrolls it. */
+const EDGE_PX = 72
+/** Speed of that in CSS pixels for each frame. */
+const SCROLL_STEP_PX = 9
+
+/**
+ * Selects up to the picture below the finger, each time that this is another one. The events of a finger go to the tile on which it came
+ * down, even after this has been scrolled out of the document.
+ * @param start position of that tile in the list
+ * @param lifted aborted when the finger is lifted from a tile that is still in the document
+ */
+export function selectWithFinger(
+  tile: HTMLElement,
+  scroller: HTMLElement | null,
+  start: number,
+  list: RefObject<SelectableList>,
+  lifted: AbortSignal,
+): void {
+  const gone = new AbortController()
+  const signal = AbortSignal.any([lifted, gone.signal])
+  let at: { x: number; y: number } | undefined
+  let last = start
+  const onMove = (event: TouchEvent) => {
+    event.preventDefault()
+    const touch = event.touches[0]
+    at = touch && { x: touch.clientX, y: touch.clientY }
+  }
+  tile.addEventListener('touchmove', onMove, { passive: false, signal })
+  for (const end of ['touchend', 'touchcancel']) tile.addEventListener(end, () => gone.abort(), { signal })
+  const onFrame = () => {
+    if (signal.aborted || scroller === null) return
+    requestAnimationFrame(onFrame)
+    if (at === undefined) return
+    const { top, bottom } = scroller.getBoundingClientRect()
+    if (at.y < top + EDGE_PX) scroller.scrollTop -= SCROLL_STEP_PX
+    else if (at.y > bottom - EDGE_PX) scroller.scrollTop += SCROLL_STEP_PX
+    const index = indexAt(at.x, at.y)
+    const image = index === undefined ? undefined : list.current.imageAt(index)
+    if (index === undefined || image === undefined || index === last) return
+    last = index
+    list.current.onToggle(image, index, true)
+  }
+  onFrame()
+}
+
+/** The position in the list of the picture at a place of the window, also below a button that lies over the list. */
+function indexAt(x: number, y: number): number | undefined {
+  const cell = document.elementsFromPoint(x, y).find((element) => element.matches('[role=gridcell]'))
+  const index = cell?.querySelector<HTMLElement>('[data-index]')?.dataset.index
+  return index === undefined ? undefined : Number(index)
+}

@@ -1,0 +1,37 @@
+import { type RefObject, useEffect, useRef } from 'react'
+import type { Image } from '../api/client.ts'
+
+export interface SelectableList {
+  imageAt: (index: number) => Image | undefined
+  selected: ReadonlySet<string>
+  onToggle: (image: Image, index: number, isRange: boolean) => void
+}
+
+/**
+ * A long press of a finger selects a picture; a finger that goes on from there selects all pictures up to the one below it.
+ * @returns what a tile calls at the end of the time of a long press
+ */
+export function useRangeDrag(
+  scrollRef: RefObject<HTMLElement | null>,
+  gridRef: RefObject<HTMLElement | null>,
+  list: SelectableList,
+): (image: Image, index: number, tile: HTMLElement, lifted: AbortSignal) => void {
+  const latest = useRef(list)
+  latest.current = list
+  const held = useRef<AbortSignal>(undefined)
+  useEffect(() => {
+    // A browser scrolls with a finger that met no such listener when it came down, whatever is added later.
+    const keep = (event: TouchEvent) => held.current?.aborted === false && event.preventDefault()
+    gridRef.current!.addEventListener('touchmove', keep, { passive: false })
+  }, [gridRef])
+  return (image, index, tile, lifted) => {
+    const isChosen = latest.current.selected.has(image.id)
+    latest.current.onToggle(image, index, false)
+    if (isChosen) return
+    held.current = lifted
+    import('./range-drag.ts').then(
+      ({ selectWithFinger }) => selectWithFinger(tile, scrollRef.current, index, latest, lifted),
+      (error: unknown) => console.warn('A long press selects one picture only:', error),
+    )
+  }
+}
