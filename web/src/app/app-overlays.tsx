@@ -21,7 +21,7 @@ export type LibraryPart = 'folders' | 'collections'
 interface AppOverlaysProps {
   page: Page
   onDraw: () => void
-  /** What the dialog of the library begins with; undefined while it is closed. */
+  /** The part with which the dialog of the library begins; undefined while it is closed. */
   libraryDialog: LibraryPart | undefined
   onLibraryDialogClose: () => void
   dialog: AppDialog | undefined

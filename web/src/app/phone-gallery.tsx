@@ -37,7 +37,7 @@ export function PhoneGalleryPill({ page, onDraw, onLibrary, onWords, onCollectio
   )
 }
 
-/** What the gallery of a phone has above its pictures. */
+/** The bar above the pictures in the gallery of a phone. */
 export function PhoneGalleryHead({ page, onAddFiles, settings }: LayoutProps) {
   const isList = page.state.show === undefined
   return (

@@ -37,6 +37,40 @@ export function BottomSheet({
   children,
 }: BottomSheetProps) {
   const Part = isMain ? 'main' : 'aside'
+  const { share, isDragged, ...handlers } = useDetentDrag(detent, onDetent)
+  return (
+    <div
+      style={{ height: `calc(${share * 100}dvh)` }}
+      className={`fixed inset-x-0 bottom-0 z-20 flex flex-col rounded-t-sheet px-[env(safe-area-inset-left)] bg-page shadow-pop forced-colors:border ${isDragged ? '' : 'transition-[height] duration-pane ease-out-soft'}`}
+    >
+      <Part
+        data-pane=""
+        id={isMain ? 'results' : undefined}
+        tabIndex={-1}
+        onPointerDownCapture={onUse}
+        onFocusCapture={onUse}
+        aria-label={label}
+        className="flex min-h-0 flex-1 flex-col outline-none"
+      >
+        <div {...handlers} className="shrink-0 touch-none">
+          <button
+            type="button"
+            data-grabber
+            aria-label={detent === 2 ? labels.fewer : labels.more}
+            aria-expanded={detent > 0}
+            onClick={() => onDetent(detent === 2 ? 0 : ((detent + 1) as Detent))}
+            className="relative mx-auto flex h-4 w-24 items-center justify-center after:absolute after:inset-x-0 after:-inset-y-3.5 before:h-1.25 before:w-10 before:rounded-full before:bg-line-strong"
+          />
+          {head}
+        </div>
+        <div className="min-h-0 flex-1">{children}</div>
+      </Part>
+    </div>
+  )
+}
+
+/** The height of the sheet, which follows a finger between two detents. */
+function useDetentDrag(detent: Detent, onDetent: (detent: Detent) => void) {
   const [dragged, setDragged] = useState<number>()
   const drag = useRef<{ startY: number; startShare: number; lastY: number; lastTime: number; speed: number }>(
     undefined,
@@ -74,41 +108,14 @@ export function BottomSheet({
     setDragged(undefined)
     onDetent(detentAfter(dragged, own.speed))
   }
-  return (
-    <div
-      style={{ height: `calc(${share * 100}dvh)` }}
-      className={`fixed inset-x-0 bottom-0 z-20 flex flex-col rounded-t-sheet px-[env(safe-area-inset-left)] bg-page shadow-pop forced-colors:border ${dragged === undefined ? 'transition-[height] duration-pane ease-out-soft' : ''}`}
-    >
-      <Part
-        data-pane=""
-        id={isMain ? 'results' : undefined}
-        tabIndex={-1}
-        onPointerDownCapture={onUse}
-        onFocusCapture={onUse}
-        aria-label={label}
-        className="flex min-h-0 flex-1 flex-col outline-none"
-      >
-        <div
-          onPointerDown={onPointerDown}
-          onPointerMove={onPointerMove}
-          onPointerUp={onPointerUp}
-          onPointerCancel={onPointerUp}
-          className="shrink-0 touch-none"
-        >
-          <button
-            type="button"
-            data-grabber
-            aria-label={detent === 2 ? labels.fewer : labels.more}
-            aria-expanded={detent > 0}
-            onClick={() => onDetent(detent === 2 ? 0 : ((detent + 1) as Detent))}
-            className="relative mx-auto flex h-4 w-24 items-center justify-center after:absolute after:inset-x-0 after:-inset-y-3.5 before:h-1.25 before:w-10 before:rounded-full before:bg-line-strong"
-          />
-          {head}
-        </div>
-        <div className="min-h-0 flex-1">{children}</div>
-      </Part>
-    </div>
-  )
+  return {
+    share,
+    isDragged: dragged !== undefined,
+    onPointerDown,
+    onPointerMove,
+    onPointerUp,
+    onPointerCancel: onPointerUp,
+  }
 }
 
 /** The next detent in the direction of a flick, else the nearest. */

@@ -1,7 +1,13 @@
 import type { RefObject } from 'react'
-import type { SelectableList } from './use-range-drag.ts'
+import type { Image } from '../api/client.ts'
 
-/** So near to an edge of the list, in CSS pixels, a finger scrolls it. */
+export interface SelectableList {
+  imageAt: (index: number) => Image | undefined
+  selected: ReadonlySet<string>
+  onToggle: (image: Image, index: number, isRange: boolean) => void
+}
+
+/** A finger that is nearer to an edge of the list scrolls it, in CSS pixels. */
 const EDGE_PX = 72
 /** Speed of that in CSS pixels for each frame. */
 const SCROLL_STEP_PX = 9

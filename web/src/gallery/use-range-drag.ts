@@ -1,11 +1,6 @@
 import { type RefObject, useEffect, useRef } from 'react'
 import type { Image } from '../api/client.ts'
-
-export interface SelectableList {
-  imageAt: (index: number) => Image | undefined
-  selected: ReadonlySet<string>
-  onToggle: (image: Image, index: number, isRange: boolean) => void
-}
+import type { SelectableList } from './range-drag.ts'
 
 /**
  * A long press of a finger selects a picture; a finger that goes on from there selects all pictures up to the one below it.
@@ -22,7 +17,9 @@ export function useRangeDrag(
   useEffect(() => {
     // A browser scrolls with a finger that met no such listener when it came down, whatever is added later.
     const keep = (event: TouchEvent) => held.current?.aborted === false && event.preventDefault()
-    gridRef.current!.addEventListener('touchmove', keep, { passive: false })
+    const grid = gridRef.current
+    grid?.addEventListener('touchmove', keep, { passive: false })
+    return () => grid?.removeEventListener('touchmove', keep)
   }, [gridRef])
   return (image, index, tile, lifted) => {
     const isChosen = latest.current.selected.has(image.id)

@@ -78,7 +78,7 @@ export interface PageState {
   from: string
   to: string
   sort: Sort
-  /** Of the results of a search; `sort` is that of the gallery. */
+  /** The order of the results of a search; `sort` is that of the gallery. */
   resultSort: ResultSort
   show: OtherView | undefined
 }
