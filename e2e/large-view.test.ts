@@ -179,7 +179,7 @@ describe('the details on a phone', () => {
     const dialog = page.getByRole('dialog', { name: 'another.png' })
     const details = dialog.getByRole('complementary', { name: 'Details' })
     await dialog.getByRole('button', { name: 'Details' }).tap()
-    await details.getByRole('button', { name: 'Search a region' }).waitFor()
+    await details.getByRole('button', { name: 'Search by region' }).waitFor()
     const whole = dialog.getByTestId('large-picture')
     const bottomOf = async () => {
       const { y, height } = (await whole.boundingBox())!
