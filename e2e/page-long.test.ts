@@ -324,6 +324,10 @@ describe('the gallery', () => {
     await page.getByText('The folder has changed.').waitFor()
     await page.getByRole('button', { name: 'Show changes' }).waitFor()
     expect(await place()).toEqual(before)
+    // On a slow computer a file is announced long before it is indexed.
+    const listed = async () =>
+      (await (await fetch(`${demo.product.url}/api/images?name_contains=brand-new`)).json()).total
+    await expect.poll(listed).toBe(1)
     await page.getByRole('button', { name: 'Show changes' }).click()
     await count(page, '241 pictures')
     await rm(file)
