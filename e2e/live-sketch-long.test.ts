@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { compareFirstTwo, count, DESKTOP, draw, openPage, PHONE, sheetPlace } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { anyInk, hasInkAt, levelLine } from './support/ink.ts'
@@ -8,6 +9,8 @@ import { CLASSICAL } from './support/product.ts'
 
 const demo = useDemo(2, CLASSICAL)
 const ALL = '24 pictures'
+/** Movements of 50 ms during which two searches of a busy machine have ended. */
+const MAX_MOVES = 400
 const SKETCH_ADDRESS = /[?&]q=s[0-9a-f]+/
 
 async function drawWithFinger(page: Page, y: number): Promise<void> {
@@ -66,6 +69,30 @@ describe('a drag that changes nothing', () => {
 })
 
 describe('a stroke under way', () => {
+  it('shows results although a search takes longer than the pause between two', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await page.route('**/api/images/search', async (route) => {
+      await sleep(800)
+      // A request that was aborted meanwhile can't be continued.
+      await route.continue().catch(() => {})
+    })
+    const answered = vi.fn()
+    page.on('requestfinished', (request) => {
+      if (request.url().endsWith('/api/images/search')) answered()
+    })
+    const at = await sheetPlace(page)
+    await page.mouse.move(...at([0.2, 0.5]))
+    await page.mouse.down()
+    for (let n = 0; answered.mock.calls.length < 2; n++) {
+      expect(n).toBeLessThan(MAX_MOVES)
+      await page.mouse.move(...at([0.2 + 0.6 * ((n / 40) % 1), 0.5 + 0.2 * Math.sin(n / 3)]))
+      await page.waitForTimeout(50)
+    }
+    await page.getByTestId('count').getByText(/match/).waitFor()
+    await page.mouse.up()
+    await close()
+  })
+
   it('is no part of the search any more when another layout of the page takes its sheet away', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     const at = await sheetPlace(page)

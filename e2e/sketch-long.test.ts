@@ -35,6 +35,40 @@ describe('drawing', () => {
     await close()
   })
 
+  it('keeps scrolled results in place until newer ones are requested', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await draw(page, STAR)
+    const star = await firstResults(page, 8)
+    const grid = page.getByTestId('grid')
+    await grid.evaluate((element) => element.scrollTo(0, 900))
+    await page.locator('[data-index="0"]').waitFor({ state: 'detached' })
+    const seen = () =>
+      grid
+        .locator('[data-path]')
+        .evaluateAll((tiles) =>
+          tiles.map((one) => [
+            (one as HTMLElement).dataset.path,
+            Math.round(one.getBoundingClientRect().top),
+          ]),
+        )
+    const before = await seen()
+    await draw(page, [
+      [
+        [0.1, 0.9],
+        [0.9, 0.9],
+      ],
+    ])
+    const showNew = page.getByRole('button', { name: 'Show new matches' })
+    await showNew.waitFor()
+    // Further tiles may have come below: the rest of the list.
+    expect(await seen()).toEqual(expect.arrayContaining(before))
+    await showNew.click()
+    await page.locator('[data-index="0"]').waitFor()
+    expect(await firstResults(page, 8)).not.toEqual(star)
+    await expect.poll(() => showNew.count()).toBe(0)
+    await close()
+  })
+
   it('ignores an outdated response', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     let requests = 0

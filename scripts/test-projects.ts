@@ -115,6 +115,10 @@ const SLOWEST = [
   'sync/account.test.ts',
   'hostile-files.test.ts',
   'python-embedder.test.ts',
+  'supervisor.test.ts',
+  'sqlite/catalog.test.ts',
+  'javascript-embedder.test.ts',
+  'finder.test.ts',
 ]
 
 /** Starts the slowest files of each project first, so that none of them is left at the end. Workers are reused within a project. */
