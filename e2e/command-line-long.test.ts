@@ -17,7 +17,10 @@ describe('sketch-search trash', () => {
       if (/[13]\.png/.test(path)) await fetch(`${product.url}/api/images/${id}`, { method: 'DELETE' })
     const trash = (...args: string[]) =>
       runCommand(['trash', ...args, '--folder', gallery, '--data-directory', data], CLASSICAL)
-    expect(await trash('empty')).toMatchObject({ code: 1, stderr: expect.stringContaining('in use') })
+    expect(await trash('empty')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/in use.* --server\./),
+    })
     expect((await trash('list')).stdout).toContain('sub/3.png')
     expect(await product.stop()).toBe(0)
 
@@ -44,6 +47,28 @@ describe('sketch-search trash', () => {
     expect(await trash('empty')).toMatchObject({ code: 0, stdout: '1 images removed for good.\n' })
     expect((await trash('list')).stdout).toBe('The trash is empty.\n')
   })
+})
+
+it('sketch-search trash works by the HTTP API of a running server', async () => {
+  const { gallery, data } = await smallGallery()
+  const product = await startProduct(gallery, data, CLASSICAL)
+  await untilIndexed(product.url, 5)
+  const { images } = await (await fetch(`${product.url}/api/images`)).json()
+  for (const { id, path } of images)
+    if (/[13]\.png/.test(path)) await fetch(`${product.url}/api/images/${id}`, { method: 'DELETE' })
+  const trash = (...args: string[]) => runCommand(['trash', ...args, '--server', product.url])
+  const listed = JSON.parse((await trash('list', '--json')).stdout)
+  expect(listed.map(({ path }: { path: string }) => path).sort()).toEqual(['sub/1.png', 'sub/3.png'])
+  expect(await trash('restore', 'sub/3.png')).toMatchObject({ code: 0, stdout: 'Restored: sub/3.png\n' })
+  expect((await readdir(join(gallery, 'sub'))).sort()).toEqual(['0.png', '2.png', '3.png', '4.png'])
+  expect(await trash('restore', 'sub/9.png')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('The trash has no image "sub/9.png".'),
+  })
+  expect(await trash('empty')).toMatchObject({ code: 0, stdout: '1 images removed for good.\n' })
+  expect((await trash('list')).stdout).toBe('The trash is empty.\n')
+  expect(await product.stop()).toBe(0)
+  expect(await trash('list')).toMatchObject({ code: 1, stderr: expect.stringContaining('does not answer') })
 })
 
 describe('sketch-search collections and export', () => {
@@ -80,6 +105,14 @@ describe('sketch-search collections and export', () => {
     expect(await product.stop()).toBe(0)
 
     expect((await linesOf('export', '--format', 'paths')).sort()).toEqual(paths.toSorted())
+    const absolute = await run('export', '--format', 'paths', '--absolute', '--null')
+    expect(absolute.stdout.split('\0').sort()).toEqual(
+      ['', ...paths.map((path: string) => join(gallery, path))].sort(),
+    )
+    expect(await run('export', '--format', 'csv', '--null')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('need --format paths'),
+    })
     expect(await linesOf('export', '--format', 'paths', '--id', ...ids)).toEqual(paths.slice(0, 2))
     const query = ['--query', `order_by=user_visible_name&name_contains=${images[0].user_visible_name}`]
     expect(await linesOf('export', '--format', 'paths', ...query)).toEqual([paths[0]])

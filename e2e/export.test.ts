@@ -34,6 +34,10 @@ it('saves the selected pictures as a file, and reports a failure', async () => {
 
   await page.route('**/api/export', (route) => route.fulfill({ status: 503, json: { error: 'no room' } }))
   await choose(/List of paths/)
+  await page.getByText('no room').waitFor()
+  await page.unroute('**/api/export')
+  await page.route('**/api/export', (route) => route.fulfill({ status: 502, body: '<p>Bad gateway</p>' }))
+  await choose(/List of paths/)
   await page.getByText('The export failed').waitFor()
   await close()
 })

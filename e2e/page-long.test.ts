@@ -241,6 +241,15 @@ describe('queries', () => {
     await close()
   })
 
+  it('mark a picture that has expired, and offer nothing to do with it', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await page.goto(`${demo.product.url}/?q=p0123456789abcdef01234567`)
+    await chip(page, 'More like No longer available').click()
+    await page.getByRole('button', { name: 'Remove from search' }).waitFor()
+    expect(await page.getByRole('button', { name: 'Search by region' }).count()).toBe(0)
+    await close()
+  })
+
   it('survive an invalid address, and typing in the middle of a word', async () => {
     const { page, close } = await openPage(
       demo.browser,

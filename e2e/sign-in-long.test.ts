@@ -119,6 +119,19 @@ describe('a team', () => {
     expect(new URL(other.url()).search).toBe('')
   })
 
+  it('goes to the sign-in when an export is refused because the session is over', async () => {
+    const { product, mail } = await startTeam()
+    const page = await openWindow()
+    await page.goto(product.url)
+    await signIn(page, mail, ADMIN)
+    await page.getByRole('button', { name: 'List options' }).click()
+    await page.context().clearCookies()
+    // No other request finds out.
+    await page.route(/\/api\/(?!export|session)/, () => {})
+    await page.getByRole('menuitem', { name: /List of paths/ }).click()
+    await page.getByLabel('Your e-mail address').waitFor()
+  })
+
   it('marks what the page asks for by itself, which does not extend the session', async () => {
     const { product, mail } = await startTeam()
     const page = await openWindow()

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { violationsIn } from './support/axe.ts'
-import { chip, DESKTOP, firstResults, openPage, PHONE } from './support/browser.ts'
+import { chip, count, DESKTOP, firstResults, openPage, PHONE } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
+import { CLASSICAL } from './support/product.ts'
 
 const demo = useDemo(1)
 
@@ -48,7 +49,7 @@ describe('the words field', () => {
     const { page, complaints, close } = await openPage(demo.browser, demo.product.url)
     const field = page.getByRole('combobox', { name: 'Describe it in English' })
     await field.fill('a cat and a guit')
-    const list = page.getByRole('listbox', { name: 'Words of the model' })
+    const list = page.getByRole('listbox', { name: 'Suggestions' })
     await list.getByRole('option', { name: 'guitar', exact: true }).waitFor()
     expect(await field.getAttribute('aria-expanded')).toBe('true')
     await field.press('ArrowDown')
@@ -90,8 +91,76 @@ describe('the words field', () => {
     const page = await context.newPage()
     await page.goto(demo.product.url)
     await page.getByRole('combobox').fill('ein Hun')
-    await page.getByRole('listbox', { name: 'Wörter des Modells' }).waitFor()
+    await page.getByRole('listbox', { name: 'Vorschläge' }).waitFor()
     expect(await page.getByRole('option').first().textContent()).toBe('Hund')
     await context.close()
+  })
+
+  it('searches while known words are typed, and makes a part of them when it is left', async () => {
+    const { page, complaints, close } = await openPage(demo.browser, demo.product.url)
+    const steps = await page.evaluate(() => history.length)
+    const field = page.getByRole('combobox', { name: 'Describe it in English' })
+    await field.pressSequentially('dog')
+    await firstResults(page, 1)
+    expect(await chip(page, 'Words dog').count()).toBe(0)
+    expect(await page.evaluate(() => history.length)).toBe(steps)
+    await field.pressSequentially(' on t')
+    // Results stay while a word is not complete.
+    await firstResults(page, 1)
+    await field.fill('')
+    await count(page, '12 pictures')
+    await field.fill('cat')
+    await firstResults(page, 1)
+    await page.locator('[data-path]').first().click()
+    await page.getByRole('dialog').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await chip(page, 'Words cat').waitFor()
+    expect(await field.inputValue()).toBe('')
+    await firstResults(page, 1)
+    expect(complaints).toEqual([])
+    await close()
+  })
+
+  it('looks for the text in names and captions, and so does the answer to unknown words', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    const field = page.getByRole('combobox', { name: 'Describe it in English' })
+    await field.fill('star-0')
+    const option = page.getByRole('option', { name: '“star-0” in names and captions' })
+    await option.waitFor()
+    await field.press('ArrowUp')
+    expect(await option.getAttribute('aria-selected')).toBe('true')
+    await field.press('Enter')
+    await count(page, '1 picture')
+    expect(await field.inputValue()).toBe('')
+    await page.waitForURL(/text=star-0/)
+    await page.goBack()
+    await count(page, '12 pictures')
+
+    await page.goto(`${demo.product.url}/?q=wstar-0`)
+    await page.getByRole('heading', { name: /^The model has no word/ }).waitFor()
+    await page.getByRole('button', { name: '“star-0” in names and captions' }).click()
+    await count(page, '1 picture')
+    expect(await chip(page, 'Words').count()).toBe(0)
+    await close()
+  })
+})
+
+describe('a model that understands no words', () => {
+  const classical = useDemo(1, CLASSICAL)
+
+  it('is named in the field, which looks for names, and for a link with words', async () => {
+    const { page, close } = await openPage(classical.browser, classical.product.url, DESKTOP)
+    const field = page.getByRole('combobox', { name: 'Search names and captions' })
+    await field.fill('star')
+    await page.getByText('This model does not understand words.').waitFor()
+    expect(await violationsIn(page)).toEqual([])
+    await field.press('Enter')
+    await count(page, '1 picture')
+    await page.goto(`${classical.product.url}/?q=wstar`)
+    await page.getByRole('heading', { name: /^This model does not understand words/ }).waitFor()
+    await page.getByRole('button', { name: '“star” in names and captions' }).click()
+    await count(page, '1 picture')
+    await close()
   })
 })

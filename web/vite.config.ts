@@ -7,9 +7,10 @@ import { defineConfig } from 'vite'
  * and dialogs.
  */
 const SHARED =
-  /react-dom.index|jsx-runtime|lucide-react|query-core|react-query|src.(api|app|auth|components(?!.(field|segmented|switch))|gallery|query|sketch|state|status|upload)|messages.(en|messages)/
+  /react-dom.index|jsx-runtime|lucide-react|query-core|react-query|src.(api|app|auth|components(?!.(copy-text|field|segmented|switch))|gallery(?!.use-copy)|query|sketch|state|status|upload)|messages.(en|messages)/
 /** Words of views that are loaded when they are opened. */
-const VIEW_WORDS = /messages.(view-messages|en-views)|messages.en.(accounts|files|reviews|shortcuts)/
+const VIEW_WORDS =
+  /messages.(view-messages|en-views)|messages.en.(accounts|copying|files|nothing|reviews|shortcuts|trash|words)/
 /** Apart from both: all words need these, and the shared file waits for those of another language. */
 const FORMAT = /messages.(format|language)|vite.preload-helper/
 

@@ -1,4 +1,4 @@
-import { open, readFile, rename, rm } from 'node:fs/promises'
+import { open, readFile, realpath, rename, rm } from 'node:fs/promises'
 import { Command, Option } from 'commander'
 import type { z } from 'zod'
 import { DomainError, messageOf, systemCodeOf } from '../errors.ts'
@@ -20,6 +20,8 @@ interface ExportOptions extends CommonOptions {
   format: ExportFormat
   layout?: ExportLayout
   title?: string
+  absolute?: boolean
+  null?: boolean
   id?: string[]
   collection?: string
   query?: string
@@ -50,6 +52,8 @@ export function exportCommand(): Command {
     .option('--search <file>', 'export the results of a search: a JSON file with the parts of a request')
     .addOption(new Option('--layout <layout>', 'folders in archives').choices(EXPORT_LAYOUTS))
     .option('--title <title>', 'heading of pages')
+    .option('--absolute', 'with --format paths: absolute paths, with the bytes that names have on the disk')
+    .option('--null', 'with --format paths: a zero byte ends each path, for xargs -0')
     .option('--user <email>', 'include the collections that only this user sees')
   return withCommonOptions(command).action(run)
 }
@@ -59,6 +63,8 @@ async function run(options: ExportOptions): Promise<void> {
   const { format, output, title, layout } = options
   if (output === undefined && process.stdout.isTTY && !TEXT_FORMATS.includes(format))
     throw new DomainError('invalid_request', `A terminal can't show ${format}: give --output FILE.`)
+  if (format !== 'paths' && (options.absolute || options.null))
+    throw new DomainError('invalid_request', '--absolute and --null need --format paths.')
   const source = await sourceOf(options)
   const config = configFor(options.folder, options)
   const userId = await ownerNamed(config, options.user)
@@ -69,7 +75,12 @@ async function run(options: ExportOptions): Promise<void> {
         : (await collectionNamed(catalog, userId, options.collection)).id
     const given = { ...source, ...(collection && { collection }) }
     const request = { ...(Object.keys(given).length === 0 ? { query: {} } : given), format, title, layout }
-    const { body } = await exporter(userId, validated(exportRequestSchema, request, 'The options'))
+    const paths = {
+      // The directories of a gallery are known by its real path.
+      root: options.absolute ? await realpath(config.watcher.watched_directory) : undefined,
+      isZeroEnded: options.null,
+    }
+    const { body } = await exporter(userId, validated(exportRequestSchema, request, 'The options'), { paths })
     if (output === undefined) await writeToStandardOutput(body)
     else await writeFile(output, body)
   })

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import { type App, type AppOptions, createApp } from '../app/compose.ts'
 import type { Config } from '../config/schema.ts'
 import { DomainError } from '../errors.ts'
@@ -6,6 +6,7 @@ import { createLog, type Logger } from '../log.ts'
 import { type CommonOptions, configFor, parseWhole, withCommonOptions } from './options.ts'
 import { followProgress, showLoading } from './progress-line.ts'
 import { type ScoredPath, searchServer } from './remote-search.ts'
+import { withServerOptions } from './remote-server.ts'
 import { parseTerms, type SearchParts } from './search-terms.ts'
 import { untilIndexed } from './until-indexed.ts'
 
@@ -37,12 +38,7 @@ export function searchCommand(): Command {
     .option('--without <word[:weight]>', 'a word that is not wanted', collect, [])
     .option('--top <number>', 'how many to print', parseWhole, 20)
     .option('--json', 'print JSON')
-    .option('--server <url>', 'search the gallery of this server by its HTTP API instead of a folder')
-    .addOption(
-      new Option('--api-key <token>', 'API key for --server; in a variable, other users cannot see it').env(
-        'SKETCH_SEARCH_API_KEY',
-      ),
-    )
+  withServerOptions(command, 'search the gallery of this server by its HTTP API instead of a folder')
   return withCommonOptions(command).action(search)
 }
 

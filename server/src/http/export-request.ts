@@ -3,6 +3,7 @@ import { DomainError } from '../errors.ts'
 import { type Export, exportImages } from '../images/export/export.ts'
 import type { ExportedImage } from '../images/export/formats.ts'
 import { imagesInOrder } from '../images/export/images.ts'
+import type { PathsStyle } from '../images/export/lists.ts'
 import type { ImageFiles } from '../images/image-files.ts'
 import type { ExportRequest } from './contract/export.ts'
 import type { SavedSearch } from './contract/search-request.ts'
@@ -18,10 +19,18 @@ export interface ExporterOptions {
 
 /**
  * Begins an export for a user, whose id is empty without sign-in.
- * @param signal ends the search for its images
  * @throws {DomainError} `invalid_request`, `collection_not_found`, or as a search, before the first byte is written
  */
-export type Exporter = (userId: string, request: ExportRequest, signal?: AbortSignal) => Promise<Export>
+export type Exporter = (
+  userId: string,
+  request: ExportRequest,
+  options?: {
+    /** Ends the search for its images. */
+    signal?: AbortSignal
+    /** For the command line: absolute paths are nobody else's concern. */
+    paths?: PathsStyle
+  },
+) => Promise<Export>
 
 type Images = AsyncIterable<ExportedImage>
 
@@ -29,13 +38,14 @@ const IDS_PER_SECTION = 200
 const DEFAULT_TITLE = 'Pictures'
 
 export function createExporter({ catalog, imageFiles, filters }: ExporterOptions): Exporter {
-  return async (userId, request, signal) => {
+  return async (userId, request, { signal, paths } = {}) => {
     const { images, title } = await imagesOf(userId, request, signal)
     return exportImages(imageFiles, {
       images,
       format: request.format,
       layout: request.layout ?? 'folders',
       title: request.title ?? title,
+      paths,
     })
   }
 

@@ -14,11 +14,8 @@ export function exportHandlers({ exporter, log }: ExportHandlersOptions): Handle
   return {
     async export(context) {
       const request = readRequest(context.req.valid('form') ?? context.req.valid('json'))
-      const { contentType, fileName, body } = await exporter(
-        ownerOf(context),
-        request,
-        context.req.raw.signal,
-      )
+      const { signal } = context.req.raw
+      const { contentType, fileName, body } = await exporter(ownerOf(context), request, { signal })
       const headers = {
         'Content-Type': contentType,
         'Content-Disposition': attachment(fileName),

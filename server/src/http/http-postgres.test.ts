@@ -1,7 +1,9 @@
 import { sharedPostgres } from '../testing/shared-postgres.ts'
 import { describeCollections } from './collections.contract.ts'
 import { describeExport } from './export.contract.ts'
+import { describeKnown } from './known.contract.ts'
 import { describeParts } from './search.contract.ts'
+import { describeTimeline } from './timeline.contract.ts'
 import { describeTrash } from './trash.contract.ts'
 import { describeWindows } from './windows.contract.ts'
 
@@ -18,3 +20,5 @@ describeWindows('windows of images on PostgreSQL', newDatabase)
 describeTrash('trash on PostgreSQL', newDatabase)
 describeCollections('collections on PostgreSQL', newDatabase)
 describeExport('export on PostgreSQL', newDatabase)
+describeKnown('known files on PostgreSQL', newDatabase)
+describeTimeline('the timeline on PostgreSQL', newDatabase)

@@ -69,11 +69,19 @@ describe('the words of the model', () => {
     expect(await get(await withWords(), '/api/words?prefix=d&limit=2')).toMatchObject({
       words: [expect.any(String), expect.any(String)],
     })
-    expect(await get(await withoutWords(), '/api/words?prefix=eleph')).toEqual({ prefix: '', words: [] })
+    expect(await get(await withoutWords(), '/api/words?prefix=eleph')).toEqual({
+      prefix: '',
+      words: [],
+      known: false,
+    })
     expect(await get(await withWords(), '/api/words?prefix=elef&language=de')).toMatchObject({
       words: expect.arrayContaining(['Elefant']),
     })
+    expect(await get(await withWords(), '/api/words?prefix=a%20dog%20and%20a%20guitar')).toMatchObject({
+      known: true,
+    })
     expect(await get(await withWords(), '/api/words?prefix=a%20dog%20and%20a%20gui')).toMatchObject({
+      known: false,
       prefix: 'gui',
       words: expect.arrayContaining(['guitar']),
     })

@@ -81,7 +81,9 @@ export function describeTrash(name: string, database: DatabaseKeys): void {
       const response = await browser.post('/api/trash/restore', {
         image_ids: [first.id, crypto.randomUUID()],
       })
-      const restored = (await response.json()) as ImagesJson
+      const restored = (await response.json()) as ImagesJson & { failed: unknown[] }
+      // Unknown ids are no failures.
+      expect(restored.failed).toEqual([])
       expect(restored.images.map(({ id, path }) => [id, path])).toEqual([[first.id, 'folder/1.png']])
       expect(await readFile(join(root, 'folder/1.png'))).toEqual(bytes)
       expect((await stat(join(root, 'folder/1.png'))).mtimeMs).toBe(mtimeMs)
@@ -190,7 +192,7 @@ export function describeTrash(name: string, database: DatabaseKeys): void {
       expect(await app.trash.put(first)).toBe(true)
       await indexAll(app)
       expect((await trash.list(ALL)).images.map(({ image }) => image.id)).toEqual([first.id])
-      expect((await app.trash.restore([first.id])).map(({ id }) => id)).toEqual([first.id])
+      expect((await app.trash.restore([first.id])).images.map(({ id }) => id)).toEqual([first.id])
       expect(await readdir(join(root, 'folder'))).toContain('1.png')
     })
 
@@ -204,7 +206,11 @@ export function describeTrash(name: string, database: DatabaseKeys): void {
         await rm(join(root, dirname(trashed!.file)), { recursive: true })
         const restored = await browser.post('/api/trash/restore', { image_ids: ids })
         const other = ids.find((id) => id !== lost)
-        expect(await restored.json()).toMatchObject({ total: 1, images: [{ id: other }] })
+        expect(await restored.json()).toMatchObject({
+          total: 1,
+          images: [{ id: other }],
+          failed: [{ id: lost, code: 'image_not_found', error: expect.stringContaining('no file') }],
+        })
         expect((await browser.post('/api/trash/restore', { image_ids: [lost] })).status).toBe(404)
         await app.catalog.trash.restore(lost)
         await writeFile(join(root, 'folder', lost === first.id ? '1.png' : '2.png'), 'again')
@@ -317,7 +323,7 @@ export function describeTrash(name: string, database: DatabaseKeys): void {
       expect((await trash.list(ALL)).total).toBe(0)
       await app.catalog.files.saveMountPoints(['folder'])
       await trash.repair()
-      expect((await trash.restore([first.id])).map(({ path }) => path)).toEqual(['folder/1.png'])
+      expect((await trash.restore([first.id])).images.map(({ path }) => path)).toEqual(['folder/1.png'])
     })
 
     it('makes no folder for a deleted image whose file is gone', async () => {

@@ -22,9 +22,15 @@ export function trashHandlers({ trash, log }: TrashHandlersOptions): Handlers<ty
       return context.json({ images: imagesJson, total }, 200)
     },
     async restore(context) {
-      const images = await trash.restore(context.req.valid('json').image_ids)
+      const { images, failed } = await trash.restore(context.req.valid('json').image_ids)
       log.info(`Restored from the trash: ${images.length} images.`)
-      return context.json({ images: images.map(toImageJson), total: images.length }, 200)
+      const failures = failed.map(({ image: { id, path }, reason: { code, message } }) => ({
+        id,
+        path,
+        error: message,
+        code,
+      }))
+      return context.json({ images: images.map(toImageJson), total: images.length, failed: failures }, 200)
     },
     async empty(context) {
       const removed = await trash.empty()

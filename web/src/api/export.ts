@@ -1,5 +1,7 @@
 import type { Filters, OrderBy } from './client.ts'
-import { serverUrl } from './server-url.ts'
+import { type ApiError, responseError } from './errors.ts'
+import { noted } from './request.ts'
+import { parseJson, serverUrl } from './server-url.ts'
 
 export const EXPORT_FORMATS = ['zip', 'zip-small', 'pdf', 'csv', 'html', 'json', 'paths', 'xmp'] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
@@ -15,16 +17,17 @@ export type ExportSource = { title?: string } & (
 export type ExportLayout = 'folders' | 'flat'
 
 const FRAME = 'export'
+const INTERNAL_ERROR = 500
 
 /**
  * Saves images as a file of a format. A form requests it, so that the browser writes the file to the disk while it arrives: an
  * archive may have any size.
- * @param onError called if the answer is not a file; the page stays
+ * @param onError called if the answer is not a file; the page stays. undefined if the answer is not from the server
  */
 export function exportImages(
   { format, layout }: { format: ExportFormat; layout: ExportLayout },
   source: ExportSource,
-  onError: () => void,
+  onError: (error: ApiError | undefined) => void,
 ): void {
   const form = document.createElement('form')
   form.method = 'POST'
@@ -40,10 +43,16 @@ export function exportImages(
   document.body.append(form)
   // A saved file does not change the frame; only an error is loaded into it.
   frame.onload = () => {
-    if (frame.contentDocument?.URL !== 'about:blank') onError()
+    if (frame.contentDocument?.URL !== 'about:blank') void failureIn(frame).then(onError)
   }
   form.submit()
   form.remove()
+}
+
+/** The status of the response is not known here; its code is enough. */
+async function failureIn({ contentDocument }: HTMLIFrameElement): Promise<ApiError | undefined> {
+  const body = parseJson(contentDocument?.body?.textContent ?? '')
+  return body === undefined ? undefined : noted(responseError(body, INTERNAL_ERROR))
 }
 
 function hiddenFrame(): HTMLIFrameElement {

@@ -1,5 +1,5 @@
 import type { ClientResponse } from 'hono/client'
-import { proxyError, responseError, unreachable } from './errors.ts'
+import { type ApiError, proxyError, responseError, unreachable } from './errors.ts'
 import { parseJson, serverUrl } from './server-url.ts'
 
 /** Time since the last user action after which a request counts as sent by the page itself. */
@@ -89,9 +89,14 @@ export function sendWithProgress({ onProgress, signal }: Sending): typeof send {
 /** @throws {ApiError} */
 async function rejectError(response: Response): Promise<Response> {
   if (response.ok) return response
-  const error = await responseError(parseJson(await arrived(response.text())), response.status)
+  throw await noted(responseError(parseJson(await arrived(response.text())), response.status))
+}
+
+/** Calls the listeners of `onSignedOut` if the session is over. */
+export async function noted(failure: Promise<ApiError>): Promise<ApiError> {
+  const error = await failure
   if (error.code === 'not_signed_in') for (const listener of signedOutListeners) listener()
-  throw error
+  return error
 }
 
 /** The client names routes as paths of the server. */

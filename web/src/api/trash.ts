@@ -1,5 +1,6 @@
 import type { InferResponseType } from 'hono/client'
 import { api, type Image, until } from './client.ts'
+import { responseError } from './errors.ts'
 import { read } from './request.ts'
 
 type TrashList = InferResponseType<typeof api.trash.$get>
@@ -17,15 +18,20 @@ export function listTrash(
   return read(api.trash.$get({ query: parameters }, until(signal)))
 }
 
-/** Puts images back to their places. @returns those that were in the trash */
-export async function restoreImages(ids: readonly string[], options: RequestInit = {}): Promise<Image[]> {
-  const restored: Image[] = []
+/** Puts images back to their places. @returns those that were in the trash, and a sentence for each other one */
+export async function restoreImages(
+  ids: readonly string[],
+  options: RequestInit = {},
+): Promise<{ images: Image[]; failures: string[] }> {
+  const all: { images: Image[]; failures: string[] } = { images: [], failures: [] }
   for (let start = 0; start < ids.length; start += MAX_RESTORED) {
     const image_ids = ids.slice(start, start + MAX_RESTORED)
-    const { images } = await read(api.trash.restore.$post({ json: { image_ids } }, { init: options }))
-    restored.push(...images)
+    const { images, failed } = await read(api.trash.restore.$post({ json: { image_ids } }, { init: options }))
+    all.images.push(...images)
+    for (const failure of failed)
+      all.failures.push(`${failure.path}: ${(await responseError(failure, 200)).message}`)
   }
-  return restored
+  return all
 }
 
 /** Deletes all files in the trash from the disk. */

@@ -1,8 +1,9 @@
-import { BookmarkPlus, CircleCheck, FolderPlus } from 'lucide-react'
+import { BookmarkPlus, CircleCheck, FolderPlus, Link } from 'lucide-react'
 import { MenuGroup, MenuItem, MenuSeparator } from '../components/menu.tsx'
 import { useToast } from '../components/toast.tsx'
 import { ExportItems, type WithSource } from '../gallery/export-items.tsx'
 import { useCollections } from '../gallery/use-collections.ts'
+import { useCopy } from '../gallery/use-copy.ts'
 import { messages } from '../messages/messages.ts'
 import { viewMessages } from '../messages/view-messages.ts'
 import { orderOf } from '../state/address.ts'
@@ -11,7 +12,8 @@ import type { Page } from './use-page.ts'
 export default function ListMenuItems({ page }: { page: Page }) {
   const { lists, search, state } = page
   const { collections, selection } = messages
-  const { exporting } = viewMessages
+  const { copying, exporting } = viewMessages
+  const { copyLink } = useCopy()
   const withSource = useExportSource(page)
   const areShown = isCut(page) || state.fold === 'none'
   const { saved } = search
@@ -29,6 +31,12 @@ export default function ListMenuItems({ page }: { page: Page }) {
       <MenuItem icon={<FolderPlus />} onSelect={() => void page.collectAll()}>
         {collections.addAll(lists.list.count)}
       </MenuItem>
+      {(saved || !search.isActive) && (
+        // Before its drawing is saved, a search has no address.
+        <MenuItem icon={<Link />} onSelect={() => void copyLink()}>
+          {copying.link}
+        </MenuItem>
+      )}
       {withSource && (
         <>
           <MenuSeparator />

@@ -1,7 +1,8 @@
-import { RefreshCw, SearchX } from 'lucide-react'
+import { RefreshCw } from 'lucide-react'
 import { ApiError, isPassing } from '../api/client.ts'
 import { Button } from '../components/button.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
+import { lazyPart } from '../components/lazy-part.tsx'
 import { messages } from '../messages/messages.ts'
 import type { Page } from './use-page.ts'
 
@@ -21,31 +22,20 @@ export function Retry({ page: { lists }, error }: ListProblemProps) {
   )
 }
 
+const WordsProblem = lazyPart(() => import('./words-problem.tsx'))
+
 /** Why there is no list, and what to do. */
 export function ListProblem({ page, error }: ListProblemProps) {
-  const { query, status } = messages
-  const retry = <Retry page={page} error={error} />
-  if (isPassing(error))
-    return (
-      <EmptyState icon={<RefreshCw />} title={status.offlineTitle} text={error.message}>
-        {retry}
-      </EmptyState>
-    )
-  if (!(error instanceof ApiError) || error.code !== 'unknown_word')
-    return (
-      <EmptyState icon={<RefreshCw />} title={error.message}>
-        {retry}
-      </EmptyState>
-    )
-  const { rejected, suggestions } = error
-  const hint = suggestions.length > 0 ? query.similarWords : undefined
+  if (error instanceof ApiError && isAboutWords(page, error))
+    return <WordsProblem page={page} error={error} />
+  const [title, text] = isPassing(error) ? [messages.status.offlineTitle, error.message] : [error.message]
   return (
-    <EmptyState icon={<SearchX />} title={error.message} text={hint}>
-      {suggestions.map((word) => (
-        <Button key={word} onClick={() => rejected && page.actions.replaceWord(rejected, word)}>
-          {word}
-        </Button>
-      ))}
+    <EmptyState icon={<RefreshCw />} title={title} text={text}>
+      <Retry page={page} error={error} />
     </EmptyState>
   )
+}
+
+function isAboutWords({ hasWords, search }: Page, { code }: ApiError): boolean {
+  return code === 'unknown_word' || (!hasWords && search.query.terms.some(({ kind }) => kind === 'words'))
 }

@@ -3,6 +3,7 @@ import { Button } from '../components/button.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
 import { countOf, useFolders } from '../gallery/folders.ts'
 import { messages } from '../messages/messages.ts'
+import { viewMessages } from '../messages/view-messages.ts'
 import { filterCount, NO_FILTERS } from '../state/address.ts'
 import type { Page } from './use-page.ts'
 
@@ -18,12 +19,13 @@ interface NoPicturesProps {
 export function NoPictures({ page, onAddFiles, onDraw, onChoosePicture }: NoPicturesProps) {
   const { search, state, change, lists } = page
   const { gallery, query, app } = messages
+  const { nothing } = viewMessages
   const { data: root } = useFolders()
   const filters = filterCount(state)
   const clear = <Button onClick={() => change(NO_FILTERS)}>{gallery.clearFilters}</Button>
   if (search.isOnlyUnwanted) {
     return (
-      <EmptyState icon={<Minus />} title={query.onlyNegativeTitle} text={query.onlyNegative}>
+      <EmptyState icon={<Minus />} title={nothing.onlyNegativeTitle} text={nothing.onlyNegative}>
         <Button variant="primary" icon={<Pencil />} onClick={onDraw}>
           {query.draw}
         </Button>
@@ -35,7 +37,7 @@ export function NoPictures({ page, onAddFiles, onDraw, onChoosePicture }: NoPict
   }
   if (search.hasResults && !lists.isFurtherShown) {
     return (
-      <EmptyState icon={<ScanSearch />} title={gallery.nothingCloseTitle} text={gallery.nothingClose}>
+      <EmptyState icon={<ScanSearch />} title={gallery.nothingCloseTitle} text={nothing.nothingClose}>
         <Button onClick={() => lists.setFurtherShown(true)}>{gallery.showFurther}</Button>
         {filters > 0 && clear}
       </EmptyState>
@@ -46,15 +48,15 @@ export function NoPictures({ page, onAddFiles, onDraw, onChoosePicture }: NoPict
     return (
       <EmptyState
         icon={<SlidersHorizontal />}
-        title={gallery.filteredTitle}
-        text={gallery.filtered(filters, all)}
+        title={nothing.filteredTitle}
+        text={nothing.filtered(filters, all)}
       >
         {clear}
       </EmptyState>
     )
   }
   return (
-    <EmptyState icon={<Images />} title={gallery.emptyTitle} text={gallery.empty}>
+    <EmptyState icon={<Images />} title={nothing.emptyTitle} text={nothing.empty}>
       {onAddFiles && (
         <Button variant="primary" icon={<Upload />} onClick={onAddFiles}>
           {app.addFiles}

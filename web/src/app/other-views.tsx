@@ -40,7 +40,10 @@ export function OtherViews({ page, children }: { page: Page; children: ReactNode
         mayRestore={mayEdit}
         mayEmpty={mayAdminister}
         onBack={onBack}
-        onRestored={lists.trash.returned}
+        onRestored={(images, failures) => {
+          lists.trash.returned(images)
+          lists.trash.report(failures)
+        }}
         onMissing={onBack}
       />
     )

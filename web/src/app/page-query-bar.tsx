@@ -28,7 +28,7 @@ export function PageQueryBar(props: PageQueryBarProps) {
       onChoosePicture={onChoosePicture}
       onPicture={page.picture.keep}
       onClear={() => clearSearch(page)}
-      onWords={page.hasWords ? page.actions.addWords : undefined}
+      words={page.words}
       wordsRef={props.wordsRef}
     />
   )

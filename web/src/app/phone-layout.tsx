@@ -94,16 +94,14 @@ function PhoneBar(props: LayoutProps) {
       <h1 className="sr-only">{messages.app.title}</h1>
       {isEmpty && <img src={serverUrl('/icon.svg')} alt="" className="mx-1.5 size-8" />}
       <LazyQueryChips {...chips} />
-      {page.hasWords && (
+      {page.words && (
         // Beside chips there is no room: the field stands below them while it is used.
         <WordsField
           ref={props.wordsRef}
           isFirst={isEmpty}
-          onWords={(words) => {
-            page.actions.addWords(words)
-            // The field gives way to the sheet.
-            props.wordsRef.current?.blur()
-          }}
+          {...page.words}
+          // The field gives way to the sheet.
+          onDone={() => props.wordsRef.current?.blur()}
           className={
             isEmpty
               ? ''
@@ -116,7 +114,7 @@ function PhoneBar(props: LayoutProps) {
       ) : (
         <AddMenu {...props} whileLoading={<span className="w-11" />} />
       )}
-      {!(isEmpty && page.hasWords) && <span className="flex-1" />}
+      {!(isEmpty && page.words) && <span className="flex-1" />}
       <Failures />
       {props.settings}
     </header>

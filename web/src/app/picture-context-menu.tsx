@@ -6,6 +6,7 @@ import {
   FolderOpen,
   FolderPlus,
   Layers,
+  Link,
   Maximize2,
   Minus,
   Plus,
@@ -18,10 +19,11 @@ import type { Image } from '../api/client.ts'
 import { ContextMenu } from '../components/context-menu.tsx'
 import { downloadUrl } from '../components/download.ts'
 import { MenuItem, MenuSeparator } from '../components/menu.tsx'
-import { useCopyPath } from '../gallery/use-copy-path.ts'
+import { useCopy } from '../gallery/use-copy.ts'
 import { useReveal } from '../gallery/use-reveal.ts'
 import { useStar } from '../gallery/use-star.ts'
 import { messages } from '../messages/messages.ts'
+import { viewMessages } from '../messages/view-messages.ts'
 import { ALL } from './places.ts'
 import type { Page } from './use-page.ts'
 
@@ -118,7 +120,8 @@ export function PictureContextMenu({ page, target, onClose }: PictureContextMenu
 function FileItems({ page, image }: { page: Page; image: Image }) {
   const { gallery, viewer } = messages
   const { change } = page
-  const copyPath = useCopyPath()
+  const { copyPath, copyLink } = useCopy()
+  const { copying } = viewMessages
   const reveal = useReveal()
   return (
     <>
@@ -129,7 +132,10 @@ function FileItems({ page, image }: { page: Page; image: Image }) {
         {viewer.download}
       </MenuItem>
       <MenuItem icon={<Copy />} onSelect={() => void copyPath(image)}>
-        {gallery.copyPath}
+        {copying.path}
+      </MenuItem>
+      <MenuItem icon={<Link />} onSelect={() => void copyLink(image)}>
+        {copying.link}
       </MenuItem>
       {page.canReveal && (
         <MenuItem icon={<FolderOpen />} onSelect={() => void reveal(image)}>

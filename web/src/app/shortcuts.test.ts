@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { monthAfterKey } from '../gallery/timeline-marks.ts'
 import { compareAction } from '../gallery/use-compare-keys.ts'
 import { onGridKey } from '../gallery/use-grid-keys.ts'
 import { groupAction } from '../gallery/use-group-keys.ts'
@@ -73,6 +74,11 @@ function handler(
 }
 
 const image = { id: 'one' }
+const MONTHS = ['2026-03', '2025-08', '2025-07', '2025-06', '2024-01'].map((month) => ({
+  month,
+  count: 1,
+  top: 0,
+}))
 
 function onSheet(pressed: Pressed, commands: ReturnType<typeof recorder>['commands']): string | undefined {
   const selected = selectionKey(pressed)
@@ -111,6 +117,9 @@ const HANDLERS: Record<string, Handler> = {
   Everywhere: handler((pressed, commands) => appAction(pressed, false, commands())),
   'Region of a picture': handler((pressed) => arrowed(undefined, pressed, [0.01, 0.01])?.join()),
   'Results and gallery': handler(onGrid),
+  Timeline: handler((pressed) =>
+    isCommand(pressed) ? undefined : monthAfterKey(MONTHS, 2, pressed.key)?.toString(),
+  ),
   'Large view': handler(
     (pressed, commands) =>
       !isCommand(pressed) && viewAction(pressed, commands({ image, zoom: commands() } as never)),

@@ -13,7 +13,7 @@ import { useSelection } from '../gallery/use-selection.ts'
 import { type Trash, useTrash } from '../gallery/use-trash.ts'
 import { useViewed } from '../gallery/use-viewed.ts'
 import { messages } from '../messages/messages.ts'
-import { filtersOf, MAX_COMPARED, NO_FILTERS, orderOf } from '../state/address.ts'
+import { MAX_COMPARED, NO_FILTERS, orderOf } from '../state/address.ts'
 import { usePageState } from '../state/page-state.ts'
 import {
   furtherRegion,
@@ -28,13 +28,13 @@ import { useHasRole } from '../state/role.ts'
 import { useStoredFlag } from '../state/settings.ts'
 import { useUploads } from '../upload/use-uploads.ts'
 import { ALL } from './places.ts'
-import { savedSearch } from './query-parts.ts'
 import { gallerySections, resultSections, resultsOf } from './sections.ts'
 import { usePreloadedUploadPanel } from './upload-panel.ts'
 import { useHeldResults } from './use-held-results.ts'
+import { useLiveWords } from './use-live-words.ts'
+import { type PageSearch, usePageSearch } from './use-page-search.ts'
 import { usePictureInput } from './use-picture-input.ts'
 import { useSavedPicture } from './use-saved-picture.ts'
-import { isSearching, useSearch } from './use-search.ts'
 import { useSharedPicture } from './use-shared-picture.ts'
 import { useSheet } from './use-sheet.ts'
 
@@ -56,7 +56,8 @@ export function usePage() {
   const toast = useToast()
   const sheet = useSheet(control)
   const trash = useTrash()
-  const search = usePageSearch(state, sheet, trash.gone)
+  const liveWords = useLiveWords(state.terms)
+  const search = usePageSearch(state, sheet, liveWords.term, trash.gone)
   const lists = useLists(control, search, trash)
   const uploads = useUploads()
   const folder = state.directory ?? '.'
@@ -79,13 +80,9 @@ export function usePage() {
     ),
     onFiles: mayEdit ? (files) => uploads.add(files, folder) : undefined,
   })
-  const { data: status } = useQuery({
-    queryKey: ['status'],
-    queryFn: ({ signal }) => getIndexStatus(signal),
-  })
-  const hasWords = status !== undefined && status.words.kind !== 'none'
+  const { status, ...words } = useWordsOf(control, liveWords, actions.addWords)
   return {
-    hasWords,
+    ...words,
     control,
     state,
     change,
@@ -116,6 +113,41 @@ export function usePage() {
     openCollection: (collection: string) => change({ ...ALL, collection, view: undefined, compare: [] }),
     /** Shows all pictures again, unless the user has gone on to another list. */
     leaveCollection: (id: string) => latest.current.collection === id && change({ collection: undefined }),
+  }
+}
+
+/** Searches by words: what the model understands, the field for them, and names and captions. */
+function useWordsOf(
+  { state, change }: ReturnType<typeof usePageState>,
+  live: ReturnType<typeof useLiveWords>,
+  addWords: (words: string) => void,
+) {
+  const { data: status } = useQuery({
+    queryKey: ['status'],
+    queryFn: ({ signal }) => getIndexStatus(signal),
+  })
+  const hasWords = status !== undefined && status.words.kind !== 'none'
+  /** Looks for a text in names and captions, and no longer by the model. */
+  const searchNames = (text: string) => {
+    live.show(undefined)
+    const terms = state.terms.filter(({ kind, id }) => kind !== 'words' || (hasWords && id !== text))
+    change({ text, terms, view: undefined, show: undefined })
+  }
+  const onWords = (words: string) => {
+    if (state.terms.length < MAX_TERMS) live.keep(words)
+    addWords(words)
+  }
+  return {
+    status,
+    hasWords,
+    searchNames,
+    /** The field for words; undefined before the server has named its model. */
+    words: status && {
+      onWords: hasWords ? onWords : undefined,
+      onNames: searchNames,
+      live: state.show === undefined ? live.term?.id : undefined,
+      onLive: live.show,
+    },
   }
 }
 
@@ -157,34 +189,6 @@ function useCollectAll(list: ImageList, collect: (images: readonly Image[]) => v
   }
 }
 
-export type PageSearch = ReturnType<typeof usePageSearch>
-
-/** @param gone ids of deleted pictures: they are no parts of the request any more */
-function usePageSearch(
-  state: ReturnType<typeof usePageState>['state'],
-  sheet: ReturnType<typeof useSheet>,
-  gone: Trash['gone'],
-) {
-  const filters = useMemo(() => filtersOf(state), [state])
-  const terms = sheet.terms.filter(({ kind, id }) => kind !== 'image' || !gone.has(id))
-  const query = { sketch: sheet.live, sketchWeight: sheet.weight, terms, filters, sort: state.resultSort }
-  const isChanging = sheet.live !== sheet.sketch || sheet.liveRegion !== undefined
-  const { result, isCurrent } = useSearch(query, isChanging)
-  const isActive = isSearching(query)
-  return {
-    query,
-    /** The search as a collection keeps it; undefined before the drawing with its last stroke has an address. */
-    saved: isActive ? savedSearch(query, sheet.isNamed ? sheet.sketchTerm : undefined) : undefined,
-    filters,
-    result,
-    isCurrent,
-    /** Whether something is searched with. */
-    isActive,
-    hasResults: isActive && (result.data !== undefined || result.error !== null),
-    isOnlyUnwanted: !isActive && terms.length > 0,
-  }
-}
-
 function useLists(control: ReturnType<typeof usePageState>, search: PageSearch, trash: Trash) {
   const { state, change } = control
   const { filters, result, hasResults } = search
@@ -199,14 +203,12 @@ function useLists(control: ReturnType<typeof usePageState>, search: PageSearch, 
     queryFn: ({ signal }) => getTimeline(timeline, signal),
     enabled: isByDate && !hasResults,
   })
-  const others = state.terms.filter(({ kind }) => kind !== 'sketch')
-  const searchKey = JSON.stringify([others, filters, state.resultSort])
-  const held = useHeldResults(result, isAtTop, searchKey, trash.gone)
+  const held = useHeldResults(result, isAtTop, search.key, trash.gone)
   const results = useMemo(() => resultsOf(held.result, isFurtherShown), [held.result, isFurtherShown])
   const whole = hasResults ? results.list : gallery
   const hidden = amongLoaded(whole, trash.hidden)
   const list = withoutHidden(whole, hidden)
-  const listKey = hasResults ? searchKey : JSON.stringify([state.sort, filters])
+  const listKey = hasResults ? search.key : JSON.stringify([state.sort, filters])
   const resetKey = `${hasResults} ${listKey}${held.turn === 0 ? '' : ` ${held.turn}`}`
   const sections = hasResults
     ? resultSections(list.count, results.closeCount, state.resultSort, isFurtherShown, setFurtherShown)

@@ -4,6 +4,7 @@ import { useRef, useState } from 'react'
 import { getSession, ROLES, type Role } from '../api/client.ts'
 import { type ApiKey, type CreatedApiKey, createKey, listKeys, revokeKey } from '../api/keys.ts'
 import { Button } from '../components/button.tsx'
+import { copyText } from '../components/copy-text.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { FIELD } from '../components/field.tsx'
 import { IconButton } from '../components/icon-button.tsx'
@@ -79,13 +80,8 @@ function Token({ created: { name, token }, isCopied, onCopied }: TokenProps) {
   const field = useRef<HTMLInputElement>(null)
   const { keys: words } = viewMessages
   const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(token)
-      onCopied()
-    } catch {
-      // Without permission, or over plain HTTP, the keyboard can still copy it.
-      field.current?.focus()
-    }
+    if (await copyText(token)) onCopied()
+    else field.current?.focus()
   }
   return (
     <div className="flex items-end gap-2 pb-3">

@@ -48,7 +48,9 @@ export function ExportItems({ withSource, size }: ExportItemsProps) {
       hint={format === 'zip' && size !== undefined ? `ZIP, ${size}` : words.details[format]}
       onSelect={() =>
         withSource((source) =>
-          exportImages({ format, layout }, source, () => toast.show({ text: words.failed })),
+          exportImages({ format, layout }, source, (error) =>
+            toast.show({ text: error?.message ?? words.failed }),
+          ),
         )
       }
     >

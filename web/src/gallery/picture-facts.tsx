@@ -12,7 +12,8 @@ import {
   timeOfDay,
 } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
-import { useCopyPath } from './use-copy-path.ts'
+import { viewMessages } from '../messages/view-messages.ts'
+import { useCopy } from './use-copy.ts'
 
 interface PictureFactsProps {
   image: Image
@@ -26,7 +27,8 @@ interface PictureFactsProps {
 /** Details of a picture and of its file. */
 export function PictureFacts({ image, onFolder, onFiles, onNear }: PictureFactsProps) {
   const { viewer } = messages
-  const copyPath = useCopyPath()
+  const { copyPath, copyLink } = useCopy()
+  const { copying } = viewMessages
   const isRaw = image.content_type === 'image/x-dcraw'
   const format = isRaw ? viewer.raw : image.content_type.replace('image/', '').toUpperCase()
   return (
@@ -58,7 +60,10 @@ export function PictureFacts({ image, onFolder, onFiles, onNear }: PictureFactsP
               {viewer.showInFolder}
             </button>
             <button type="button" onClick={() => void copyPath(image)} className="underline coarse:min-h-11">
-              {messages.gallery.copyPath}
+              {copying.path}
+            </button>
+            <button type="button" onClick={() => void copyLink()} className="underline coarse:min-h-11">
+              {copying.link}
             </button>
             {image.copies ? (
               <button type="button" onClick={onFiles} className="underline coarse:min-h-11">

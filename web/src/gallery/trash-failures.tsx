@@ -3,7 +3,7 @@ import type { Trash } from './use-trash.ts'
 
 const MAX_SHOWN = 20
 
-/** Names the pictures that could not be moved to the trash, and why. */
+/** Names the pictures that could not be moved to the trash or back, and why. */
 export function TrashFailures({ trash: { failures, dismissFailures } }: { trash: Trash }) {
   return (
     // Always in the document: screen readers do not read out a region that appears together with its text.

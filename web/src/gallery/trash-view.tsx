@@ -11,6 +11,7 @@ import { useToast } from '../components/toast.tsx'
 import { useMeasures } from '../components/use-layout.ts'
 import { bytes } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
+import { viewMessages } from '../messages/view-messages.ts'
 import type { ImageList } from './image-list.ts'
 import { PictureGrid } from './picture-grid.tsx'
 import { type Selection, useSelection } from './use-selection.ts'
@@ -21,7 +22,8 @@ interface TrashViewProps {
   mayRestore: boolean
   mayEmpty: boolean
   onBack: () => void
-  onRestored: (images: readonly Image[]) => void
+  /** @param failures a sentence for each picture that could not be restored */
+  onRestored: (images: readonly Image[], failures: readonly string[]) => void
 }
 
 const DAY_MS = 86_400_000
@@ -33,7 +35,8 @@ export default function TrashView({ mayRestore, mayEmpty, onBack, onRestored }: 
   const list = useTrashList()
   const selection = useSelection(list, 'trash', false)
   const measures = useMeasures()
-  const { trash: words, app } = messages
+  const { app } = messages
+  const { trashView: words } = viewMessages
   const first = list.imageAt(0) as TrashedImage | undefined
   const { data: status } = useQuery({ queryKey: ['status'], queryFn: ({ signal }) => getIndexStatus(signal) })
   const stay = first === undefined ? '' : words.stay(daysBetween(first.deleted_at, first.expires_at))
@@ -86,7 +89,7 @@ export default function TrashView({ mayRestore, mayEmpty, onBack, onRestored }: 
 
 function daysLeft(image: Image): string {
   const { expires_at } = image as TrashedImage
-  return messages.trash.daysLeft(Math.max(0, daysBetween(new Date().toISOString(), expires_at)))
+  return viewMessages.trashView.daysLeft(Math.max(0, daysBetween(new Date().toISOString(), expires_at)))
 }
 
 /** Begun days count as whole ones. */
@@ -101,15 +104,17 @@ interface HeadProps extends TrashViewProps {
 
 /** Title and actions; while pictures are selected, the actions for those. */
 function Head({ list, selection, mayRestore, mayEmpty, onBack, onRestored }: HeadProps) {
-  const { trash: words, gallery, selection: selectionWords } = messages
+  const { gallery, selection: selectionWords, trash } = messages
+  const { trashView: words } = viewMessages
   const client = useQueryClient()
   const toast = useToast()
   const restore = useMutation({
     mutationFn: (ids: ReadonlySet<string>) => restoreImages([...ids]),
-    onSuccess: (restored, ids) => {
-      const { length } = restored
-      onRestored(restored)
-      toast.show({ text: length < ids.size ? words.undoFailed : words.restored(length) })
+    onSuccess: ({ images, failures }, ids) => {
+      onRestored(images, failures)
+      const isDone = images.length === ids.size
+      if (failures.length === 0)
+        toast.show({ text: isDone ? words.restored(images.length) : trash.undoFailed })
       // Pictures that were selected meanwhile stay so.
       selection.drop(ids)
     },
@@ -155,7 +160,8 @@ function Head({ list, selection, mayRestore, mayEmpty, onBack, onRestored }: Hea
 /** Asks before all files are deleted from the disk. */
 function EmptyTrash({ list }: { list: ImageList }) {
   const [isAsked, setAsked] = useState(false)
-  const { trash: words, app } = messages
+  const { app } = messages
+  const { trashView: words } = viewMessages
   const client = useQueryClient()
   const toast = useToast()
   const [size, setSize] = useState(0)

@@ -31,8 +31,10 @@ export interface Trash {
   hidden: ReadonlyMap<string, Image>
   /** Ids of the pictures that this page has deleted and that were not restored: requests for them would fail. */
   gone: ReadonlySet<string>
-  /** Problems of images that could not be moved, one sentence each. */
+  /** Problems of images that could not be moved or restored, one sentence each. */
   failures: string[]
+  /** Adds problems. */
+  report: (problems: readonly string[]) => void
   /** @returns whether they are on their way: the user may decline, or the server may not answer */
   move: (images: readonly Image[]) => Promise<boolean>
   /** Restores the pictures that were moved last; nothing if there are none. */
@@ -58,7 +60,7 @@ export function useTrash(): Trash {
       ),
     [client],
   )
-  const { settled, failures, dismissFailures } = useSending(queue, refresh, show, returned)
+  const { settled, failures, report, dismissFailures } = useSending(queue, refresh, show, returned)
 
   const undo = useCallback(async () => {
     const { unsent, sent } = queue.undo()
@@ -68,17 +70,18 @@ export function useTrash(): Trash {
     hide(sent)
     try {
       await settled()
-      const restored = await restoreImages(sent.map(idOf))
-      returned(restored)
+      const { images, failures: problems } = await restoreImages(sent.map(idOf))
+      returned(images)
       queue.restored(sent)
-      if (restored.length < sent.length) toast.show({ text: messages.trash.undoFailed })
+      report(problems)
+      if (images.length + problems.length < sent.length) toast.show({ text: messages.trash.undoFailed })
     } catch (error) {
       queue.notRestored(sent)
       toast.show({ text: reasonOf(error), action: { text: messages.trash.undo, run: () => void undo() } })
     }
     await refresh()
     show(sent.map(idOf))
-  }, [queue, hide, show, returned, settled, refresh, toast])
+  }, [queue, hide, show, returned, settled, report, refresh, toast])
 
   const fateOf = useFate()
   const move = useCallback(
@@ -99,7 +102,7 @@ export function useTrash(): Trash {
   useAskBeforeLeaving(hidden.size > MAX_AT_LEAVING)
   useSentAtLeaving(queue)
   return {
-    ...{ hidden, gone, failures, move, returned, settled, dismissFailures },
+    ...{ hidden, gone, failures, report, move, returned, settled, dismissFailures },
     undo: useCallback(() => void undo(), [undo]),
   }
 }
@@ -143,8 +146,9 @@ function useSending(
   refresh: () => Promise<unknown>,
   show: (ids: Iterable<string>) => void,
   returned: (images: readonly Pick<Image, 'id'>[]) => void,
-): Pick<Trash, 'settled' | 'failures' | 'dismissFailures'> {
+): Pick<Trash, 'settled' | 'failures' | 'report' | 'dismissFailures'> {
   const [failures, setFailures] = useState<string[]>(interrupted)
+  const report = useCallback((problems: readonly string[]) => setFailures((old) => [...old, ...problems]), [])
   const running = useRef<Promise<void>>(undefined)
   const toast = useToast()
   /** Not moved, because the session that asked for it is over. */
@@ -173,7 +177,7 @@ function useSending(
           returned([image])
           const problem = messages.trash.failed(image.path, reasonOf(error))
           if (code === 'not_signed_in') expired.current.push(image)
-          else setFailures((old) => [...old, problem])
+          else report([problem])
         }
       }
     }
@@ -184,12 +188,12 @@ function useSending(
       sent.push(...lost.map(idOf))
       const problems = lost.map(({ path }) => messages.trash.failed(path, messages.trash.signedOut))
       interrupted = [...interrupted, ...problems]
-      setFailures((old) => [...old, ...problems])
+      report(problems)
       toast.show({ text: messages.trash.notMoved(lost.length) })
     }
     await refresh()
     show(sent)
-  }, [queue, refresh, show, returned, toast])
+  }, [queue, refresh, show, returned, report, toast])
 
   const settled = useCallback((): Promise<void> => {
     running.current ??= send().finally(() => {
@@ -202,7 +206,7 @@ function useSending(
     interrupted = []
     setFailures([])
   }, [])
-  return { settled, failures, dismissFailures }
+  return { settled, failures, report, dismissFailures }
 }
 
 function moved(count: number, undo: () => void): ToastContent {

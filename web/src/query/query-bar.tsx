@@ -6,7 +6,7 @@ import { messages } from '../messages/messages.ts'
 import { LazyQueryChips } from './lazy-query-chips.tsx'
 import { PictureMenu } from './picture-menu.tsx'
 import type { QueryChipsProps } from './query-chips.tsx'
-import { WordsField } from './words-field.tsx'
+import { WordsField, type WordsSearch } from './words-field.tsx'
 
 export interface QueryBarProps extends QueryChipsProps {
   /** Whether the query pane is closed. The bar then offers to draw. */
@@ -15,14 +15,14 @@ export interface QueryBarProps extends QueryChipsProps {
   onChoosePicture: () => void
   onPicture: (picture: Blob) => void
   onClear: () => void
-  /** undefined if the model understands no words. */
-  onWords: ((words: string) => void) | undefined
+  /** undefined before the server has named its model. */
+  words: WordsSearch | undefined
   wordsRef: RefObject<HTMLInputElement | null>
 }
 
 /** Everything that is searched with, and ways to add to it. */
 export function QueryBar(props: QueryBarProps) {
-  const { sketch, terms, openTerm, isPaneClosed, onDraw, onClear, onWords } = props
+  const { sketch, terms, openTerm, isPaneClosed, onDraw, onClear, words } = props
   const { query } = messages
   const isEmpty = sketch === undefined && terms.length === 0
   const isDrawing = !isPaneClosed && openTerm === undefined
@@ -44,8 +44,8 @@ export function QueryBar(props: QueryBarProps) {
         </Button>
       )}
       <LazyQueryChips {...props} />
-      {onWords ? (
-        <WordsField ref={props.wordsRef} isFirst={isEmpty} onWords={onWords} />
+      {words ? (
+        <WordsField ref={props.wordsRef} isFirst={isEmpty} {...words} />
       ) : (
         <span className="min-w-2 flex-1" />
       )}

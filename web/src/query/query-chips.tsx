@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { PencilLine, Type } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
-import { ApiError, getImage, type Image } from '../api/client.ts'
+import { ApiError, getImage, getSavedQuery, type Image } from '../api/client.ts'
 import { sizedUrl } from '../api/picture-sources.ts'
 import { serverUrl } from '../api/server-url.ts'
 import { Popover } from '../components/popover.tsx'
@@ -232,8 +232,9 @@ function TermChip({
     queryFn: ({ signal }) => getImage(id, signal),
     enabled: kind === 'image' && !isGone,
   })
+  const isExpired = useIsExpired(term)
   const isMissing = error instanceof ApiError && error.code === 'image_not_found'
-  const isLost = kind === 'image' && (isMissing || isGone)
+  const isLost = isExpired || (kind === 'image' && (isMissing || isGone))
   const { picture, src, name, text, relation, isPictured } = shownOf(term, image)
   const close = (act: () => void) => () => {
     onOptions(false)
@@ -257,7 +258,7 @@ function TermChip({
             query.influences[influence]!,
           )}
           text={text}
-          src={src}
+          src={isLost ? undefined : src}
           icon={kind === 'colours' ? <Swatches colours={colours} /> : kind === 'words' ? <Type /> : undefined}
           weight={shareOf(influence)}
           isOpen={isOpen || hasOptions}
@@ -272,7 +273,7 @@ function TermChip({
       <ChipOptions
         title={isLost ? query.lost : name || text}
         subtitle={image?.directory === '.' ? undefined : image?.directory.replaceAll('/', ' / ')}
-        src={src}
+        src={isExpired ? undefined : src}
         isWanted={isWanted}
         onWanted={kind === 'colours' ? undefined : (next) => onUpdate({ isWanted: next })}
         influence={influence}
@@ -287,6 +288,16 @@ function TermChip({
       />
     </Popover>
   )
+}
+
+/** Whether the server no longer keeps the picture of a part. */
+function useIsExpired({ kind, id }: QueryTerm): boolean {
+  const { error } = useQuery({
+    queryKey: ['queries', id],
+    queryFn: ({ signal }) => getSavedQuery(id, signal),
+    enabled: kind === 'picture',
+  })
+  return error instanceof ApiError && error.code === 'query_not_found'
 }
 
 interface ShownTerm {

@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { type KeyboardEvent, type RefObject, useId, useState } from 'react'
+import { type KeyboardEvent, type RefObject, useEffect, useId, useState } from 'react'
 import { completeWords, getIndexStatus } from '../api/client.ts'
 import { lazyPart } from '../components/lazy-part.tsx'
 import { languageName } from '../messages/format.ts'
@@ -13,28 +13,51 @@ interface WordsFieldProps {
   ref: RefObject<HTMLInputElement | null>
   /** Whether anything is searched with yet. */
   isFirst: boolean
-  onWords: (words: string) => void
+  /** undefined if the model understands no words. */
+  onWords: ((words: string) => void) | undefined
+  /** Looks for the text in names and captions. */
+  onNames: (text: string) => void
+  /** The words that are searched with while they are typed. */
+  live: string | undefined
+  onLive: (words: string | undefined) => void
+  /** Called after the text has been used. */
+  onDone?: () => void
   className?: string
 }
 
+export type WordsSearch = Pick<WordsFieldProps, 'onWords' | 'onNames' | 'live' | 'onLive'>
+
 const MAX_LENGTH = 200
 const MAX_SUGGESTIONS = 8
+/** Pause in typing after which the words are searched with. */
+const LIVE_AFTER_MS = 250
 
-/** Takes words to search with; Enter adds them. The words of the model complete the last one. */
-export function WordsField({ ref, isFirst, onWords, className = '' }: WordsFieldProps) {
+/**
+ * Takes words to search with, while they are typed; Enter makes a part of the search of them. The words of the model complete the last
+ * one. The last suggestion looks for the text in names and captions.
+ */
+export function WordsField({ ref, isFirst, onDone, className = '', ...search }: WordsFieldProps) {
+  const { onWords, onNames, live, onLive } = search
   const [text, setText] = useState('')
   const listId = useId()
-  const { before, words } = useCompletion(text)
-  const list = useSuggestionList(words.length)
+  const typed = text.trim()
+  const { before, words, isKnown, isPending } = useCompletion(text, onWords !== undefined)
+  const list = useSuggestionList(typed === '' || isPending ? 0 : words.length + 1)
   const label = useLabel(isFirst)
-  const search = (found: string) => {
+  useLive(typed, isKnown, onLive)
+  const finish = (found: string, act: (found: string) => void) => {
     list.close()
     const all = found.trim()
     if (all === '') return
     setText('')
-    onWords(all)
+    act(all)
+    onDone?.()
   }
-  const choose = (word: string) => search(before + word)
+  const choose = (at: number) => {
+    const word = words[at]
+    if (word === undefined) finish(text, onNames)
+    else finish(before + word, onWords ?? onNames)
+  }
   const onKeyDown = (event: KeyboardEvent) => {
     if (!event.nativeEvent.isComposing && list.onKey(event.key)) event.preventDefault()
   }
@@ -43,9 +66,8 @@ export function WordsField({ ref, isFirst, onWords, className = '' }: WordsField
       className={`min-w-30 flex-1 ${className}`}
       onSubmit={(event) => {
         event.preventDefault()
-        const chosen = list.isOpen && list.active !== undefined ? words[list.active] : undefined
-        if (chosen === undefined) search(text)
-        else choose(chosen)
+        if (list.isOpen && list.active !== undefined) choose(list.active)
+        else finish(text, onWords ?? onNames)
       }}
     >
       <div className="relative">
@@ -66,7 +88,13 @@ export function WordsField({ ref, isFirst, onWords, className = '' }: WordsField
           }
           placeholder={label}
           onFocus={WordList.preload}
-          onBlur={list.close}
+          onBlur={({ target }) => {
+            list.close()
+            // The window lost the focus, and the field keeps it.
+            if (document.activeElement === target || live === undefined) return
+            if (live === typed) finish(text, onWords ?? onNames)
+            else onLive(undefined)
+          }}
           onKeyDown={onKeyDown}
           onChange={({ target }) => {
             setText(target.value)
@@ -74,35 +102,60 @@ export function WordsField({ ref, isFirst, onWords, className = '' }: WordsField
           }}
           className="h-9.5 coarse:h-11 w-full min-w-0 rounded-control bg-transparent px-2 text-14 text-ellipsis"
         />
-        {list.isOpen && <WordList id={listId} words={words} active={list.active} onChoose={choose} />}
+        {list.isOpen && (
+          <WordList
+            id={listId}
+            words={words}
+            text={typed}
+            hasModel={onWords !== undefined}
+            active={list.active}
+            onChoose={choose}
+          />
+        )}
       </div>
     </form>
   )
 }
 
-interface Completion {
-  /** The text before the end that each of the words can take the place of. */
-  before: string
-  words: string[]
+/** Searches with known words after a pause in typing, and no longer when the field is empty or removed. */
+function useLive(typed: string, isKnown: boolean, onLive: WordsFieldProps['onLive']): void {
+  useEffect(() => {
+    if (typed !== '' && !isKnown) return
+    const timer = setTimeout(() => onLive(typed || undefined), typed === '' ? 0 : LIVE_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [typed, isKnown, onLive])
+  useEffect(() => () => onLive(undefined), [onLive])
 }
 
-const NO_COMPLETION: Completion = { before: '', words: [] }
+interface Completion {
+  /** The text before the end that each of the words can replace. */
+  before: string
+  words: string[]
+  isKnown: boolean
+}
+
+const NO_COMPLETION: Completion = { before: '', words: [], isKnown: false }
 
 /** The words that complete the end of a text. Those of the text before it stay until they are there. */
-function useCompletion(text: string): Completion {
-  const isEmpty = text.trim() === ''
-  const { data = NO_COMPLETION } = useQuery({
+function useCompletion(text: string, hasModel: boolean): Completion & { isPending: boolean } {
+  const isAsked = hasModel && text.trim() !== ''
+  const { data, isPending, isPlaceholderData } = useQuery({
     queryKey: ['words', text],
     queryFn: async ({ signal }) => {
-      const { prefix, words } = await completeWords(text, MAX_SUGGESTIONS, signal)
-      return { before: text.slice(0, text.length - prefix.length), words }
+      const { prefix, words, known } = await completeWords(text, MAX_SUGGESTIONS, signal)
+      return { before: text.slice(0, text.length - prefix.length), words, isKnown: known }
     },
-    enabled: !isEmpty,
+    enabled: isAsked,
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
   })
-  return isEmpty || !text.startsWith(data.before) ? NO_COMPLETION : data
+  const fits = isAsked && data !== undefined && text.startsWith(data.before)
+  return {
+    ...(fits ? data : NO_COMPLETION),
+    ...(isPlaceholderData && { isKnown: false }),
+    isPending: isAsked && isPending,
+  }
 }
 
 /** Names the language of the model's words, that of the page if it can be, unless the model takes any text. */
@@ -113,7 +166,8 @@ function useLabel(isFirst: boolean): string {
   })
   const languages = status?.words.languages ?? []
   const used = languages.includes(language) ? language : languages[0]
-  const { describe, addWords, describeIn, addWordsIn } = messages.query
+  const { describe, addWords, describeIn, addWordsIn, names } = messages.query
+  if (status?.words.kind === 'none') return names
   if (used === undefined) return isFirst ? describe : addWords
   return (isFirst ? describeIn : addWordsIn)(languageName(used))
 }

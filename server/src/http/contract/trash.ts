@@ -12,6 +12,15 @@ const trashedImageSchema = imageSchema
   })
   .openapi('TrashedImage')
 
+const notRestoredSchema = z
+  .object({
+    id: uuid,
+    path: z.string(),
+    error: z.string().openapi({ description: 'The reason, as in an error response.' }),
+    code: z.string(),
+  })
+  .openapi('NotRestored')
+
 /** Deleted images that can be restored. */
 export const trashContract = {
   list: defineRoute('user', {
@@ -36,8 +45,10 @@ export const trashContract = {
     responses: {
       200: {
         description:
-          'Those of the images that were in the trash and could be put back; an error if none could. A name that is taken gets a number.',
-        ...json(imagesSchema.pick({ images: true, total: true })),
+          'Those of the images that were in the trash and could be put back, and in `failed` the others with their reasons; an error if none could. A name that is taken gets a number.',
+        ...json(
+          imagesSchema.pick({ images: true, total: true }).extend({ failed: z.array(notRestoredSchema) }),
+        ),
       },
     },
   }),

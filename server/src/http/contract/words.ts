@@ -29,6 +29,10 @@ export const wordContract = {
                 'The end of the given text that each word can replace, such as "gui" of "a dog and a gui".',
             }),
             words: z.array(z.string()),
+            known: z.boolean().openapi({
+              description:
+                'Whether the text can be searched for without a correction of its spelling. Any text if the embedder has no vocabulary but understands words.',
+            }),
           }),
         ),
       },

@@ -1,7 +1,7 @@
 import { archiveOfCopies, archiveOfOriginals, archiveOfSidecars } from './archives.ts'
 import { contactSheet } from './contact-sheet.ts'
 import type { ExportedImage, ExportFormat, ExportLayout, ExportSources } from './formats.ts'
-import { asCsv, asJson, asPaths } from './lists.ts'
+import { asCsv, asJson, asPaths, type PathsStyle } from './lists.ts'
 import { asPage } from './page.ts'
 import { windowsName } from './windows-names.ts'
 
@@ -12,6 +12,8 @@ export interface ExportOptions {
   layout: ExportLayout
   /** Heading of pages, and name of the file without its extension. */
   title: string
+  /** How the format `paths` is written. */
+  paths?: PathsStyle | undefined
 }
 
 export interface Export {
@@ -41,7 +43,7 @@ export function exportImages(sources: ExportSources, options: ExportOptions): Ex
     case 'json':
       return as('json', 'application/json', asJson(images))
     case 'paths':
-      return as('txt', 'text/plain; charset=utf-8', asPaths(images))
+      return as('txt', 'text/plain; charset=utf-8', asPaths(images, options.paths))
     case 'html':
       return as('html', 'text/html; charset=utf-8', asPage(sources, images, title))
     case 'pdf':

@@ -1,4 +1,6 @@
 import { onLocalClock, utcOffsetAt } from '../../contract/times.ts'
+import { toSystemPath } from '../../gallery/file-names.ts'
+import { toAbsolute } from '../../gallery/paths.ts'
 import type { ExportedImage } from './formats.ts'
 
 /** The columns of CSV and the properties of JSON. */
@@ -94,26 +96,49 @@ export function asJson(images: AsyncIterable<ExportedImage>): AsyncIterable<Uint
   }
 }
 
-/** One path in a line, relative to the gallery. A path that would not be one line is written as a JSON string. */
-export function asPaths(images: AsyncIterable<ExportedImage>): AsyncIterable<Uint8Array> {
+/** How a list of paths is written for a program on the machine of the gallery. */
+export interface PathsStyle {
+  /** The gallery: paths are absolute, with the bytes of the disk. Without it, they are those of the catalog. */
+  root?: string | undefined
+  /** A zero byte ends each path, which no name contains. Otherwise a line break does. */
+  isZeroEnded?: boolean | undefined
+}
+
+/** One path in a line, relative to the gallery by default. A path that would not be one line is written as a JSON string. */
+export function asPaths(
+  images: AsyncIterable<ExportedImage>,
+  { root, isZeroEnded = false }: PathsStyle = {},
+): AsyncIterable<Uint8Array> {
   return encoded(lines())
 
-  async function* lines(): AsyncGenerator<string> {
-    for await (const { path } of images) yield `${/^"|[\n\r]/.test(path) ? JSON.stringify(path) : path}\n`
+  async function* lines(): AsyncGenerator<string | Buffer> {
+    for await (const { path } of images) {
+      const written = root === undefined ? path : toSystemPath(toAbsolute(root, path))
+      if (isZeroEnded) yield* [written, '\0']
+      else if (typeof written === 'string') yield `${asLine(written)}\n`
+      else yield* [written, '\n']
+    }
   }
 }
 
-const PART_CHARACTERS = 64 * 1024
+function asLine(path: string): string {
+  return /^"|[\n\r]/.test(path) ? JSON.stringify(path) : path
+}
+
+const PART_BYTES = 64 * 1024
 
 /** Joins short texts, so that few parts are sent. */
-export async function* encoded(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
-  const encoder = new TextEncoder()
-  let part = ''
+export async function* encoded(texts: AsyncIterable<string | Buffer>): AsyncGenerator<Uint8Array> {
+  let parts: Buffer[] = []
+  let length = 0
   for await (const text of texts) {
-    part += text
-    if (part.length < PART_CHARACTERS) continue
-    yield encoder.encode(part)
-    part = ''
+    const bytes = typeof text === 'string' ? Buffer.from(text) : text
+    parts.push(bytes)
+    length += bytes.length
+    if (length < PART_BYTES) continue
+    yield Buffer.concat(parts)
+    parts = []
+    length = 0
   }
-  if (part !== '') yield encoder.encode(part)
+  if (length > 0) yield Buffer.concat(parts)
 }

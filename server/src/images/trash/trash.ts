@@ -33,6 +33,12 @@ export interface TrashOptions {
 }
 
 /** Deleted images, which can be restored for some days. */
+/** The result of a restoration. */
+export interface Restored {
+  images: Image[]
+  failed: { image: Image; reason: DomainError }[]
+}
+
 export interface Trash {
   readonly days: number
   /**
@@ -44,10 +50,10 @@ export interface Trash {
   list(page: Page): Promise<{ images: TrashedImage[]; total: number }>
   /**
    * Puts images back to their places, or beside what has taken them since. They keep ids, vectors and thumbnails.
-   * @returns those that were in the trash and could be put back
+   * @returns those that were in the trash and could be put back, and the others with their reasons
    * @throws {DomainError} the first reason, if there were images and none could be put back
    */
-  restore(imageIds: string[]): Promise<Image[]>
+  restore(imageIds: string[]): Promise<Restored>
   /**
    * Removes images for good, except for those on absent drives and in the data directories of other processes.
    * @throws {DomainError} the first reason, if there were images and none could be removed
@@ -125,20 +131,19 @@ class FolderTrash implements Trash {
 
   readonly list = (page: Page) => this.#catalog.trash.list(page)
 
-  async restore(imageIds: string[]): Promise<Image[]> {
-    const restored: Image[] = []
-    const problems: DomainError[] = []
+  async restore(imageIds: string[]): Promise<Restored> {
+    const { images, failed }: Restored = { images: [], failed: [] }
     for (const trashed of await this.#catalog.trash.get(imageIds)) {
       const image = await this.#restoreOne(trashed).catch((reason) => {
         const error = writeFailure(reason)
         // Without the database, further files would only be moved away from their rows.
         if (!(error instanceof DomainError) || error.code === 'unavailable') throw error
-        problems.push(error)
+        failed.push({ image: trashed.image, reason: error })
       })
-      if (image) restored.push(image)
+      if (image) images.push(image)
     }
-    if (restored.length === 0 && problems[0] !== undefined) throw problems[0]
-    return restored
+    if (images.length === 0 && failed[0] !== undefined) throw failed[0].reason
+    return { images, failed }
   }
 
   async repair(): Promise<void> {

@@ -131,14 +131,7 @@ export function partsOf(lexicons: readonly Lexicon[], text: string): Entry[] {
       start++
       continue
     }
-    const most = Math.min(MAX_PHRASE_WORDS, tokens.length - start)
-    const lengths = Array.from({ length: most }, (_, n) => most - n)
-    const part = lengths
-      .map((length) => ({
-        length,
-        entry: exactWord(lexicons, tokens.slice(start, start + length).join(' ')),
-      }))
-      .find(({ entry }) => entry !== undefined)
+    const part = phraseAt(lexicons, tokens, start)
     const entry = part?.entry ?? misspelledWord(lexicons, tokens[start]!)
     if (entry === undefined) throw unknownWord(lexicons, tokens[start]!, text)
     found.push(entry)
@@ -146,6 +139,26 @@ export function partsOf(lexicons: readonly Lexicon[], text: string): Entry[] {
   }
   if (found.length === 0) throw unknownWord(lexicons, normalizeWord(text), text)
   return [...new Map(found.map((entry) => [entry.word, entry])).values()]
+}
+
+/** Whether a text consists of known phrases, without a correction of its spelling. */
+export function isKnown(lexicons: readonly Lexicon[], text: string): boolean {
+  const tokens = normalizeWord(text).split(' ')
+  if (tokens.every((token) => FILLERS.has(token))) return false
+  for (let start = 0; start < tokens.length; ) {
+    const length = FILLERS.has(tokens[start]!) ? 1 : phraseAt(lexicons, tokens, start)?.length
+    if (length === undefined) return false
+    start += length
+  }
+  return true
+}
+
+/** The longest known phrase that begins at a token. */
+function phraseAt(lexicons: readonly Lexicon[], tokens: readonly string[], start: number) {
+  const most = Math.min(MAX_PHRASE_WORDS, tokens.length - start)
+  return Array.from({ length: most }, (_, n) => most - n)
+    .map((length) => ({ length, entry: exactWord(lexicons, tokens.slice(start, start + length).join(' ')) }))
+    .find(({ entry }) => entry !== undefined)
 }
 
 function unknownWord(lexicons: readonly Lexicon[], word: string, text: string): DomainError {

@@ -98,6 +98,20 @@ describe('the vocabulary of the default model', () => {
     expect((await opened).complete('a guitar ', 5)).toEqual({ prefix: '', words: [] })
   })
 
+  it.each([
+    ['dog', true],
+    ['two Dogs on the sofa', true],
+    ['yorkshire terrier', true],
+    ['', false],
+    ['the', false],
+    ['do', false],
+    ['a dog on the s', false],
+    // Found after a correction only.
+    ['guitarr', false],
+  ])('distinguishes complete texts: %j is one: %j', async (text, isKnown) => {
+    expect((await opened).knows(text)).toBe(isKnown)
+  })
+
   it('names the unknown word of a phrase', async () => {
     const vocabulary = await opened
     for (const [text, unknown] of [

@@ -3,7 +3,15 @@ import type { WeightedVector } from '../../catalog/catalog.ts'
 import type { VocabularyFiles } from '../../embedding/vocabulary-files.ts'
 import { dot, toUnitLength } from '../../vector-math.ts'
 import { type Completion, completeEnd } from './completion.ts'
-import { type Concept, createLexicon, exactWord, type Lexicon, misspelledWord, partsOf } from './lexicon.ts'
+import {
+  type Concept,
+  createLexicon,
+  exactWord,
+  isKnown,
+  type Lexicon,
+  misspelledWord,
+  partsOf,
+} from './lexicon.ts'
 import { normalizeWord } from './word-forms.ts'
 
 /** A file that `model/vocabulary.py` writes. */
@@ -63,6 +71,8 @@ export interface Vocabulary {
   find(text: string, language?: string): KnownWord[]
   /** Completes the last word of a text, or its last words; frequent ones first. */
   complete(text: string, limit: number, language?: string): Completion
+  /** Whether `find` takes a text without a correction of its spelling. */
+  knows(text: string, language?: string): boolean
   /**
    * Describes an image by up to three words, the most specific one first; none if the model is not sure.
    * @param vector of the image, of unit length
@@ -149,6 +159,10 @@ class FileVocabulary implements Vocabulary {
 
   complete(text: string, limit: number, language?: string): Completion {
     return completeEnd(this.#startingWith(language), text, limit)
+  }
+
+  knows(text: string, language?: string): boolean {
+    return isKnown(this.#startingWith(language), text)
   }
 
   /** The lexicons, that of a language first. */

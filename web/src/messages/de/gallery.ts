@@ -15,17 +15,6 @@ export const gallery = {
   showChanges: 'Änderungen zeigen',
   searching: 'Suche läuft',
   nothingCloseTitle: 'Noch nichts Passendes',
-  nothingClose: 'Füge ein, zwei Linien hinzu, oder zeige entferntere Treffer.',
-  emptyTitle: 'Deine Galerie ist leer',
-  empty: 'Füge hier Dateien hinzu, oder lege sie in den überwachten Ordner. Sie erscheinen automatisch.',
-  filteredTitle: 'Keine Bilder passen zu diesen Filtern',
-  filtered: (filters: number, all: number) =>
-    filters === 1
-      ? plural(all, { one: '1 Filter verbirgt das einzige Bild.', other: '1 Filter verbirgt alle # Bilder.' })
-      : plural(all, {
-          one: `${number(filters)} Filter verbergen das einzige Bild.`,
-          other: `${number(filters)} Filter verbergen alle # Bilder.`,
-        }),
   clearFilters: 'Filter entfernen',
   stale: 'Diese Liste ist vielleicht nicht aktuell.',
   tile: (name: string, date: string, score: number | undefined, files: number | undefined) =>
@@ -47,8 +36,6 @@ export const gallery = {
   open: 'Öffnen',
   selectMenu: 'Auswählen',
   deselectMenu: 'Abwählen',
-  copyPath: 'Pfad kopieren',
-  pathCopied: 'Pfad kopiert',
   reveal: 'Im Dateimanager öffnen',
   showInFolder: 'Im Ordner zeigen',
   grid: 'Bilder',
@@ -67,7 +54,7 @@ export const gallery = {
   allFolders: 'Ordner',
   anyDate: 'Datum',
   anyType: 'Alle Typen',
-  text: 'Titel, Bildtext oder Stichwort enthält',
+  text: 'Name, Titel, Bildtext oder Stichwort enthält',
   camera: 'Kamera',
   rating: 'Bewertung',
   stars: (count: number) => (count === 0 ? 'Alle' : `${'★'.repeat(count)}${count < 5 ? ' +' : ''}`),
@@ -135,24 +122,5 @@ export const trash = {
       other: 'Die Anmeldung ist abgelaufen: # Bilder wurden nicht in den Papierkorb gelegt.',
     }),
   nothingDeleted: (reason: string) => `Nichts wurde gelöscht. ${reason}`,
-  title: 'Papierkorb',
-  emptyTitle: 'Der Papierkorb ist leer',
-  restore: 'Wiederherstellen',
-  stay: (days: number) =>
-    plural(days, {
-      one: 'Gelöschte Bilder bleiben # Tag hier.',
-      other: 'Gelöschte Bilder bleiben # Tage hier.',
-    }),
-  daysLeft: (days: number) => plural(days, { one: 'noch # Tag', other: 'noch # Tage' }),
-  restored: (count: number) =>
-    plural(count, { one: '# Bild wiederhergestellt', other: '# Bilder wiederhergestellt' }),
-  emptyTrash: 'Papierkorb leeren',
-  question: 'Papierkorb leeren?',
-  warning: (count: number, size: string) =>
-    plural(count, {
-      one: `# Datei (${size}) wird vom Datenträger gelöscht. Das lässt sich nicht rückgängig machen.`,
-      other: `# Dateien (${size}) werden vom Datenträger gelöscht. Das lässt sich nicht rückgängig machen.`,
-    }),
-  delete: (count: number) => plural(count, { one: '# Datei löschen', other: '# Dateien löschen' }),
   further: (count: number) => `und ${number(count)} weitere`,
 }

@@ -3,6 +3,18 @@ export const help = {
   title: 'Hilfe',
   topics: [
     {
+      name: 'Zeiten',
+      text: 'Bilder sind nach der Uhr der Kamera geordnet. Fehlt deren Zeit, zählt die der Datei; die Details nennen sie so. Die Monate am rechten Rand der Galerie führen zu einer Zeit: ziehe dort, oder nimm die Pfeiltasten sowie Bild auf und Bild ab.',
+    },
+    {
+      name: 'Namen, Bildtexte und Sterne',
+      text: 'Der letzte Vorschlag unter dem Feld für Wörter sucht den Text in Namen, Titeln, Bildtexten und Stichwörtern. Diese und die Bewertung stammen aus dem Bild oder aus einer XMP-Datei daneben. Auch „Mehr Filter“ hat sie, dazu die Kamera und deine Sterne. „Nahe diesem Ort“ in den Details findet Bilder von dort.',
+    },
+    {
+      name: 'Ordner und Laufwerke',
+      text: 'Eine Galerie kann aus mehreren Ordnern und Laufwerken bestehen. Fehlt eines, bleiben seine Bilder, bis es wieder da ist. In einem schreibgeschützten lässt sich nichts hinzufügen oder löschen. „Pfad kopieren“ kopiert, wo ein Bild in der Galerie liegt, „Link kopieren“ die Adresse dessen, was du siehst.',
+    },
+    {
       name: 'Sammlungen',
       text: 'Eine Sammlung fasst Bilder aus beliebigen Ordnern zusammen. Sie ändert sich nicht, wenn Dateien verschoben werden. Wähle Bilder aus und dann „Zu Sammlung hinzufügen“, drücke A auf einem Bild, oder ziehe Bilder auf eine Sammlung in der Bibliothek. „Suche speichern“ legt eine Suche als Sammlung an, deren Bilder bei jedem Öffnen gefunden werden. Wer Dateien hinzufügen darf, kann eine Sammlung mit allen teilen.',
     },

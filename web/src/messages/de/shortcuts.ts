@@ -59,6 +59,14 @@ export const shortcutGroups: { name: string; keys: [string, string][] }[] = [
     ],
   },
   {
+    name: 'Zeitleiste',
+    keys: [
+      ['← ↑ ↓ →', 'Voriger, nächster Monat'],
+      ['Bild auf, Bild ab', 'Voriges, nächstes Jahr'],
+      ['Pos1, Ende', 'Erster, letzter Monat'],
+    ],
+  },
+  {
     name: 'Große Ansicht',
     keys: [
       ['← →', 'Voriges, nächstes'],

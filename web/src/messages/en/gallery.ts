@@ -15,17 +15,6 @@ export const gallery = {
   showChanges: 'Show changes',
   searching: 'Searching',
   nothingCloseTitle: 'Nothing close yet',
-  nothingClose: 'Add a line or two, or show more distant matches.',
-  emptyTitle: 'Your gallery is empty',
-  empty: 'Add files here, or put them into the watched folder. They appear automatically.',
-  filteredTitle: 'No pictures match these filters',
-  filtered: (filters: number, all: number) =>
-    filters === 1
-      ? plural(all, { one: '1 filter hides the only picture.', other: '1 filter hides all # pictures.' })
-      : plural(all, {
-          one: `${number(filters)} filters hide the only picture.`,
-          other: `${number(filters)} filters hide all # pictures.`,
-        }),
   clearFilters: 'Clear filters',
   stale: 'This list may be out of date.',
   /** The name of a tile for a screen reader. */
@@ -48,8 +37,6 @@ export const gallery = {
   open: 'Open',
   selectMenu: 'Select',
   deselectMenu: 'Deselect',
-  copyPath: 'Copy path',
-  pathCopied: 'Path copied',
   reveal: 'Open in file manager',
   showInFolder: 'Show in folder',
   grid: 'Pictures',
@@ -68,7 +55,7 @@ export const gallery = {
   allFolders: 'All folders',
   anyDate: 'Any date',
   anyType: 'Any type',
-  text: 'Title, caption or keyword contains',
+  text: 'Name, title, caption or keyword contains',
   camera: 'Camera',
   rating: 'Rating',
   stars: (count: number) => (count === 0 ? 'Any' : `${'★'.repeat(count)}${count < 5 ? ' +' : ''}`),
@@ -133,23 +120,5 @@ export const trash = {
       other: 'Your session has expired: # pictures were not moved to the trash.',
     }),
   nothingDeleted: (reason: string) => `Nothing was deleted. ${reason}`,
-  title: 'Trash',
-  emptyTitle: 'The trash is empty',
-  restore: 'Restore',
-  stay: (days: number) =>
-    plural(days, {
-      one: 'Deleted pictures stay here for # day.',
-      other: 'Deleted pictures stay here for # days.',
-    }),
-  daysLeft: (days: number) => plural(days, { one: '# day left', other: '# days left' }),
-  restored: (count: number) => plural(count, { one: '# picture restored', other: '# pictures restored' }),
-  emptyTrash: 'Empty the trash',
-  question: 'Empty the trash?',
-  warning: (count: number, size: string) =>
-    plural(count, {
-      one: `# file (${size}) will be deleted from the disk. This cannot be undone.`,
-      other: `# files (${size}) will be deleted from the disk. This cannot be undone.`,
-    }),
-  delete: (count: number) => plural(count, { one: 'Delete # file', other: 'Delete # files' }),
   further: (count: number) => `and ${number(count)} more`,
 }

@@ -3,6 +3,18 @@ export const help = {
   title: 'Help',
   topics: [
     {
+      name: 'Dates',
+      text: 'Pictures are ordered by the time on the clock of the camera. Without such a time, the date of the file counts, which the details call so. The months at the right edge of the gallery lead to a time: drag there, or use the arrow keys and Page up and Page down.',
+    },
+    {
+      name: 'Names, captions and stars',
+      text: 'The last suggestion below the field for words looks for the text in names, titles, captions and keywords. These and the rating come from the picture or from an XMP file beside it. “More filters” has them too, with the camera and your own stars. “Near this place” in the details finds pictures from there.',
+    },
+    {
+      name: 'Folders and drives',
+      text: 'A gallery can consist of several folders and drives. If one is absent, its pictures stay until it is back. In a read-only one nothing can be added or deleted. “Copy path” copies where a picture is in the gallery; “Copy link” copies the address of what you see.',
+    },
+    {
       name: 'Collections',
       text: 'A collection is a set of pictures from any folders. It stays complete when files move. Select pictures and choose “Add to collection”, press A on a picture, or drag pictures onto a collection in the library. “Save search” keeps a search as a collection, whose pictures are found each time it is opened. Editors can share a collection with everyone.',
     },

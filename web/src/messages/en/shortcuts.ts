@@ -59,6 +59,14 @@ export const shortcutGroups: { name: string; keys: [string, string][] }[] = [
     ],
   },
   {
+    name: 'Timeline',
+    keys: [
+      ['← ↑ ↓ →', 'Month before, next month'],
+      ['Page up, Page down', 'Year before, next year'],
+      ['Home, End', 'First, last month'],
+    ],
+  },
+  {
     name: 'Large view',
     keys: [
       ['← →', 'Previous, next'],

@@ -1,0 +1,65 @@
+import { type Command, Option } from 'commander'
+import { addressOnServer } from '../addresses.ts'
+import { DomainError, messageOf } from '../errors.ts'
+
+export interface RemoteServer {
+  /** Address of the page. */
+  url: string
+  /** Token of an API key; a server without sign-in needs none. */
+  apiKey?: string | undefined
+}
+
+/** A request that takes longer has failed. */
+const TIMEOUT_MS = 60_000
+
+/** Adds the options for commands that use the HTTP API of a running server. @param description of `--server` */
+export function withServerOptions(command: Command, description: string): Command {
+  return command
+    .option('--server <url>', description)
+    .addOption(
+      new Option('--api-key <token>', 'API key for --server; in a variable, other users cannot see it').env(
+        'SKETCH_SEARCH_API_KEY',
+      ),
+    )
+}
+
+/**
+ * Sends a request to the HTTP API of a server.
+ * @param purpose such as "the search", for error messages
+ * @returns the JSON of the response
+ * @throws {DomainError} `invalid_request` for an address; `unavailable` if the server does not answer or refuses the request
+ */
+export async function askServer<T>(
+  { url, apiKey }: RemoteServer,
+  path: string,
+  purpose: string,
+  init: RequestInit = {},
+): Promise<T> {
+  const headers = new Headers(init.headers)
+  if (apiKey !== undefined) headers.set('authorization', `Bearer ${apiKey}`)
+  const signal = AbortSignal.timeout(TIMEOUT_MS)
+  const response = await send(addressOnServer(url, path), { ...init, headers, signal })
+  const body = (await response.json().catch(() => undefined)) as
+    | { error?: string; suggestions?: string[] }
+    | undefined
+  if (response.ok && body !== undefined) return body as T
+  const reason = body?.error ?? `the status is ${response.status}`
+  const advice = response.status === 401 ? ' Set SKETCH_SEARCH_API_KEY to the token of an API key.' : ''
+  throw new DomainError(
+    'unavailable',
+    `The server at ${url} did not carry out ${purpose}: ${reason.replace(/\.$/, '')}.${advice}`,
+    body?.suggestions && { suggestions: body.suggestions },
+  )
+}
+
+async function send(url: URL, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init)
+  } catch (error) {
+    const reason =
+      error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error)
+    throw new DomainError('unavailable', `The server at ${url.origin} does not answer: ${reason}.`, {
+      cause: error,
+    })
+  }
+}

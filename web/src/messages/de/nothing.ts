@@ -1,0 +1,17 @@
+import { number, plural } from '../format.ts'
+
+export const nothing = {
+  nothingClose: 'Füge ein, zwei Linien hinzu, oder zeige entferntere Treffer.',
+  emptyTitle: 'Deine Galerie ist leer',
+  empty: 'Füge hier Dateien hinzu, oder lege sie in den überwachten Ordner. Sie erscheinen automatisch.',
+  filteredTitle: 'Keine Bilder passen zu diesen Filtern',
+  filtered: (filters: number, all: number) =>
+    filters === 1
+      ? plural(all, { one: '1 Filter verbirgt das einzige Bild.', other: '1 Filter verbirgt alle # Bilder.' })
+      : plural(all, {
+          one: `${number(filters)} Filter verbergen das einzige Bild.`,
+          other: `${number(filters)} Filter verbergen alle # Bilder.`,
+        }),
+  onlyNegativeTitle: 'Füge etwas hinzu, wonach gesucht werden soll',
+  onlyNegative: 'Die Suche schließt nur Bilder aus. Füge eine Skizze, ein Bild oder Wörter hinzu.',
+}
