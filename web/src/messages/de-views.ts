@@ -12,6 +12,7 @@ import type { ViewMessages } from './en-views.ts'
 
 export const deViews: ViewMessages = {
   compare,
+  copying,
   detailsSheet,
   duplicates,
   exporting,

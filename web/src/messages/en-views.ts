@@ -12,6 +12,7 @@ import type { Words } from './en.ts'
 
 export const enViews = {
   compare,
+  copying,
   detailsSheet,
   duplicates,
   exporting,
