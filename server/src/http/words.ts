@@ -16,7 +16,7 @@ export function wordHandlers({
     list(context) {
       const { prefix = '', limit = DEFAULT_WORDS, language } = context.req.valid('query')
       const { prefix: end, words } = vocabulary?.complete(prefix, limit, language) ?? NO_COMPLETION
-      const known = vocabulary?.knows(prefix, language) ?? embedder.embedsText
+      const known = vocabulary?.covers(prefix, language) ?? embedder.embedsText
       return context.json({ prefix: end, words, known }, 200)
     },
   }

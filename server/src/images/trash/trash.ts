@@ -32,13 +32,13 @@ export interface TrashOptions {
   walk: IncludeRules
 }
 
-/** Deleted images, which can be restored for some days. */
 /** The result of a restoration. */
 export interface Restored {
   images: Image[]
   failed: { image: Image; reason: DomainError }[]
 }
 
+/** Deleted images, which can be restored for some days. */
 export interface Trash {
   readonly days: number
   /**

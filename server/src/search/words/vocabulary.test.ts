@@ -109,7 +109,7 @@ describe('the vocabulary of the default model', () => {
     // Found after a correction only.
     ['guitarr', false],
   ])('distinguishes complete texts: %j is one: %j', async (text, isKnown) => {
-    expect((await opened).knows(text)).toBe(isKnown)
+    expect((await opened).covers(text)).toBe(isKnown)
   })
 
   it('names the unknown word of a phrase', async () => {

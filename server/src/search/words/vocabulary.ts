@@ -72,7 +72,7 @@ export interface Vocabulary {
   /** Completes the last word of a text, or its last words; frequent ones first. */
   complete(text: string, limit: number, language?: string): Completion
   /** Whether `find` takes a text without a correction of its spelling. */
-  knows(text: string, language?: string): boolean
+  covers(text: string, language?: string): boolean
   /**
    * Describes an image by up to three words, the most specific one first; none if the model is not sure.
    * @param vector of the image, of unit length
@@ -161,7 +161,7 @@ class FileVocabulary implements Vocabulary {
     return completeEnd(this.#startingWith(language), text, limit)
   }
 
-  knows(text: string, language?: string): boolean {
+  covers(text: string, language?: string): boolean {
     return isKnown(this.#startingWith(language), text)
   }
 
