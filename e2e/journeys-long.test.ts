@@ -26,6 +26,8 @@ async function listed(): Promise<Listed[]> {
 }
 
 async function restore(page: Page, id: string): Promise<void> {
+  // The page hides a picture before the server has moved it.
+  await expect.poll(() => indexedCount(demo.product.url)).toBe(ALL - 1)
   await page.request.post(`${demo.product.url}/api/trash/restore`, { data: { image_ids: [id] } })
   await expect.poll(() => indexedCount(demo.product.url)).toBe(ALL)
 }

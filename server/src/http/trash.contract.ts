@@ -308,8 +308,8 @@ export function describeTrash(name: string, database: DatabaseKeys): void {
       })
       const restored = await openBrowser(next.http).post('/api/trash/restore', { image_ids: [first.id] })
       expect(await restored.json()).toMatchObject({ images: [{ id: first.id, path: 'folder/1.png' }] })
-      await next.untilIdle()
-      expect((await next.catalog.images.counts()).indexed).toBe(2)
+      // Its vector has gone with its row: it is embedded when the watcher has found the file.
+      await vi.waitFor(async () => expect((await next.catalog.images.counts()).indexed).toBe(2), 60_000)
     })
 
     it('lists deleted images of a drive again that a scan of the new catalog has found later', async () => {
