@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { picture } from '../server/src/testing/pictures.ts'
-import { chip, count, draw, firstResults, openFolders, openPage, PHONE } from './support/browser.ts'
+import { chip, count, draw, firstResults, openFolders, openPage } from './support/browser.ts'
 import { indexedCount, useDemo } from './support/demo.ts'
 import { holdAnswers } from './support/held-answers.ts'
 import { addressOfDrawing, BELOW } from './support/line-below.ts'
@@ -66,17 +66,15 @@ it('a search is saved with its last stroke', async () => {
 })
 
 it('a toast can be pressed while a dialog is open', async () => {
-  const { page, close } = await openPage(demo.browser, demo.product.url, PHONE)
-  const [first] = await listed()
-  await page.goto(`${demo.product.url}/?view=${first!.id}`)
-  await page.getByRole('button', { name: 'Details' }).click()
-  await page.route('**/api/**/stars', (route) =>
-    route.fulfill({ status: 503, json: { error: 'The database is away.' } }),
-  )
-  await page.locator('dialog').getByRole('button', { name: 'Star', exact: true }).click()
-  await page.getByText('The database is away.').click({ timeout: 30_000 })
+  const { page, close } = await openPage(demo.browser, demo.product.url)
+  await draw(page, STAR)
+  await page.getByRole('button', { name: 'Save sketch' }).click()
+  const dialog = page.locator('dialog[open]')
+  await dialog.getByLabel('Name of the sketch').fill('Pressed')
+  await dialog.getByRole('button', { name: 'Save sketch' }).click()
+  await page.getByText('Sketch saved as “Pressed”').click({ timeout: 30_000 })
   // A press beside the dialog would have closed it.
-  expect(await page.locator('dialog[open]').count()).toBe(1)
+  expect(await dialog.count()).toBe(1)
   await close()
 })
 

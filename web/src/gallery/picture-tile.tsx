@@ -17,8 +17,8 @@ export interface PictureTileProps
     PictureActions,
     'onOpen' | 'onToggle' | 'onAddTerms' | 'onFindSimilar' | 'onFiles' | 'onMenu'
   > {
-  /** A finger has rested on the tile. */
-  onHold: (image: Image, index: number, tile: HTMLElement, lifted: AbortSignal) => void
+  /** A finger has rested on the tile. @param touched the element in the tile that receives its events */
+  onHold: (image: Image, index: number, touched: EventTarget, lifted: AbortSignal) => void
   image: Image
   index: number
   /** In CSS pixels. */
@@ -44,7 +44,7 @@ function usePress({ image, index, isSelecting, onOpen, onToggle, onHold, onMenu 
   }
   const handlers: ComponentProps<'button'> = {
     onPointerDown(event) {
-      const { currentTarget: tile, pointerType } = event
+      const { currentTarget: tile, target, pointerType } = event
       const isTouch = pointerType === 'touch'
       // A long press selects; some phones would begin to drag.
       tile.draggable = !isTouch
@@ -55,7 +55,7 @@ function usePress({ image, index, isSelecting, onOpen, onToggle, onHold, onMenu 
       press.current.lifted = lifted
       press.current.timer = setTimeout(() => {
         press.current.isLong = true
-        onHold(image, index, tile, lifted.signal)
+        onHold(image, index, target, lifted.signal)
       }, LONG_PRESS_MS)
     },
     onPointerUp: endPress,

@@ -13,13 +13,13 @@ const EDGE_PX = 72
 const SCROLL_STEP_PX = 9
 
 /**
- * Selects up to the picture below the finger, each time that this is another one. The events of a finger go to the tile on which it came
- * down, even after this has been scrolled out of the document.
- * @param start position of that tile in the list
+ * Selects up to the picture below the finger, each time that this is another one. The events of a finger go to the element on which it
+ * came down, and to nothing else once that has left the document: because it was scrolled away, or as a picture that can't be shown.
+ * @param start position of its tile in the list
  * @param lifted aborted when the finger is lifted from a tile that is still in the document
  */
 export function selectWithFinger(
-  tile: HTMLElement,
+  touched: EventTarget,
   scroller: HTMLElement | null,
   start: number,
   list: RefObject<SelectableList>,
@@ -29,13 +29,13 @@ export function selectWithFinger(
   const signal = AbortSignal.any([lifted, gone.signal])
   let at: { x: number; y: number } | undefined
   let last = start
-  const onMove = (event: TouchEvent) => {
+  const onMove = (event: Event) => {
     event.preventDefault()
-    const touch = event.touches[0]
+    const [touch] = (event as TouchEvent).touches
     at = touch && { x: touch.clientX, y: touch.clientY }
   }
-  tile.addEventListener('touchmove', onMove, { passive: false, signal })
-  for (const end of ['touchend', 'touchcancel']) tile.addEventListener(end, () => gone.abort(), { signal })
+  touched.addEventListener('touchmove', onMove, { passive: false, signal })
+  for (const end of ['touchend', 'touchcancel']) touched.addEventListener(end, () => gone.abort(), { signal })
   const onFrame = () => {
     if (signal.aborted || scroller === null) return
     requestAnimationFrame(onFrame)

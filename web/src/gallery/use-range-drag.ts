@@ -10,7 +10,7 @@ export function useRangeDrag(
   scrollRef: RefObject<HTMLElement | null>,
   gridRef: RefObject<HTMLElement | null>,
   list: SelectableList,
-): (image: Image, index: number, tile: HTMLElement, lifted: AbortSignal) => void {
+): (image: Image, index: number, touched: EventTarget, lifted: AbortSignal) => void {
   const latest = useRef(list)
   latest.current = list
   const held = useRef<AbortSignal>(undefined)
@@ -21,13 +21,13 @@ export function useRangeDrag(
     grid?.addEventListener('touchmove', keep, { passive: false })
     return () => grid?.removeEventListener('touchmove', keep)
   }, [gridRef])
-  return (image, index, tile, lifted) => {
+  return (image, index, touched, lifted) => {
     const isChosen = latest.current.selected.has(image.id)
     latest.current.onToggle(image, index, false)
     if (isChosen) return
     held.current = lifted
     import('./range-drag.ts').then(
-      ({ selectWithFinger }) => selectWithFinger(tile, scrollRef.current, index, latest, lifted),
+      ({ selectWithFinger }) => selectWithFinger(touched, scrollRef.current, index, latest, lifted),
       (error: unknown) => console.warn('A long press selects one picture only:', error),
     )
   }

@@ -10,6 +10,7 @@ import {
   type Vector,
 } from './geometry.ts'
 import { LiveStroke, type Sample } from './live-stroke.ts'
+import { loadTidy, tidiedOnceLoaded } from './load-tidy.ts'
 import type { SheetPainter } from './painter.ts'
 import { deriveOutlines } from './render.ts'
 import {
@@ -23,7 +24,6 @@ import {
 } from './select.ts'
 import { addStroke, replaceStrokes, type Sketch } from './sketch.ts'
 import { inkBox, inkLength, passes, roundedStroke, type Stroke } from './stroke.ts'
-import { tidied } from './tidy.ts'
 
 /** Work of a drag on the sheet, from its press to its release. */
 export interface Job {
@@ -91,13 +91,15 @@ export class DrawJob implements Job {
 
   /** @param isTidying whether every stroke is tidied, not only one at whose end the pointer is held */
   constructor(context: JobContext, style: Omit<Stroke, 'points'>, first: Sample, isTidying: boolean) {
+    // It may have failed before.
+    loadTidy().catch((error: unknown) => console.warn('Strokes stay as they are drawn:', error))
     this.#context = context
     this.#live = new LiveStroke(style, context.unitsPerPixel, first)
     this.#isTidying = isTidying
     this.#hold = new Hold(placeOf(first), STILL_PX * context.unitsPerPixel, TIDY_AFTER_MS, () => {
       const free = this.#live.stroke()
       if (inkLength(free) < MIN_TIDIED_PX * context.unitsPerPixel) return
-      this.#tidy = tidied(free)?.stroke
+      this.#tidy = tidiedOnceLoaded(free)?.stroke
       this.#tidiedAt = placeOf(this.#live.end)
       if (this.#tidy !== undefined) context.painter.setOverlay({ live: this.#tidy })
     })
@@ -125,7 +127,7 @@ export class DrawJob implements Job {
 
   end(): Sketch {
     const free = this.#live.stroke()
-    const shape = this.#tidy ?? (this.#isTidying ? tidied(free)?.stroke : undefined)
+    const shape = this.#tidy ?? (this.#isTidying ? tidiedOnceLoaded(free)?.stroke : undefined)
     this.cancel()
     const drawn = addStroke(this.#context.sketch, free)
     // Two steps: the first undo returns the free stroke.

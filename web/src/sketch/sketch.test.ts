@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { DrawJob } from './jobs.ts'
 import { fromKept, toKept } from './kept-sketch.ts'
+import { loadTidy } from './load-tidy.ts'
 import type { SheetPainter } from './painter.ts'
 import {
   addStroke,
@@ -163,7 +164,8 @@ describe('a saved sketch', () => {
     expect(isSameDrawing(restored, addStroke(undo(drawn), stroke(3)))).toBe(false)
   })
 
-  it('equals the drawing, a stroke that was tidied too', () => {
+  it('equals the drawing, a stroke that was tidied too', async () => {
+    await loadTidy()
     vi.stubGlobal('window', globalThis)
     onTestFinished(() => void vi.unstubAllGlobals())
     const painter = { setOverlay: () => {} } as unknown as SheetPainter
