@@ -37,8 +37,7 @@ export function describeDirectories(name: string, database: DatabaseKeys): void 
       const { phone, config } = await openGallery(database)
       const app = await startApp(config)
       await app.start()
-      await app.indexer.idle()
-      expect(await pathsIn(app)).toEqual(ALL)
+      await expect.poll(() => pathsIn(app)).toEqual(ALL)
       await writeSettled(join(phone, 'sub/new/5.png'), await picture(5))
       await expect.poll(() => pathsIn(app)).toContain('Phone/sub/new/5.png')
       await rename(join(phone, '4.png'), join(phone, 'moved.png'))
@@ -78,7 +77,7 @@ export function describeDirectories(name: string, database: DatabaseKeys): void 
       await writeSettled(join(root, 'b.png'), await picture(8))
       const first = await startApp(config)
       await first.start()
-      await first.indexer.idle()
+      await expect.poll(() => pathsIn(first)).toEqual([...ALL, 'b.png'])
       const { id } = (await first.catalog.images.getByPath('Phone/sub/2.png'))!
       await rename(phone, `${phone}-away`)
       await expect.poll(() => first.sync.massRemoval).toEqual({ missing: 3, known: 5 })

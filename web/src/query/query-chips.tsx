@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { PencilLine, Type } from 'lucide-react'
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, useState } from 'react'
 import { ApiError, getImage, getSavedQuery, type Image } from '../api/client.ts'
 import { sizedUrl } from '../api/picture-sources.ts'
 import { serverUrl } from '../api/server-url.ts'
@@ -9,9 +9,7 @@ import { QueryChip } from '../components/query-chip.tsx'
 import { messages } from '../messages/messages.ts'
 import { type Influence, MEDIUM, type QueryTerm } from '../state/query-terms.ts'
 import { ChipOptions } from './chip-options.tsx'
-
-/** Less is a matter of rounding. */
-const HIDDEN_PX = 2
+import { useOverflow } from './use-overflow.ts'
 
 export interface QueryChipsProps {
   /** undefined without a drawing. */
@@ -95,45 +93,6 @@ export function QueryChips({
       ))}
     </div>
   )
-}
-
-/**
- * The classes that fade the edges over which chips are hidden. A chip that is added comes into view, and stays there while chips grow
- * by their names and pictures. @param count number of chips
- */
-function useOverflow(count: number) {
-  const ref = useRef<HTMLDivElement>(null)
-  const [fade, setFade] = useState('')
-  // biome-ignore lint/correctness/useExhaustiveDependencies: when one is added or removed
-  useEffect(() => {
-    const element = ref.current!
-    const hiddenRight = () => element.scrollWidth - element.clientWidth - element.scrollLeft
-    let isAtEnd = true
-    let lastLeft = 0
-    const measure = () => {
-      const left = element.scrollLeft > HIDDEN_PX ? '[--fade-left:2rem]' : ''
-      setFade(`${left} ${hiddenRight() > HIDDEN_PX ? '[--fade-right:2rem]' : ''}`)
-    }
-    const onResize = () => {
-      if (isAtEnd) element.scrollTo({ left: element.scrollWidth })
-      measure()
-    }
-    const onScroll = () => {
-      // A chip may have grown since the end was reached: only a step back leaves it.
-      if (element.scrollLeft < lastLeft) isAtEnd = false
-      else if (hiddenRight() <= HIDDEN_PX) isAtEnd = true
-      lastLeft = element.scrollLeft
-      measure()
-    }
-    const observer = new ResizeObserver(onResize)
-    for (const observed of [element, ...element.children]) observer.observe(observed)
-    element.addEventListener('scroll', onScroll, { passive: true })
-    return () => {
-      observer.disconnect()
-      element.removeEventListener('scroll', onScroll)
-    }
-  }, [count])
-  return { ref, fade }
 }
 
 const chipsOf = (toolbar: HTMLElement) => [...toolbar.querySelectorAll<HTMLElement>('[data-chip]')]
