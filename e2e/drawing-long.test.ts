@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { draw, inkIn, openPage, PHONE, sheetPlace } from './support/browser.ts'
+import { draw, firstResults, inkIn, openPage, PHONE, sheetPlace } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { itStaysFluent } from './support/fluency.ts'
 import { anyInk, hasInkAt, levelLine } from './support/ink.ts'
 import { deviceOf, fingers, type Point, stream } from './support/pointer.ts'
 import { CLASSICAL } from './support/product.ts'
+import { STAR } from './support/shapes.ts'
 import { itEndsWhereThePointerIsLifted } from './support/stroke-end.ts'
 
 const demo = useDemo(2, CLASSICAL)
@@ -230,6 +231,34 @@ describe('undo', () => {
 })
 
 describe('the selection', () => {
+  it('is moved, mirrored, duplicated and deleted, and each is undone', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    const at = await sheetPlace(page)
+    await draw(page, [levelLine(0.3)])
+    const before = await firstResults(page, 8)
+    await draw(page, STAR)
+    await expect.poll(() => firstResults(page, 8)).not.toEqual(before)
+    await page.keyboard.press('Control+z')
+    await page.keyboard.press('v')
+    await page.mouse.click(...at([0.5, 0.3]))
+    await page.getByText('1 stroke selected').first().waitFor()
+    await page.locator('[data-handle=inside]').waitFor()
+    await page.mouse.move(...at([0.5, 0.3]))
+    await page.mouse.down()
+    await page.mouse.move(...at([0.5, 0.6]), { steps: 6 })
+    await page.mouse.up()
+    expect([await hasInkAt(page, 0.3), await hasInkAt(page, 0.6)]).toEqual([false, true])
+    await page.keyboard.press('Control+d')
+    await expect.poll(() => hasInkAt(page, 0.63)).toBe(true)
+    await page.keyboard.press('Delete')
+    await expect.poll(() => hasInkAt(page, 0.63)).toBe(false)
+    expect(await hasInkAt(page, 0.6)).toBe(true)
+    for (let n = 0; n < 3; n++) await page.keyboard.press('Control+z')
+    await expect.poll(() => hasInkAt(page, 0.3)).toBe(true)
+    expect(await hasInkAt(page, 0.6)).toBe(false)
+    await close()
+  })
+
   it('is taken by a lasso, and turned with Shift in steps', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     const at = await sheetPlace(page)

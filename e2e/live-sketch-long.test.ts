@@ -69,6 +69,36 @@ describe('a drag that changes nothing', () => {
 })
 
 describe('a stroke under way', () => {
+  it('is searched with after 24 pixels of ink, before the release', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    const at = await sheetPlace(page)
+    const times: number[] = []
+    // By the clock of the browser: on a busy machine, events of requests reach the test late and together.
+    const session = await page.context().newCDPSession(page)
+    session.on('Network.requestWillBeSent', ({ request, timestamp }) => {
+      if (request.url.endsWith('/api/images/search')) times.push(timestamp * 1000)
+    })
+    await session.send('Network.enable')
+    const [x, y] = at([0.3, 0.3])
+    await page.mouse.move(x, y)
+    await page.mouse.down()
+    await page.mouse.move(x + 4, y, { steps: 4 })
+    await page.waitForTimeout(600)
+    expect(times).toHaveLength(0)
+    for (let n = 0; n < 20; n++) {
+      await page.mouse.move(...at([0.3 + n * 0.02, 0.3 + 0.1 * Math.sin(n)]), { steps: 2 })
+      await page.waitForTimeout(50)
+    }
+    await expect.poll(() => times.length).toBeGreaterThanOrEqual(2)
+    // Four a second, the first of which may have been late.
+    expect(times.length).toBeLessThanOrEqual(2 + (times.at(-1)! - times[0]!) / 250)
+    const during = times.length
+    await page.mouse.up()
+    await expect.poll(() => times.length).toBeGreaterThan(during)
+    await session.detach()
+    await close()
+  })
+
   it('shows results although a search takes longer than the pause between two', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await page.route('**/api/images/search', async (route) => {
