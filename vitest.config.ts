@@ -32,7 +32,7 @@ export default defineConfig({
   test: {
     sequence: { sequencer: SlowestFirst },
     // The others go on while one waits: for a file to settle, for a picture to appear on the page.
-    maxWorkers: availableParallelism() + 3,
+    maxWorkers: availableParallelism() + 2,
     projects: [
       project('browser', [PRODUCT_SETUP]),
       project('product', [PRODUCT_SETUP]),

@@ -51,7 +51,9 @@ const LONG_FILES = [
   'e2e/words.test.ts',
   'server/src/embedders.test.ts',
   'server/src/gallery/decoder-pool.test.ts',
+  'server/src/hostile-files.test.ts',
   'server/src/http/match.test.ts',
+  'server/src/search/duplicates/finder.test.ts',
 ]
 /** The text of a test decides its project, mostly its imports; the first rule that applies counts. */
 const MARKS: [Project, RegExp][] = [
@@ -113,12 +115,10 @@ const SLOWEST = [
   'http.test.ts',
   'attacks.test.ts',
   'sync/account.test.ts',
-  'hostile-files.test.ts',
   'python-embedder.test.ts',
   'supervisor.test.ts',
   'sqlite/catalog.test.ts',
   'javascript-embedder.test.ts',
-  'finder.test.ts',
 ]
 
 /** Starts the slowest files of each project first, so that none of them is left at the end. Workers are reused within a project. */
