@@ -101,6 +101,18 @@ it('a finger that goes on after a long press selects a range, and scrolls at the
   await finger.up([0, 0])
   const first = grid.locator('[data-index="0"]')
   await grid.evaluate((element) => element.scrollTo(0, 0))
+  await first.waitFor()
+  // The next finger scrolls as usual.
+  await fingers(page, [(share) => [PHONE.width / 2, 600 - 300 * share]], { steps: 8, gapMs: 0 })
+  await expect.poll(() => grid.evaluate((element) => element.scrollTop)).toBeGreaterThan(100)
+  const topAfterAPause = () =>
+    grid.evaluate(async (element) => {
+      element.scrollTo(0, 0)
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      return element.scrollTop
+    })
+  // The list goes on for a while after a quick finger.
+  await expect.poll(topAfterAPause).toBe(0)
   await first.tap()
   await grid.getByRole('gridcell', { selected: true }).first().waitFor()
   expect(await first.evaluate((tile) => tile.closest('[role=gridcell]')?.ariaSelected)).toBe('true')

@@ -104,9 +104,17 @@ describe('the words field', () => {
     await firstResults(page, 1)
     expect(await chip(page, 'Words dog').count()).toBe(0)
     expect(await page.evaluate(() => history.length)).toBe(steps)
+    const found = () =>
+      page
+        .locator('[data-testid=grid] [data-path]')
+        .evaluateAll((tiles) => tiles.map((tile) => (tile as HTMLElement).dataset.path))
+    const ofDog = await found()
+    const answered = page.waitForResponse((response) => response.url().includes('prefix=dog+on+t&'))
     await field.pressSequentially(' on t')
     // Results stay while a word is not complete.
-    await firstResults(page, 1)
+    await answered
+    await page.waitForTimeout(600)
+    expect(await found()).toEqual(ofDog)
     await field.fill('')
     await count(page, '12 pictures')
     await field.fill('cat')
@@ -120,6 +128,18 @@ describe('the words field', () => {
     expect(await page.getByRole('combobox').inputValue()).toBe('')
     await firstResults(page, 1)
     expect(complaints).toEqual([])
+    await close()
+  })
+
+  it('makes a part of known words that are left before they are searched with', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    const field = page.getByRole('combobox', { name: 'Describe it in English' })
+    const answered = page.waitForResponse((response) => response.url().includes('prefix=dog&'))
+    await field.fill('dog')
+    await answered
+    await page.getByRole('option', { name: 'dog', exact: true }).waitFor()
+    await field.evaluate((element: HTMLElement) => element.blur())
+    await chip(page, 'Words dog').waitFor()
     await close()
   })
 

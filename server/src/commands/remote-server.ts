@@ -9,7 +9,7 @@ export interface RemoteServer {
   apiKey?: string | undefined
 }
 
-/** A request that takes longer has failed. */
+/** A search or list that takes longer has failed. */
 const TIMEOUT_MS = 60_000
 
 /** Adds the options for commands that use the HTTP API of a running server. @param description of `--server` */
@@ -26,6 +26,7 @@ export function withServerOptions(command: Command, description: string): Comman
 /**
  * Sends a request to the HTTP API of a server.
  * @param purpose such as "the search", for error messages
+ * @param init without a signal, the request fails after a minute
  * @returns the JSON of the response
  * @throws {DomainError} `invalid_request` for an address; `unavailable` if the server does not answer or refuses the request
  */
@@ -37,11 +38,9 @@ export async function askServer<T>(
 ): Promise<T> {
   const headers = new Headers(init.headers)
   if (apiKey !== undefined) headers.set('authorization', `Bearer ${apiKey}`)
-  const signal = AbortSignal.timeout(TIMEOUT_MS)
-  const response = await send(addressOnServer(url, path), { ...init, headers, signal })
-  const body = (await response.json().catch(() => undefined)) as
-    | { error?: string; suggestions?: string[] }
-    | undefined
+  const signal = init.signal ?? AbortSignal.timeout(TIMEOUT_MS)
+  const { response, text } = await send(addressOnServer(url, path), { ...init, headers, signal })
+  const body = parsed(text)
   if (response.ok && body !== undefined) return body as T
   const reason = body?.error ?? `the status is ${response.status}`
   const advice = response.status === 401 ? ' Set SKETCH_SEARCH_API_KEY to the token of an API key.' : ''
@@ -52,9 +51,19 @@ export async function askServer<T>(
   )
 }
 
-async function send(url: URL, init: RequestInit): Promise<Response> {
+function parsed(text: string): { error?: string; suggestions?: string[] } | undefined {
   try {
-    return await fetch(url, init)
+    return JSON.parse(text)
+  } catch {
+    // A page of a proxy.
+    return undefined
+  }
+}
+
+async function send(url: URL, init: RequestInit): Promise<{ response: Response; text: string }> {
+  try {
+    const response = await fetch(url, init)
+    return { response, text: await response.text() }
   } catch (error) {
     const reason =
       error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error)

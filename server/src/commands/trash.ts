@@ -7,6 +7,9 @@ import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
 import { askServer, type RemoteServer, withServerOptions } from './remote-server.ts'
 import { printTable } from './table.ts'
 
+/** Of a request that moves or removes files, as many as there are: it has no limit of time. */
+const UNLIMITED = new AbortController().signal
+
 interface TrashOptions extends CommonOptions {
   folder?: string
   json?: boolean
@@ -119,7 +122,7 @@ function ofServer(server: RemoteServer): OpenTrash {
       return images.map(({ id, path, deleted_at }) => ({ id, path, deleted_at }))
     },
     async restore(id) {
-      const init = { method: 'POST', headers, body: JSON.stringify({ image_ids: [id] }) }
+      const init = { method: 'POST', headers, body: JSON.stringify({ image_ids: [id] }), signal: UNLIMITED }
       const { images } = await askServer<{ images: { path: string }[] }>(
         server,
         'api/trash/restore',
@@ -129,7 +132,7 @@ function ofServer(server: RemoteServer): OpenTrash {
       return images[0]?.path
     },
     async empty() {
-      const init = { method: 'DELETE' }
+      const init = { method: 'DELETE', signal: UNLIMITED }
       const { removed } = await askServer<{ removed: number }>(
         server,
         'api/trash',

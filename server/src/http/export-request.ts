@@ -27,7 +27,7 @@ export type Exporter = (
   options?: {
     /** Ends the search for its images. */
     signal?: AbortSignal
-    /** For the command line: absolute paths are nobody else's concern. */
+    /** Only the command line may write absolute paths. */
     paths?: PathsStyle
   },
 ) => Promise<Export>

@@ -27,9 +27,9 @@ export function AddMenu({ page, onChoosePicture, wordsRef }: LayoutProps) {
         return true
       }}
       before={
-        page.hasWords && (
+        page.words && (
           <MenuItem icon={<Type />} onSelect={() => (isWording.current = true)}>
-            {query.addWords}
+            {page.hasWords ? query.addWords : query.names}
           </MenuItem>
         )
       }

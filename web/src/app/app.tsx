@@ -44,7 +44,7 @@ export function App() {
     // These views leave no room for the sheet.
     if (state.show === 'duplicates' || (state.show && layout === 'phone')) change({ show: undefined })
   }
-  const onWords = () => focusWords(wordsRef, openSheet)
+  const onWords = () => focusWords(wordsRef, state.show === undefined ? openSheet : undefined)
   useAppKeys({
     onSheet: openSheet,
     onLibrary: library.toggle,
@@ -130,10 +130,10 @@ function useLibrary(hasRoom: boolean) {
   }
 }
 
-/** Opens the sheet where the field is not there without it. */
-function focusWords(ref: RefObject<HTMLInputElement | null>, openSheet: () => void): void {
+/** Goes to the field for words. @param openSheet for a phone, where the field stands on the sheet; undefined if it would leave the view */
+function focusWords(ref: RefObject<HTMLInputElement | null>, openSheet: (() => void) | undefined): void {
   // At once: a phone shows its keyboard only for a focus within the event of a touch.
-  if (ref.current === null) flushSync(openSheet)
+  if (ref.current === null && openSheet !== undefined) flushSync(openSheet)
   ref.current?.focus()
 }
 

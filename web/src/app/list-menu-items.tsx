@@ -9,7 +9,7 @@ import { viewMessages } from '../messages/view-messages.ts'
 import { orderOf } from '../state/address.ts'
 import type { Page } from './use-page.ts'
 
-export default function ListMenuItems({ page }: { page: Page }) {
+export default function ListMenuItems({ page, onSelect }: { page: Page; onSelect: () => void }) {
   const { lists, search, state } = page
   const { collections, selection } = messages
   const { copying, exporting } = viewMessages
@@ -20,7 +20,7 @@ export default function ListMenuItems({ page }: { page: Page }) {
   return (
     <>
       {/* Where nothing hovers, only a long press selects otherwise. */}
-      <MenuItem icon={<CircleCheck />} onSelect={lists.selection.begin}>
+      <MenuItem icon={<CircleCheck />} onSelect={onSelect}>
         {selection.start}
       </MenuItem>
       {saved && (

@@ -26,7 +26,7 @@ const WordsProblem = lazyPart(() => import('./words-problem.tsx'))
 
 /** Why there is no list, and what to do. */
 export function ListProblem({ page, error }: ListProblemProps) {
-  if (error instanceof ApiError && isAboutWords(page, error))
+  if (error instanceof ApiError && !isPassing(error) && isAboutWords(page, error))
     return <WordsProblem page={page} error={error} />
   const [title, text] = isPassing(error) ? [messages.status.offlineTitle, error.message] : [error.message]
   return (
@@ -36,6 +36,8 @@ export function ListProblem({ page, error }: ListProblemProps) {
   )
 }
 
-function isAboutWords({ hasWords, search }: Page, { code }: ApiError): boolean {
-  return code === 'unknown_word' || (!hasWords && search.query.terms.some(({ kind }) => kind === 'words'))
+function isAboutWords({ words, search }: Page, { code }: ApiError): boolean {
+  if (code === 'unknown_word') return true
+  const hasNoWords = words !== undefined && words.onWords === undefined
+  return hasNoWords && search.query.terms.some(({ kind }) => kind === 'words')
 }

@@ -2,6 +2,7 @@ import { Bookmark, CircleCheck, FolderTree, Pencil, Search, Upload } from 'lucid
 import { serverUrl } from '../api/server-url.ts'
 import { Button } from '../components/button.tsx'
 import { IconButton } from '../components/icon-button.tsx'
+import { focusTabStop } from '../components/use-focus-return.ts'
 import { Filters } from '../gallery/filters.tsx'
 import { messages } from '../messages/messages.ts'
 import { Failures } from '../status/failures.tsx'
@@ -21,8 +22,8 @@ export function PhoneGalleryPill({ page, onDraw, onLibrary, onWords, onCollectio
       <Button variant="primary" size="large" icon={<Pencil />} onClick={onDraw}>
         {app.draw}
       </Button>
-      {/* The sheet, on which its field stands, takes the place of the gallery only. */}
-      {show === undefined && page.hasWords && (
+      {/* The field stands on the sheet, which the other views have no room for. */}
+      {show === undefined && page.words && (
         <IconButton label={app.search} onClick={onWords}>
           <Search />
         </IconButton>
@@ -41,8 +42,12 @@ export function PhoneGalleryPill({ page, onDraw, onLibrary, onWords, onCollectio
 export function PhoneGalleryHead({ page, onAddFiles, settings }: LayoutProps) {
   const isList = page.state.show === undefined
   return (
-    <header {...PANE} className="flex h-14 shrink-0 items-center gap-1 border-line border-b bg-surface px-2">
-      <h1 className="sr-only">{messages.app.title}</h1>
+    // The bar of a selection covers it.
+    <header
+      {...PANE}
+      inert={page.lists.selection.isOn}
+      className="flex h-14 shrink-0 items-center gap-1 border-line border-b bg-surface px-2"
+    >
       <img src={serverUrl('/icon.svg')} alt="" className="mx-1.5 size-8" />
       {isList && (
         <Filters
@@ -55,7 +60,13 @@ export function PhoneGalleryHead({ page, onAddFiles, settings }: LayoutProps) {
       <span className="flex-1" />
       <Failures />
       {isList && page.lists.list.count > 0 && (
-        <IconButton label={messages.selection.start} onClick={page.lists.selection.begin}>
+        <IconButton
+          label={messages.selection.start}
+          onClick={() => {
+            page.lists.selection.begin()
+            focusTabStop()
+          }}
+        >
           <CircleCheck />
         </IconButton>
       )}

@@ -73,7 +73,8 @@ export function PhoneLayout(props: LayoutProps) {
         <ResultsPane
           {...props}
           hasHead={false}
-          barClassName="absolute inset-x-0 bottom-full z-10"
+          // As high as the head, so that the grabber is within reach.
+          barClassName="absolute inset-x-0 bottom-full z-10 *:h-11"
           isTitleOutside={titleOf(page) !== undefined}
         />
       </BottomSheet>
@@ -130,8 +131,11 @@ function titleOf({ lists, search }: Page): Section | undefined {
 function PhoneHead({ page, onGallery }: LayoutProps & { onGallery: () => void }) {
   const title = titleOf(page)
   return (
-    // The grabber reaches below the text.
-    <div className="pointer-events-none flex flex-wrap items-center gap-x-1 pr-1 pl-4 *:pointer-events-auto *:relative">
+    // The grabber reaches below the text. The bar of a selection covers the head.
+    <div
+      inert={page.lists.selection.isOn}
+      className="pointer-events-none flex flex-wrap items-center gap-x-1 pr-1 pl-4 *:pointer-events-auto *:relative"
+    >
       {/* A detail that does not fit beside the title wraps out of sight. */}
       <div className="pointer-events-none! flex max-h-7 min-w-0 flex-1 basis-32 flex-wrap items-baseline gap-x-2 gap-y-4 overflow-hidden">
         {title !== undefined && (
@@ -173,7 +177,7 @@ function PhoneGallery(props: LayoutProps) {
         aria-label={messages.app.results}
         className="min-h-0 flex-1 outline-none"
       >
-        {isReview && <h1 className="sr-only">{messages.app.title}</h1>}
+        <h1 className="sr-only">{messages.app.title}</h1>
         <OtherViews page={page}>
           <ResultsPane
             {...props}

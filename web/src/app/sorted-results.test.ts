@@ -18,6 +18,20 @@ function names(sort: Sort, close?: number): string[] {
 }
 
 describe('results', () => {
+  it('are ordered by the clocks of the cameras, whatever their zones', () => {
+    const found = [
+      image('tokyo.jpg', '2020-01-01T12:00:00.000+09:00', '2024-01-01'),
+      image('los angeles.jpg', '2020-01-01T11:00:00.000-08:00', '2024-01-01'),
+      image('unknown.jpg', '2020-01-01T11:30:00.000', '2024-01-01'),
+    ]
+    const sorted = sortedResults({ images: found, total: 3 } as Images, 'oldest').images
+    expect(sorted.map(({ user_visible_name: name }) => name)).toEqual([
+      'los angeles.jpg',
+      'unknown.jpg',
+      'tokyo.jpg',
+    ])
+  })
+
   it('are in the chosen order, with the numbers in their names in that of their values', () => {
     expect(names('newest')).toEqual(['b9.jpg', 'a1.jpg', 'b10.jpg'])
     expect(names('oldest')).toEqual(['b10.jpg', 'a1.jpg', 'b9.jpg'])

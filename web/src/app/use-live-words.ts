@@ -20,6 +20,11 @@ export function useLiveWords(terms: readonly QueryTerm[]) {
       [],
     ),
     /** Keeps the words that are added to the address now. */
-    keep: (id: string) => setLive((old) => old && { id, isAdded: true }),
+    keep: (id: string) =>
+      setLive((old) =>
+        terms.some((term) => term.kind === 'words' && term.id === id)
+          ? undefined
+          : old && { id, isAdded: true },
+      ),
   }
 }

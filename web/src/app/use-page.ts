@@ -13,7 +13,7 @@ import { useSelection } from '../gallery/use-selection.ts'
 import { type Trash, useTrash } from '../gallery/use-trash.ts'
 import { useViewed } from '../gallery/use-viewed.ts'
 import { messages } from '../messages/messages.ts'
-import { MAX_COMPARED, NO_FILTERS, orderOf } from '../state/address.ts'
+import { MAX_COMPARED, NO_FILTERS, orderOf, type PageChange } from '../state/address.ts'
 import { usePageState } from '../state/page-state.ts'
 import {
   furtherRegion,
@@ -272,13 +272,13 @@ function useTermActions(
   const latest = useRef({ control, sheet })
   latest.current = { control, sheet }
   return useMemo(() => {
-    const setTerms = (terms: QueryTerm[], isReplaced?: boolean) => {
+    const setTerms = (terms: QueryTerm[], isReplaced?: boolean, part: PageChange = {}) => {
       latest.current.sheet.onNewQuery.current()
-      change({ terms, view: undefined, compare: [], show: undefined }, isReplaced)
+      change({ terms, view: undefined, compare: [], show: undefined, ...part }, isReplaced)
     }
     const searchOnlyWith = (term: QueryTerm) => {
       latest.current.sheet.clearUnnamed()
-      setTerms([term])
+      setTerms([term], undefined, { resultSort: 'best' })
     }
     return {
       setTerms,

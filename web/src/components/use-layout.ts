@@ -5,9 +5,10 @@ export type Layout = 'phone' | 'stacked' | 'side'
 
 const phone = matchMedia('(width < 600px)')
 const stacked = matchMedia('(width < 1024px)')
+const beside = matchMedia('(width >= 900px)')
 const wide = matchMedia('(width >= 1920px)')
 const medium = matchMedia('(width >= 1440px)')
-const all = [phone, stacked, wide, medium]
+const all = [phone, stacked, beside, wide, medium]
 
 function subscribe(onChange: () => void): () => void {
   for (const query of all) query.addEventListener('change', onChange)
@@ -20,6 +21,11 @@ export function useLayout(): Layout {
   return useSyncExternalStore(subscribe, () =>
     phone.matches ? 'phone' : stacked.matches ? 'stacked' : 'side',
   )
+}
+
+/** Whether the details of a picture have room beside it. */
+export function useHasPanel(): boolean {
+  return useSyncExternalStore(subscribe, () => beside.matches)
 }
 
 /** Sizes in CSS pixels and shares of the window that depend on its width. */

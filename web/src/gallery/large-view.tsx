@@ -1,15 +1,19 @@
 import { useQuery } from '@tanstack/react-query'
 import { ChevronLeft, ChevronRight, Minus, Plus, ScanSearch, X } from 'lucide-react'
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { ApiError, getImage, type Image } from '../api/client.ts'
 import { BottomSheet, DETENTS, type Detent } from '../components/bottom-sheet.tsx'
 import { Button } from '../components/button.tsx'
 import { IconButton } from '../components/icon-button.tsx'
 import { useServerBack } from '../components/server-back.ts'
 import { useCommandKeys } from '../components/use-command-keys.ts'
+import { useFocusReturn } from '../components/use-focus-return.ts'
+import { useHasPanel } from '../components/use-layout.ts'
 import { messages } from '../messages/messages.ts'
 import { viewMessages } from '../messages/view-messages.ts'
 import { useStoredFlag } from '../state/settings.ts'
+import { useBackInstead } from '../state/use-back-instead.ts'
 import { Filmstrip } from './filmstrip.tsx'
 import { HeatMap, type MatchView } from './heat-map.tsx'
 import type { ImageList } from './image-list.ts'
@@ -17,7 +21,6 @@ import { MissingPicture } from './missing-picture.tsx'
 import { PictureDetails } from './picture-details.tsx'
 import { useElementSize } from './use-element-size.ts'
 import { useFullScreen } from './use-full-screen.ts'
-import { useHasPanel } from './use-has-panel.ts'
 import { useViewKeys } from './use-view-keys.ts'
 import { useZoom, type Zoom } from './use-zoom.ts'
 import { FileActions, UseActions, ViewHeader } from './view-header.tsx'
@@ -121,13 +124,25 @@ function Viewed(props: ViewedProps) {
   const isSheetOpen = !hasPanel && detent !== undefined
   const other = index === undefined ? undefined : (list.imageAt(index + 1) ?? list.imageAt(index - 1))
   const onCompare = other && (() => props.onCompare([image, other]))
-  const toggleDetails = () =>
-    hasPanel ? setDetailsOpen(!areDetailsOpen) : setDetent(isSheetOpen ? undefined : 1)
+  const rememberFocus = useFocusReturn(isSheetOpen)
+  const closeSheet = () => setDetent(undefined)
+  useBackInstead(isSheetOpen, closeSheet)
+  const leave = () => {
+    // While the sheet is open, the step back would only close it.
+    if (isSheetOpen) flushSync(closeSheet)
+    props.onClose()
+  }
+  const toggleDetails = () => {
+    if (hasPanel) return setDetailsOpen(!areDetailsOpen)
+    if (isSheetOpen) return closeSheet()
+    rememberFocus()
+    setDetent(1)
+  }
   const fullScreen = useFullScreen()
   useViewKeys({
     ...props,
     zoom,
-    onClose: isSheetOpen ? () => setDetent(undefined) : props.onClose,
+    onClose: isSheetOpen ? closeSheet : props.onClose,
     onKeep: () => setKept(!isKept),
     onDetails: toggleDetails,
     onFullScreen: fullScreen?.toggle,
@@ -137,6 +152,7 @@ function Viewed(props: ViewedProps) {
     <div className="flex h-full flex-col">
       <ViewHeader
         {...props}
+        onClose={leave}
         onCompare={onCompare}
         zoom={zoom}
         areDetailsOpen={hasPanel ? areDetailsOpen : isSheetOpen}
@@ -149,7 +165,7 @@ function Viewed(props: ViewedProps) {
           style={isSheetOpen ? { paddingBottom: `${(detent === 0 ? DETENTS[0] : DETENTS[1]) * 100}dvh` } : {}}
           className="flex min-w-0 flex-1 flex-col"
         >
-          <Stage {...props} zoom={zoom} frameRef={frameRef} />
+          <Stage {...props} onClose={leave} zoom={zoom} frameRef={frameRef} />
           {index !== undefined && !isSheetOpen && (
             <Filmstrip list={list} index={index} onOpen={props.onOpen} />
           )}
@@ -165,7 +181,7 @@ function Viewed(props: ViewedProps) {
         )}
       </div>
       {isSheetOpen && (
-        <DetailsSheet detent={detent} onDetent={setDetent} onClose={() => setDetent(undefined)}>
+        <DetailsSheet detent={detent} onDetent={setDetent} onClose={closeSheet}>
           {details}
           <div className="flex gap-1 pt-4 min-[45rem]:hidden">
             <UseActions image={image} onCompare={onCompare} onCollect={props.onCollect} />

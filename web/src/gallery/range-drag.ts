@@ -16,17 +16,15 @@ const SCROLL_STEP_PX = 9
  * Selects up to the picture below the finger, each time that this is another one. The events of a finger go to the element on which it
  * came down, and to nothing else once that has left the document: because it was scrolled away, or as a picture that can't be shown.
  * @param start position of its tile in the list
- * @param lifted aborted when the finger is lifted from a tile that is still in the document
+ * @param signal aborted when the finger is lifted
  */
 export function selectWithFinger(
   touched: EventTarget,
   scroller: HTMLElement | null,
   start: number,
   list: RefObject<SelectableList>,
-  lifted: AbortSignal,
+  signal: AbortSignal,
 ): void {
-  const gone = new AbortController()
-  const signal = AbortSignal.any([lifted, gone.signal])
   let at: { x: number; y: number } | undefined
   let last = start
   const onMove = (event: Event) => {
@@ -35,7 +33,6 @@ export function selectWithFinger(
     at = touch && { x: touch.clientX, y: touch.clientY }
   }
   touched.addEventListener('touchmove', onMove, { passive: false, signal })
-  for (const end of ['touchend', 'touchcancel']) touched.addEventListener(end, () => gone.abort(), { signal })
   const onFrame = () => {
     if (signal.aborted || scroller === null) return
     requestAnimationFrame(onFrame)

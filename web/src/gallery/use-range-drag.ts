@@ -25,9 +25,14 @@ export function useRangeDrag(
     const isChosen = latest.current.selected.has(image.id)
     latest.current.onToggle(image, index, false)
     if (isChosen) return
-    held.current = lifted
+    // The tile no longer hears of the finger once it has left the document, but the element that was touched does.
+    const gone = new AbortController()
+    for (const end of ['touchend', 'touchcancel'])
+      touched.addEventListener(end, () => gone.abort(), { once: true })
+    const ended = AbortSignal.any([lifted, gone.signal])
+    held.current = ended
     import('./range-drag.ts').then(
-      ({ selectWithFinger }) => selectWithFinger(touched, scrollRef.current, index, latest, lifted),
+      ({ selectWithFinger }) => selectWithFinger(touched, scrollRef.current, index, latest, ended),
       (error: unknown) => console.warn('A long press selects one picture only:', error),
     )
   }

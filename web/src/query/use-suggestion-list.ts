@@ -11,18 +11,24 @@ export interface SuggestionList {
   onKey: (key: string) => boolean
 }
 
-/** @param count of suggestions. The list is closed while there are none */
-export function useSuggestionList(count: number): SuggestionList {
+/**
+ * @param suggestions the list is closed while there are none. If others arrive while one is active, it stays active where it is among
+ * them, and none is active otherwise
+ */
+export function useSuggestionList(suggestions: readonly string[]): SuggestionList {
   const [isWanted, setWanted] = useState(false)
-  const [active, setActive] = useState<number>()
+  const [chosen, setChosen] = useState<string>()
+  const count = suggestions.length
   const isOpen = isWanted && count > 0
+  const at = chosen === undefined ? -1 : suggestions.indexOf(chosen)
+  const active = at === -1 ? undefined : at
   const show = (wanted: boolean, next?: number) => {
     setWanted(wanted)
-    setActive(next)
+    setChosen(next === undefined ? undefined : suggestions[next])
   }
   return {
     isOpen,
-    active: active === undefined || active >= count ? undefined : active,
+    active,
     open: () => show(true),
     close: () => show(false),
     onKey(key) {

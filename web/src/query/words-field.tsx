@@ -29,6 +29,8 @@ export type WordsSearch = Pick<WordsFieldProps, 'onWords' | 'onNames' | 'live' |
 
 const MAX_LENGTH = 200
 const MAX_SUGGESTIONS = 8
+/** The last suggestion; no word of a model is empty. */
+const IN_NAMES = ''
 /** Pause in typing after which the words are searched with. */
 const LIVE_AFTER_MS = 250
 
@@ -42,9 +44,9 @@ export function WordsField({ ref, isFirst, onDone, className = '', ...search }: 
   const listId = useId()
   const typed = text.trim()
   const { before, words, isKnown, isPending } = useCompletion(text, onWords !== undefined)
-  const list = useSuggestionList(typed === '' || isPending ? 0 : words.length + 1)
+  const list = useSuggestionList(typed === '' || isPending ? [] : [...words, IN_NAMES])
   const label = useLabel(isFirst)
-  useLive(typed, isKnown, onLive)
+  useLive(ref, typed, isKnown, onLive)
   const finish = (found: string, act: (found: string) => void) => {
     list.close()
     const all = found.trim()
@@ -91,8 +93,8 @@ export function WordsField({ ref, isFirst, onDone, className = '', ...search }: 
           onBlur={({ target }) => {
             list.close()
             // The window lost the focus, and the field keeps it.
-            if (document.activeElement === target || live === undefined) return
-            if (live === typed) finish(text, onWords ?? onNames)
+            if (document.activeElement === target) return
+            if (typed !== '' && (isKnown || live === typed)) finish(text, onWords ?? onNames)
             else onLive(undefined)
           }}
           onKeyDown={onKeyDown}
@@ -118,12 +120,21 @@ export function WordsField({ ref, isFirst, onDone, className = '', ...search }: 
 }
 
 /** Searches with known words after a pause in typing, and no longer when the field is empty or removed. */
-function useLive(typed: string, isKnown: boolean, onLive: WordsFieldProps['onLive']): void {
+function useLive(
+  ref: WordsFieldProps['ref'],
+  typed: string,
+  isKnown: boolean,
+  onLive: WordsFieldProps['onLive'],
+): void {
   useEffect(() => {
     if (typed !== '' && !isKnown) return
-    const timer = setTimeout(() => onLive(typed || undefined), typed === '' ? 0 : LIVE_AFTER_MS)
+    const search = () => {
+      // Words that are found to be known after the field was left would be no part of the address.
+      if (typed === '' || document.activeElement === ref.current) onLive(typed || undefined)
+    }
+    const timer = setTimeout(search, typed === '' ? 0 : LIVE_AFTER_MS)
     return () => clearTimeout(timer)
-  }, [typed, isKnown, onLive])
+  }, [ref, typed, isKnown, onLive])
   useEffect(() => () => onLive(undefined), [onLive])
 }
 

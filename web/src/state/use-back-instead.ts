@@ -1,7 +1,7 @@
 import { useRouter } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 
-/** While `isOn`, one step back calls `act` and leads nowhere else: for what is no step of the history, because steps go on within it. */
+/** While `isOn`, Back calls `act` and the address stays: for something open that has no step of its own in the history. */
 export function useBackInstead(isOn: boolean, act: () => void): void {
   const { history } = useRouter()
   const latest = useRef(act)

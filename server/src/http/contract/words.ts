@@ -31,7 +31,7 @@ export const wordContract = {
             words: z.array(z.string()),
             known: z.boolean().openapi({
               description:
-                'Whether the text can be searched for without a correction of its spelling. Any text if the embedder has no vocabulary but understands words.',
+                'Whether the text can be searched for without a correction of its spelling. Always true if the embedder understands words without a vocabulary.',
             }),
           }),
         ),

@@ -4,7 +4,7 @@ export const help = {
   topics: [
     {
       name: 'Zeiten',
-      text: 'Bilder sind nach der Uhr der Kamera geordnet. Fehlt deren Zeit, zählt die der Datei; die Details nennen sie so. Die Monate am rechten Rand der Galerie führen zu einer Zeit: ziehe dort, oder nimm die Pfeiltasten sowie Bild auf und Bild ab.',
+      text: 'Bilder sind nach der Uhr der Kamera geordnet. Fehlt deren Zeit, zählt die der Datei; „(Datei)“ zeigt das an. Die Monate am rechten Rand der Galerie führen zu einer Zeit: ziehe dort, oder nimm die Pfeiltasten sowie Bild auf und Bild ab.',
     },
     {
       name: 'Namen, Bildtexte und Sterne',

@@ -4,7 +4,7 @@ export const help = {
   topics: [
     {
       name: 'Dates',
-      text: 'Pictures are ordered by the time on the clock of the camera. Without such a time, the date of the file counts, which the details call so. The months at the right edge of the gallery lead to a time: drag there, or use the arrow keys and Page up and Page down.',
+      text: 'Pictures are ordered by the time on the clock of the camera. Without such a time, the date of the file counts; “(file)” marks it. The months at the right edge of the gallery lead to a time: drag there, or use the arrow keys and Page up and Page down.',
     },
     {
       name: 'Names, captions and stars',
