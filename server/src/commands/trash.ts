@@ -7,7 +7,7 @@ import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
 import { askServer, type RemoteServer, withServerOptions } from './remote-server.ts'
 import { printTable } from './table.ts'
 
-/** Of a request that moves or removes files, as many as there are: it has no limit of time. */
+/** A request that moves or removes all files of a trash takes as long as it takes. */
 const UNLIMITED = new AbortController().signal
 
 interface TrashOptions extends CommonOptions {

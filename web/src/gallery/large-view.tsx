@@ -118,31 +118,21 @@ function Viewed(props: ViewedProps) {
   const [isKept, setKept] = useState(false)
   const zoom = useZoom(image.id, image, frame, isKept)
   const [areDetailsOpen, setDetailsOpen] = useStoredFlag('details', true)
-  /** Height of the details where they are a bottom sheet; undefined while they are closed. */
-  const [detent, setDetent] = useState<Detent>()
   const hasPanel = useHasPanel()
-  const isSheetOpen = !hasPanel && detent !== undefined
+  const sheet = useDetailsSheet(!hasPanel)
   const other = index === undefined ? undefined : (list.imageAt(index + 1) ?? list.imageAt(index - 1))
   const onCompare = other && (() => props.onCompare([image, other]))
-  const rememberFocus = useFocusReturn(isSheetOpen)
-  const closeSheet = () => setDetent(undefined)
-  useBackInstead(isSheetOpen, closeSheet)
   const leave = () => {
     // While the sheet is open, the step back would only close it.
-    if (isSheetOpen) flushSync(closeSheet)
+    if (sheet.isOpen) flushSync(sheet.close)
     props.onClose()
   }
-  const toggleDetails = () => {
-    if (hasPanel) return setDetailsOpen(!areDetailsOpen)
-    if (isSheetOpen) return closeSheet()
-    rememberFocus()
-    setDetent(1)
-  }
+  const toggleDetails = () => (hasPanel ? setDetailsOpen(!areDetailsOpen) : sheet.toggle())
   const fullScreen = useFullScreen()
   useViewKeys({
     ...props,
     zoom,
-    onClose: isSheetOpen ? closeSheet : props.onClose,
+    onClose: sheet.isOpen ? sheet.close : props.onClose,
     onKeep: () => setKept(!isKept),
     onDetails: toggleDetails,
     onFullScreen: fullScreen?.toggle,
@@ -155,21 +145,21 @@ function Viewed(props: ViewedProps) {
         onClose={leave}
         onCompare={onCompare}
         zoom={zoom}
-        areDetailsOpen={hasPanel ? areDetailsOpen : isSheetOpen}
+        areDetailsOpen={hasPanel ? areDetailsOpen : sheet.isOpen}
         onDetails={toggleDetails}
         fullScreen={fullScreen}
       />
       <div className="flex min-h-0 flex-1">
         {/* The sheet of the details leaves the picture in view. */}
         <div
-          style={isSheetOpen ? { paddingBottom: `${(detent === 0 ? DETENTS[0] : DETENTS[1]) * 100}dvh` } : {}}
+          style={sheet.isOpen ? { paddingBottom: `${DETENTS[sheet.detent === 0 ? 0 : 1] * 100}dvh` } : {}}
           className="flex min-w-0 flex-1 flex-col"
         >
           <Stage {...props} onClose={leave} zoom={zoom} frameRef={frameRef} />
-          {index !== undefined && !isSheetOpen && (
+          {index !== undefined && !sheet.isOpen && (
             <Filmstrip list={list} index={index} onOpen={props.onOpen} />
           )}
-          {!hasPanel && !isSheetOpen && <PhoneActions {...props} />}
+          {!hasPanel && !sheet.isOpen && <PhoneActions {...props} />}
         </div>
         {areDetailsOpen && hasPanel && (
           <aside
@@ -180,8 +170,8 @@ function Viewed(props: ViewedProps) {
           </aside>
         )}
       </div>
-      {isSheetOpen && (
-        <DetailsSheet detent={detent} onDetent={setDetent} onClose={closeSheet}>
+      {sheet.isOpen && (
+        <DetailsSheet detent={sheet.detent} onDetent={sheet.setDetent} onClose={sheet.close}>
           {details}
           <div className="flex gap-1 pt-4 min-[45rem]:hidden">
             <UseActions image={image} onCompare={onCompare} onCollect={props.onCollect} />
@@ -191,6 +181,28 @@ function Viewed(props: ViewedProps) {
       )}
     </div>
   )
+}
+
+/** The sheet with the details, which Back closes. @param isUsed whether there is no panel for them */
+function useDetailsSheet(isUsed: boolean) {
+  const [isWanted, setWanted] = useState(false)
+  const [detent, setDetent] = useState<Detent>(1)
+  const isOpen = isUsed && isWanted
+  const rememberFocus = useFocusReturn(isOpen)
+  const close = () => setWanted(false)
+  useBackInstead(isOpen, close)
+  return {
+    isOpen,
+    detent,
+    setDetent,
+    close,
+    toggle() {
+      if (isOpen) return close()
+      rememberFocus()
+      setDetent(1)
+      setWanted(true)
+    },
+  }
 }
 
 interface DetailsSheetProps {

@@ -25,7 +25,7 @@ export function useRangeDrag(
     const isChosen = latest.current.selected.has(image.id)
     latest.current.onToggle(image, index, false)
     if (isChosen) return
-    // The tile no longer hears of the finger once it has left the document, but the element that was touched does.
+    // Once it has left the document, a tile gets no events of the finger, but the element that was touched does.
     const gone = new AbortController()
     for (const end of ['touchend', 'touchcancel'])
       touched.addEventListener(end, () => gone.abort(), { once: true })
