@@ -44,6 +44,7 @@ const LONG_FILES = [
   'e2e/quality.test.ts',
   'e2e/reverse-proxy.test.ts',
   'e2e/review.test.ts',
+  'e2e/sign-in.test.ts',
   'e2e/soak.test.ts',
   'e2e/stopping.test.ts',
   'e2e/surfaces.test.ts',
