@@ -68,6 +68,7 @@ it('pictures are selected without a long press, and a press selects until the se
   await grid.locator('[data-index="0"]').tap()
   await grid.locator('[data-index="2"]').tap()
   await bar.getByText('2 selected').waitFor()
+  expect(await grid.getByRole('button', { name: /^More like/ }).count()).toBe(0)
   await bar.getByRole('button', { name: 'Add to collection' }).waitFor()
   await grid.locator('[data-index="0"]').tap()
   await grid.locator('[data-index="2"]').tap()

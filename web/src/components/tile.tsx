@@ -103,8 +103,8 @@ export function Tile(props: TileProps) {
       <SelectCircle {...props} />
       {onMore && onLess && (
         <span
-          // Shown by visibility: a hidden button can't be pressed by accident on a touch screen.
-          className="invisible absolute right-1.5 bottom-1.5 flex max-w-[calc(100%-0.75rem)] flex-wrap justify-end rounded-control bg-picture-veil text-on-picture group-focus-within:visible hovers:group-hover:visible"
+          // Shown by visibility: a hidden button can't be pressed by accident on a touch screen. There, while a press selects, it only selects.
+          className={`invisible absolute right-1.5 bottom-1.5 flex max-w-[calc(100%-0.75rem)] flex-wrap justify-end rounded-control bg-picture-veil text-on-picture group-focus-within:visible hovers:group-hover:visible ${props.isSelecting ? 'coarse:hidden' : ''}`}
         >
           <Action label={messages.gallery.moreLike(name)} onClick={onMore}>
             <Plus />
