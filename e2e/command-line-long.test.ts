@@ -7,14 +7,20 @@ import { untilIndexed } from './support/demo.ts'
 import { CLASSICAL, runCommand, startProduct } from './support/product.ts'
 import { smallGallery } from './support/small-gallery.ts'
 
+/** A server for five images, of which sub/1.png and sub/3.png are in the trash. */
+async function startWithTrash() {
+  const { gallery, data } = await smallGallery()
+  const product = await startProduct(gallery, data, CLASSICAL)
+  await untilIndexed(product.url, 5)
+  const { images } = await (await fetch(`${product.url}/api/images`)).json()
+  for (const { id, path } of images)
+    if (/[13]\.png/.test(path)) await fetch(`${product.url}/api/images/${id}`, { method: 'DELETE' })
+  return { gallery, data, product }
+}
+
 describe('sketch-search trash', () => {
   it('lists, restores and removes deleted images, unless a server uses the index', async () => {
-    const { gallery, data } = await smallGallery()
-    const product = await startProduct(gallery, data, CLASSICAL)
-    await untilIndexed(product.url, 5)
-    const { images } = await (await fetch(`${product.url}/api/images`)).json()
-    for (const { id, path } of images)
-      if (/[13]\.png/.test(path)) await fetch(`${product.url}/api/images/${id}`, { method: 'DELETE' })
+    const { gallery, data, product } = await startWithTrash()
     const trash = (...args: string[]) =>
       runCommand(['trash', ...args, '--folder', gallery, '--data-directory', data], CLASSICAL)
     expect(await trash('empty')).toMatchObject({
@@ -50,12 +56,7 @@ describe('sketch-search trash', () => {
 })
 
 it('sketch-search trash works by the HTTP API of a running server', async () => {
-  const { gallery, data } = await smallGallery()
-  const product = await startProduct(gallery, data, CLASSICAL)
-  await untilIndexed(product.url, 5)
-  const { images } = await (await fetch(`${product.url}/api/images`)).json()
-  for (const { id, path } of images)
-    if (/[13]\.png/.test(path)) await fetch(`${product.url}/api/images/${id}`, { method: 'DELETE' })
+  const { gallery, product } = await startWithTrash()
   const trash = (...args: string[]) => runCommand(['trash', ...args, '--server', product.url])
   const listed = JSON.parse((await trash('list', '--json')).stdout)
   expect(listed.map(({ path }: { path: string }) => path).sort()).toEqual(['sub/1.png', 'sub/3.png'])

@@ -239,21 +239,20 @@ describe('exact copies', () => {
     return { ...opened, folded: opened.page.locator('[aria-label*=", 2 files"]') }
   }
 
+  async function chooseFold(page: Page, name: string): Promise<void> {
+    await page
+      .getByRole('button', { name: /^(More filters|Filters)/ })
+      .first()
+      .click()
+    await page.getByRole('radio', { name }).check()
+    await page.keyboard.press('Escape')
+  }
+
   it('are tiles of their own where the user chooses so, for a view or for all', async () => {
     const { page, close } = await openWithCopy()
-    await page
-      .getByRole('button', { name: /^(More filters|Filters)/ })
-      .first()
-      .click()
-    await page.getByRole('radio', { name: 'Each file' }).check()
-    await page.keyboard.press('Escape')
+    await chooseFold(page, 'Each file')
     await count(page, '27 pictures')
-    await page
-      .getByRole('button', { name: /^(More filters|Filters)/ })
-      .first()
-      .click()
-    await page.getByRole('radio', { name: 'Each shot' }).check()
-    await page.keyboard.press('Escape')
+    await chooseFold(page, 'Each shot')
     await count(page, '26 pictures')
     await page.getByRole('button', { name: 'Settings' }).click()
     await page.getByRole('dialog').getByRole('radio', { name: 'Each file' }).check()
