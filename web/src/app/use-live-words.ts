@@ -7,11 +7,11 @@ export function useLiveWords(terms: readonly QueryTerm[]) {
   // Added words stay live until the address has them: the gallery would appear in between.
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs for each change of the parts
   useEffect(() => setLive((old) => (old?.isAdded ? undefined : old)), [terms])
-  const isThere = terms.some(({ kind, id }) => kind === 'words' && id === live?.id)
+  const isPart = (words: string) => terms.some(({ kind, id }) => kind === 'words' && id === words)
   return {
     /** undefined while no words are typed. */
     term:
-      live === undefined || isThere
+      live === undefined || isPart(live.id)
         ? undefined
         : ({ kind: 'words', id: live.id, isWanted: true } satisfies QueryTerm),
     show: useCallback(
@@ -20,11 +20,6 @@ export function useLiveWords(terms: readonly QueryTerm[]) {
       [],
     ),
     /** Keeps the words that are added to the address now. */
-    keep: (id: string) =>
-      setLive((old) =>
-        terms.some((term) => term.kind === 'words' && term.id === id)
-          ? undefined
-          : old && { id, isAdded: true },
-      ),
+    keep: (id: string) => setLive((old) => (isPart(id) ? undefined : old && { id, isAdded: true })),
   }
 }
