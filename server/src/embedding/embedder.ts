@@ -22,6 +22,8 @@ export interface QueryExpansion {
   weight: number
   /** Number of dimensions at the end that keep the values of the sketch. Default 0. */
   keptDimensions?: number | undefined
+  /** Cosine similarities from which a match is close on its own, to the sketch and to the expanded one: no other image has to support it. */
+  ownMatch?: { sketch: number; expanded: number } | undefined
 }
 
 /** A model. Custom models implement this interface and nothing else. */

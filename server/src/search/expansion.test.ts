@@ -94,6 +94,27 @@ describe('the score from which matches are close', () => {
     expect(score).toBeLessThan(1)
   })
 
+  it('lets an image that is near to the sketch itself be close without the support of others', () => {
+    const alone = [
+      { vector: unit(0.9, 1, 0, 0), score: 0.67 },
+      { vector: unit(0.2, 0, 1, 0), score: 0.2 },
+    ]
+    const ownMatch = { sketch: 0.6, expanded: 0.8 }
+    const expanded = expandedVector(sketch, alone, EXPANSION)
+    const [first, second] = alone.map(({ vector }) => cosine(expanded, vector))
+    expect(expandSketch(sketch, alone, EXPANSION).closeScore(0.7)).toBeGreaterThan(first!)
+    const score = expandSketch(sketch, alone, { ...EXPANSION, ownMatch }).closeScore(0.7)
+    expect(score).toBeLessThan(first!)
+    expect(score).toBeGreaterThan(second!)
+    for (const stricter of [
+      { ...ownMatch, sketch: 0.7 },
+      { ...ownMatch, expanded: first! + 0.01 },
+    ])
+      expect(
+        expandSketch(sketch, alone, { ...EXPANSION, ownMatch: stricter }).closeScore(0.7),
+      ).toBeGreaterThan(first!)
+  })
+
   it('separates the neighbours that remain close from the others', () => {
     const neighbours = [
       { vector: unit(0.5, 1, 0, 0), score: 0.45 },

@@ -14,7 +14,7 @@ export interface ExpandedSketch {
   /**
    * The score by `vector` from which images are close. An image that takes part in the expansion raises its own score, so that some would
    * be close even in a gallery without the thing drawn. Each is therefore also scored by the expansion without it, and as many of
-   * the best matches are close as images reach the boundary that way.
+   * the best matches are close as images reach the boundary that way, or are near to the sketch itself (`ownMatch`).
    * @param boundary a score that separates close matches in general
    * @returns at least `boundary`
    */
@@ -37,7 +37,7 @@ const SCORE_PRECISION = 0.002
 export function expandSketch(
   sketch: Float32Array,
   neighbours: readonly Neighbour[],
-  { temperature, weight, keptDimensions = 0 }: QueryExpansion,
+  { temperature, weight, keptDimensions = 0, ownMatch }: QueryExpansion,
 ): ExpandedSketch {
   const free = sketch.length - keptDimensions
   const direction = toUnitLength(sketch.subarray(0, free))
@@ -75,14 +75,18 @@ export function expandSketch(
   return {
     vector: expandedVector(),
     closeScore(boundary) {
-      const scores = all.map((n) => scoreOf(n, all)).sort((a, b) => b - a)
-      const close = all.filter(
-        (n) =>
-          scoreOf(
-            n,
-            all.filter((m) => m !== n),
-          ) >= boundary,
-      ).length
+      const scores = all.map((n) => scoreOf(n, all))
+      const isOwnMatch = (n: number) =>
+        ownMatch !== undefined &&
+        neighbours[n]!.score >= ownMatch.sketch &&
+        scores[n]! >= Math.max(boundary, ownMatch.expanded)
+      const isSupported = (n: number) =>
+        scoreOf(
+          n,
+          all.filter((m) => m !== n),
+        ) >= boundary
+      const close = all.filter((n) => isOwnMatch(n) || isSupported(n)).length
+      scores.sort((a, b) => b - a)
       const next = scores[close]
       if (next === undefined) return boundary
       const last = scores[close - 1] ?? 1

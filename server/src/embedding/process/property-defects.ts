@@ -35,7 +35,7 @@ export function defectOf({
 }
 
 function isExpansion(
-  { neighbours, temperature, weight, keptDimensions = 0 }: QueryExpansion,
+  { neighbours, temperature, weight, keptDimensions = 0, ownMatch }: QueryExpansion,
   dimensions: number,
 ): boolean {
   return (
@@ -46,6 +46,7 @@ function isExpansion(
     weight >= 0 &&
     Number.isInteger(keptDimensions) &&
     keptDimensions >= 0 &&
-    keptDimensions < dimensions
+    keptDimensions < dimensions &&
+    (ownMatch === undefined || (Number.isFinite(ownMatch.sketch) && Number.isFinite(ownMatch.expanded)))
   )
 }

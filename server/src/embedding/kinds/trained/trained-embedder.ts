@@ -11,7 +11,14 @@ import { TRAINED_MODEL } from './trained-model.ts'
 /** Chosen by validation, see model/README.md. */
 const SKETCH_MARGIN = 0.08
 /** The last dimension corrects crowding, which depends on the images only. */
-const SKETCH_EXPANSION = { neighbours: 10, temperature: 0.05, weight: 1.6, keptDimensions: 1 }
+const SKETCH_EXPANSION = {
+  neighbours: 10,
+  temperature: 0.05,
+  weight: 1.6,
+  keptDimensions: 1,
+  // Measured: bench/results/search.md, "Close matches".
+  ownMatch: { sketch: 0.3, expanded: 0.6 },
+}
 
 /**
  * The default model: a network for photos, and one for sketches that places a drawing where the first one places photos of the
