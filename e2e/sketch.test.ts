@@ -34,7 +34,7 @@ describe('drawing', () => {
     await firstResults(page, 8)
     await button(/^Clear sheet/).click()
     // An example does not take the place of the history.
-    await page.getByRole('button', { name: 'Lighthouse' }).click()
+    await page.getByRole('button', { name: 'House' }).click()
     await page.getByText('Draw what you remember').waitFor({ state: 'detached' })
     for (let n = 0; n < 2; n++) await page.keyboard.press('Control+z')
     await expect.poll(() => page.locator('canvas').getAttribute('aria-label')).toBe(drawing)

@@ -48,7 +48,7 @@ export const query = {
   firstTitle: 'Zeichne, woran du dich erinnerst',
   firstHint: 'Ein paar grobe Linien genügen. Passende Bilder erscheinen, während du zeichnest.',
   tryOne: 'Beispiele',
-  examples: ['Leuchtturm', 'Vogel', 'Teekanne'] as const,
+  examples: ['Haus', 'Blume', 'Fisch'] as const,
 }
 
 export const region = {

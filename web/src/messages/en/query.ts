@@ -49,7 +49,7 @@ export const query = {
   firstTitle: 'Draw what you remember',
   firstHint: 'A few rough lines will do. Matching pictures appear while you draw.',
   tryOne: 'Try one',
-  examples: ['Lighthouse', 'Bird', 'Teapot'] as const,
+  examples: ['House', 'Flower', 'Fish'] as const,
 }
 
 export const region = {
