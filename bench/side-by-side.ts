@@ -1,12 +1,12 @@
 /**
- * `node bench/side-by-side.ts --former FOLDER [--runs 5] [--pictures 1000] [--seconds 8] [--write]`: start, indexing, sketch queries of one client
+ * `node bench/side-by-side.ts --former FOLDER [--runs 5] [--pictures 1000 | --gallery FOLDER] [--seconds 8] [--write]`: start, indexing, sketch queries of one client
  * and of 32, and memory of this checkout and of an earlier version that is installed in a folder (`git worktree add FOLDER be0821b`,
  * then `npm ci` in it), in turn, each beside its bare model. The clients run on the same cores. `--write` keeps the figures in
  * `bench/results/side-by-side.json`, from which `bench/plots.ts` draws.
  */
 import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -26,6 +26,7 @@ const { values } = parseArgs({
     former: { type: 'string' },
     runs: { type: 'string', default: '5' },
     pictures: { type: 'string', default: '1000' },
+    gallery: { type: 'string' },
     seconds: { type: 'string', default: '8' },
     write: { type: 'boolean', default: false },
   },
@@ -68,8 +69,11 @@ if (values.former !== undefined) {
 }
 
 const directory = await mkdtemp(join(tmpdir(), 'sketch-search-side-by-side-'))
-const gallery = join(directory, 'gallery')
-await drawDemoGallery(gallery, Math.ceil(Number(values.pictures) / Object.keys(SUBJECTS).length))
+const gallery = values.gallery ?? join(directory, 'gallery')
+if (values.gallery === undefined)
+  await drawDemoGallery(gallery, Math.ceil(Number(values.pictures) / Object.keys(SUBJECTS).length))
+const files = await readdir(gallery, { recursive: true, withFileTypes: true })
+const pictures = files.filter((file) => file.isFile()).length
 const requests = await sketchRequests()
 const runs = new Map<string, Run[]>(versions.map(({ name }) => [name, []]))
 try {
@@ -97,9 +101,7 @@ async function measure(version: Version, isFirst: boolean): Promise<Run> {
   const startMs = performance.now() - start
   try {
     await untilIndexed(product.url)
-    const indexedPerSecond = isFirst
-      ? (1000 * Number(values.pictures)) / (performance.now() - start - startMs)
-      : undefined
+    const indexedPerSecond = isFirst ? (1000 * pictures) / (performance.now() - start - startMs) : undefined
     await ask(product.url, CLIENTS[1]!, WARM_UP)
     const alone = await ask(product.url, 1)
     const many = await ask(product.url, 32)
@@ -163,14 +165,14 @@ async function untilIndexed(url: string): Promise<void> {
       indexed: number
       pending: number
     }
-    if (status.pending === 0 && status.indexed >= Number(values.pictures)) return
+    if (status.pending === 0 && status.indexed >= pictures) return
     await new Promise((resolve) => setTimeout(resolve, 500))
   }
 }
 
 function report(): void {
   console.log(
-    `${values.pictures} pictures, 100 results, ${values.runs} runs of ${values.seconds} s in turn; ${cpus()[0]!.model} × ${cpus().length}, shared with the clients. Medians of the runs.\n`,
+    `${pictures} pictures, 100 results, ${values.runs} runs of ${values.seconds} s in turn; ${cpus()[0]!.model} × ${cpus().length}, shared with the clients. Medians of the runs.\n`,
   )
   const figures = [...runs].map(([version, list]) => figuresOf(version, list))
   const head = [

@@ -1,6 +1,7 @@
 /**
- * `npm run sketches`: draws twenty things with the mouse on the page, over the gallery of `npm run demo -- --drawn`, and checks
- * that the first row of the results shows each. Writes `bench/results/sketches.md` with a picture of each.
+ * `npm run sketches`: draws things with the mouse on the page and checks that the first row of the results shows each: twenty over
+ * the photographs of `npm run demo`, and twenty over the gallery of `npm run demo -- --drawn`. Writes `bench/results/sketches.md`
+ * with a picture of each.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -15,69 +16,112 @@ import { drawDemoGallery } from '../../scripts/demo/draw-gallery.ts'
 import { table } from '../support.ts'
 import { drawByHand } from './draw-by-hand.ts'
 import { DRAWINGS, type Drawing } from './drawings.ts'
+import { PHOTOGRAPHED } from './photographed.ts'
 
 /** As many as `npm run demo -- --drawn` draws, and its photographs. */
 const [PER_SUBJECT, SUBJECTS, PHOTOS] = [28, 12, 93]
+const DRAWN = PER_SUBJECT * SUBJECTS
 const WINDOW = { width: 1280, height: 720 }
 const results = join(import.meta.dirname, '../results')
-const pictures = join(results, 'sketches')
-const directory = await mkdtemp(join(tmpdir(), 'sketch-search-sketches-'))
-const gallery = join(directory, 'gallery')
-await mkdir(pictures, { recursive: true })
-await drawDemoGallery(gallery, PER_SUBJECT)
-await copyDemoPhotos(gallery)
-const product = await startProduct(gallery, join(directory, 'data'))
 const browser = await launchBrowser()
 try {
-  await untilIndexed(product.url, PER_SUBJECT * SUBJECTS + PHOTOS)
-  const rows = []
-  for (const [n, drawing] of DRAWINGS.entries()) rows.push(await measure(drawing, n + 1))
-  const found = rows.filter(({ places }) => places.length > 0).length
+  const photographs = await measureAll('photographs', copyDemoPhotos, PHOTOS, [...DRAWINGS, ...PHOTOGRAPHED])
+  const both = await measureAll(
+    'drawn',
+    async (gallery) => {
+      await drawDemoGallery(gallery, PER_SUBJECT)
+      await copyDemoPhotos(gallery)
+    },
+    DRAWN + PHOTOS,
+    DRAWINGS,
+  )
   const text = [
     '# Twenty sketches on the demo gallery',
     'This page answers: How many of twenty things drawn with a mouse are found in the first row?',
-    `\`npm run sketches\` draws twenty things with the mouse on the page, each once, over the ${PER_SUBJECT * SUBJECTS} drawn pictures and ${PHOTOS} photographs of \`npm run demo -- --drawn\`, with the default model. **${found} of ${rows.length} find their thing in the first row.** The strokes are in \`bench/sketches/drawings.ts\`; none was changed to find more.`,
-    table(
-      ['drawn', 'places in the first row', 'pictures in that row', 'in the gallery'],
-      rows.map(({ name, places, shown, inGallery }) => [name, places.join(', ') || 'none', shown, inGallery]),
-    ).trimEnd(),
-    ...rows.map(
-      ({ name, file }) =>
-        `![A sketch of ${withArticle(name)} and the first row of its results](sketches/${file})`,
-    ),
+    '`npm run sketches` draws each thing once with the mouse on the page and searches with the default model. The strokes are in `bench/sketches/`; none was changed to find more.',
+    ...report(`The ${PHOTOS} photographs of \`npm run demo\``, photographs),
+    ...report(`The same and ${DRAWN} drawn pictures, \`npm run demo -- --drawn\``, both),
   ].join('\n\n')
   await writeFile(join(results, 'sketches.md'), `${text}\n`)
-  console.log(`${found} of ${rows.length}`)
 } finally {
   await browser.close()
-  await product.stop()
-  await rm(directory, { recursive: true, force: true })
 }
 
-async function measure({ name, wanted, strokes }: Drawing, seed: number) {
-  const { page, close } = await openPage(browser, product.url, WINDOW)
-  const all = await pathsInGallery()
+interface Found {
+  name: string
+  /** Places in the first row, from 1. */
+  places: number[]
+  shown: number
+  inGallery: number
+  /** Path of the screenshot, relative to the results. */
+  file: string
+}
+
+/** Draws everything that a gallery has. */
+async function measureAll(
+  name: string,
+  fill: (gallery: string) => Promise<unknown>,
+  size: number,
+  drawings: readonly Drawing[],
+): Promise<Found[]> {
+  const directory = await mkdtemp(join(tmpdir(), 'sketch-search-sketches-'))
+  const gallery = join(directory, 'gallery')
+  await mkdir(join(results, 'sketches', name), { recursive: true })
+  await fill(gallery)
+  const product = await startProduct(gallery, join(directory, 'data'))
+  try {
+    await untilIndexed(product.url, size)
+    const all = await pathsInGallery(product.url)
+    const rows = []
+    for (const [n, drawing] of drawings.entries()) {
+      const inGallery = all.filter((path) => drawing.wanted.test(path)).length
+      if (inGallery === 0) continue
+      const file = join('sketches', name, `${drawing.name.replace(' ', '-')}.webp`)
+      rows.push({ ...(await measure(product.url, drawing, n + 1, file)), inGallery, file })
+    }
+    return rows
+  } finally {
+    await product.stop()
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+async function measure(url: string, { name, wanted, strokes }: Drawing, seed: number, file: string) {
+  const { page, close } = await openPage(browser, url, WINDOW)
   await drawByHand(page, strokes, seed)
   await firstResults(page, 1)
   // The response to the last stroke and its thumbnails need a moment.
   await page.waitForTimeout(1_500)
   await page.waitForFunction(() => [...document.images].every((image) => image.complete))
   const row = await firstRow(page)
-  const file = `${name.replace(' ', '-')}.webp`
-  await photograph(page, join(pictures, file))
+  await photograph(page, join(results, file))
   await close()
   const places = row.flatMap((path, n) => (wanted.test(path) ? [n + 1] : []))
   console.log(`${name}: ${places.join(', ') || 'none'} of ${row.join(' ')}`)
-  const inGallery = all.filter((path) => wanted.test(path)).length
-  return { name, places, shown: row.length, inGallery, file }
+  return { name, places, shown: row.length }
+}
+
+function report(heading: string, rows: readonly Found[]): string[] {
+  const found = rows.filter(({ places }) => places.length > 0).length
+  return [
+    `## ${heading}`,
+    `**${found} of ${rows.length} find their thing in the first row.**`,
+    table(
+      ['drawn', 'places in the first row', 'pictures in that row', 'in the gallery'],
+      rows.map(({ name, places, shown, inGallery }) => [name, places.join(', ') || 'none', shown, inGallery]),
+    ).trimEnd(),
+    ...rows.map(
+      ({ name, file }) => `![A sketch of ${withArticle(name)} and the first row of its results](${file})`,
+    ),
+  ]
 }
 
 function withArticle(noun: string): string {
   return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`
 }
 
-async function pathsInGallery(): Promise<string[]> {
-  const answer = await fetch(`${product.url}/api/images?items_per_page=1000`)
+async function pathsInGallery(url: string): Promise<string[]> {
+  const answer = await fetch(`${url}/api/images?items_per_page=1000`)
   const { images } = (await answer.json()) as { images: { path: string }[] }
   return images.map(({ path }) => path)
 }
