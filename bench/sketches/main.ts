@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
-import { firstResults, launchBrowser, openPage } from '../../e2e/support/browser.ts'
+import { firstResults, launchBrowser, openPage, settled } from '../../e2e/support/browser.ts'
 import { untilIndexed } from '../../e2e/support/demo.ts'
 import { startProduct } from '../../e2e/support/product.ts'
 import { copyDemoPhotos } from '../../scripts/demo/copy-photos.ts'
@@ -92,6 +92,7 @@ async function measure(url: string, { name, wanted, strokes }: Drawing, seed: nu
   await firstResults(page, 1)
   // The response to the last stroke and its thumbnails need a moment.
   await page.waitForTimeout(1_500)
+  await settled(page)
   await page.waitForFunction(() => [...document.images].every((image) => image.complete))
   const row = await firstRow(page)
   await photograph(page, join(results, file))
