@@ -2,7 +2,9 @@ import { SearchX } from 'lucide-react'
 import type { ApiError } from '../api/client.ts'
 import { Button } from '../components/button.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
+import { messages } from '../messages/messages.ts'
 import { viewMessages } from '../messages/view-messages.ts'
+import type { QueryTerm } from '../state/query-terms.ts'
 import type { Page } from './use-page.ts'
 
 /** Why the model can't search with the words, similar words, and a search in names and captions. */
@@ -12,6 +14,8 @@ export default function WordsProblem({ page, error }: { page: Page; error: ApiEr
   const { hasWords, search } = page
   const ids = search.query.terms.flatMap(({ kind, id }) => (kind === 'words' ? [id] : []))
   const text = rejected?.text ?? ids.join(' ')
+  const isRejected = ({ kind, id }: QueryTerm) =>
+    kind === 'words' && (rejected === undefined || id.includes(rejected.text))
   return (
     <EmptyState
       icon={<SearchX />}
@@ -26,6 +30,15 @@ export default function WordsProblem({ page, error }: { page: Page; error: ApiEr
       <Button variant="ghost" onClick={() => page.searchNames(text)}>
         {words.inNames(text)}
       </Button>
+      {/* Words that are still being typed are changed in the field. */}
+      {page.state.terms.some(isRejected) && (
+        <Button
+          variant="ghost"
+          onClick={() => page.actions.setTerms(page.state.terms.filter((term) => !isRejected(term)))}
+        >
+          {messages.query.remove}
+        </Button>
+      )}
     </EmptyState>
   )
 }

@@ -77,6 +77,8 @@ export const FILLERS: ReadonlySet<string> = new Set([
 /** Maximum number of spelling mistakes, by the length of the word. */
 const MAX_MISTAKES = (length: number) => (length < 4 ? 0 : length < 7 ? 1 : 2)
 const MAX_SUGGESTIONS = 5
+/** Similar words with more mistakes than this, or than a third of the letters, are no help. */
+const MIN_SUGGESTION_EDITS = 2
 /** Most words of one entry. */
 export const MAX_PHRASE_WORDS = 4
 
@@ -180,7 +182,10 @@ function placeOf(word: string, text: string): RejectedText {
 function suggestionsFor(lexicons: readonly Lexicon[], word: string): string[] {
   const suggested = lexicons.flatMap((lexicon) => {
     const containing = lexicon.words.filter((other) => word !== '' && other.split(' ').includes(word))
-    const similar = nearestIn(lexicon, word).map((candidate) => candidate.word)
+    const most = Math.max(MIN_SUGGESTION_EDITS, word.length / 3)
+    const similar = nearestIn(lexicon, word)
+      .filter(({ mistakes }) => mistakes <= most && mistakes < word.length)
+      .map((candidate) => candidate.word)
     return [...containing, ...similar].map((other) => lexicon.entries.get(other)!.word)
   })
   return [...new Set(suggested)].slice(0, MAX_SUGGESTIONS)
