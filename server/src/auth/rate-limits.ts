@@ -67,17 +67,20 @@ export function createAuthLimits(store?: LimitsStore): AuthLimits {
   const verifyLimiter = limiter('verifies')
   return {
     async start(client, email, isKnown) {
-      await consume(clientLimiter, clientKey(client))
-      await consume(pairLimiter, `${clientKey(client)} ${email}`)
+      await consume(clientLimiter, clientKey(client), REQUESTS)
+      await consume(pairLimiter, `${clientKey(client)} ${email}`, REQUESTS)
       if (isKnown) return
-      await consume(totalLimiter, '')
-      await consume(addressLimiter, email)
+      await consume(totalLimiter, '', REQUESTS)
+      await consume(addressLimiter, email, REQUESTS)
     },
-    verify: (client) => consume(verifyLimiter, clientKey(client)),
+    verify: (client) => consume(verifyLimiter, clientKey(client), 'Too many attempts'),
   }
 }
 
-async function consume(limiter: RateLimiterAbstract, key: string): Promise<void> {
+const REQUESTS = 'Too many codes were requested'
+
+/** @param excess begins the reason for a refusal */
+async function consume(limiter: RateLimiterAbstract, key: string, excess: string): Promise<void> {
   try {
     // Hashed: keys have any length, and no address is stored.
     await limiter.consume(createHash('sha256').update(key).digest('base64url'))
@@ -87,7 +90,7 @@ async function consume(limiter: RateLimiterAbstract, key: string): Promise<void>
     const minutes = Math.max(1, Math.round(retryAfterS / 60))
     throw new DomainError(
       'too_many_requests',
-      `Too many attempts: try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
+      `${excess}: try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
       { retryAfterS },
     )
   }

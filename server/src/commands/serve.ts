@@ -1,10 +1,11 @@
 import { Command } from 'commander'
 import { createApp } from '../app/compose.ts'
 import { prepareDirectories } from '../app/directories.ts'
+import type { Config } from '../config/schema.ts'
 import { addressOfOwner } from '../database/directory-lock.ts'
 import { DomainError } from '../errors.ts'
 import { listen } from '../http/listen.ts'
-import { createLog } from '../log.ts'
+import { createLog, type Logger } from '../log.ts'
 import { ensurePageIsBuilt } from './build-page.ts'
 import { type CommonOptions, configFor, parseWhole, withCommonOptions } from './options.ts'
 import { followProgress, showLoading } from './progress-line.ts'
@@ -30,6 +31,7 @@ async function serve(folder: string | undefined, options: ServeOptions): Promise
   const config = configFor(folder, options)
   if (!options.index) assertShared(config, '--no-index')
   const { log, status } = createLog(config, process.stderr)
+  reportGallery(config, folder, options, log)
   await prepareDirectories(config)
   await ensurePageIsBuilt((message) => log.info(message), { evenIfStale: !config.dev })
   if (config.database === undefined && hasConfigFile(options))
@@ -65,6 +67,21 @@ async function serve(folder: string | undefined, options: ServeOptions): Promise
     await app.close()
   })
   await startApp(app, log)
+}
+
+/** Logs the gallery if nobody chose it, and whether its subfolders are left out. */
+function reportGallery(
+  { watcher: { watched_directory: gallery, watch_recursive: isRecursive } }: Config,
+  folder: string | undefined,
+  options: CommonOptions,
+  log: Logger,
+): void {
+  if (folder === undefined && !hasConfigFile(options) && gallery === process.cwd())
+    log.warn(
+      `No folder was given: the gallery is the current folder, ${gallery}. To choose another: npm start -- FOLDER, or sketch-search serve FOLDER.`,
+    )
+  if (!isRecursive)
+    log.info('Images in subfolders of the gallery are left out, because watcher.watch_recursive is off.')
 }
 
 /** A file of another implementation may rely on its default, a PostgreSQL server on this machine. */

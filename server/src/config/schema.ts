@@ -246,7 +246,7 @@ export const configSchema = z.strictObject({
   allowed_hosts: z
     .array(z.string().min(1))
     .default([])
-    .describe('Host names that browsers may use besides `localhost`.'),
+    .describe('Host names that browsers may use besides `localhost`, such as `pictures.example.org`.'),
   trusted_proxies: z
     .array(z.string().refine(isAddressOrNetwork, 'give an IP address, or a network such as 10.0.0.0/8'))
     .default([])

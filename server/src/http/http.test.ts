@@ -745,11 +745,10 @@ describe('adding and deleting', () => {
 
 describe('a server that listens on this machine only', () => {
   it('accepts its own host names and allowed ones', async () => {
-    const { app } = await served({ allowed_hosts: ['pictures.test'] })
+    const { app } = await served({ allowed_hosts: ['pictures.test', 'https://Archive.test:8443/page'] })
     const status = async (host: string) => (await get(app, '/api/images', { host })).status
-    for (const host of ['localhost:8000', '127.0.0.1', '[::1]:8000', 'LOCALHOST', 'pictures.test']) {
-      expect([host, await status(host)]).toEqual([host, 200])
-    }
+    const own = ['localhost:8000', '127.0.0.1', '[::1]:8000', 'LOCALHOST', 'pictures.test', 'archive.test']
+    for (const host of own) expect([host, await status(host)]).toEqual([host, 200])
     expect([await status('evil.test:8000'), await status('localhost.evil.test')]).toEqual([403, 403])
   })
 })

@@ -47,7 +47,7 @@ export function knownHostsOnly(names: readonly string[]): MiddlewareHandler {
     if (name === undefined || known.has(name)) return next()
     throw new DomainError(
       'unknown_host',
-      `${JSON.stringify(name.slice(0, 100))} is no name of this server. Add it to allowed_hosts if it should be one.`,
+      `${JSON.stringify(name.slice(0, 100))} is not a name of this server. Add it to allowed_hosts if it should be one.`,
     )
   }
 }
@@ -56,5 +56,11 @@ export function knownHostsOnly(names: readonly string[]): MiddlewareHandler {
 export function allowedHostnames(address: string, allowed: readonly string[]): string[] | undefined {
   const isLocal = address === '::1' || LOCAL_NAMES.includes(address) || /^127\./.test(address)
   if (!isLocal && allowed.length === 0) return undefined
-  return [...LOCAL_NAMES, address, ...allowed]
+  return [...LOCAL_NAMES, address, ...allowed.map(hostnameOf)]
+}
+
+/** @param entry a host name, also with a port or as the address of a page */
+function hostnameOf(entry: string): string {
+  const url = entry.includes('://') ? entry : `http://${entry}`
+  return URL.canParse(url) ? new URL(url).hostname : entry
 }
