@@ -151,7 +151,7 @@ function Place({ icon, text, isCurrent, onClick, count }: PlaceProps) {
     >
       {icon}
       <span className="min-w-0 flex-1 truncate">{text}</span>
-      {count !== undefined && <span className="text-12 text-ink-2">{number(count)}</span>}
+      {count !== undefined && <span className="text-12 text-ink-2 tabular-nums">{number(count)}</span>}
     </button>
   )
 }

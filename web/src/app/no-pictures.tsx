@@ -37,7 +37,11 @@ export function NoPictures({ page, onAddFiles, onDraw, onChoosePicture }: NoPict
   }
   if (search.hasResults && !lists.isFurtherShown) {
     return (
-      <EmptyState icon={<ScanSearch />} title={gallery.nothingCloseTitle} text={nothing.nothingClose}>
+      <EmptyState
+        icon={<ScanSearch />}
+        title={gallery.nothingClose(search.hasDrawing)}
+        text={nothing.nothingClose(search.hasDrawing)}
+      >
         <Button onClick={() => lists.setFurtherShown(true)}>{gallery.showFurther}</Button>
         {filters > 0 && clear}
       </EmptyState>

@@ -12,12 +12,12 @@ export function OtherViews({ page, children }: { page: Page; children: ReactNode
   const { state, change, lists, mayEdit } = page
   const mayAdminister = useHasRole('admin')
   const onBack = () => change({ show: undefined })
-  const isForbidden = state.show === 'users' && !mayAdminister
-  // The address of another user, or of an earlier role.
+  const isForbidden = state.show === 'users' && !(mayAdminister && page.hasUsers)
+  // The address of another user, of an earlier role, or of a server without sign-in.
   useEffect(() => {
     if (isForbidden) change({ show: undefined }, true)
   }, [isForbidden, change])
-  if (state.show === 'users' && mayAdminister) {
+  if (state.show === 'users' && !isForbidden) {
     return <UsersView onBack={onBack} onMissing={onBack} />
   }
   if (state.show === 'duplicates') {

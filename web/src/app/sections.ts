@@ -35,6 +35,8 @@ export function resultSections(
   count: number,
   closeCount: number | undefined,
   sort: ResultSort,
+  /** The heading where no match is close. */
+  nothingClose: string,
   isFurtherShown: boolean,
   setFurtherShown: (isShown: boolean) => void,
 ): Section[] {
@@ -59,7 +61,7 @@ export function resultSections(
     },
     {
       key: 'further',
-      title: near === 0 ? gallery.nothingCloseTitle : gallery.furtherAway,
+      title: near === 0 ? nothingClose : gallery.furtherAway,
       detail: number(count - near),
       count: count - near,
       action: toggle,

@@ -37,6 +37,8 @@ export function usePageSearch(
     /** Whether something is searched with. */
     isActive,
     hasResults: isActive && (result.data !== undefined || result.error !== null),
+    /** Whether there is a drawing that further strokes may complete. */
+    hasDrawing: isActive && sheet.live !== undefined,
     isOnlyUnwanted: !isActive && terms.length > 0,
     /** Changes with every part of the search but the drawing. */
     key: JSON.stringify([[...others, ...typed], filters, state.resultSort]),

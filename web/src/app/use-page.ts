@@ -102,6 +102,8 @@ export function usePage() {
     collectAll,
     /** Whether a file can be shown in the file manager of this machine. */
     canReveal: status?.can_reveal === true,
+    /** Whether the server has users, as far as is known. */
+    hasUsers: status?.auth !== 'none',
     compare(images: readonly Image[]) {
       if (images.length < 2 || images.length > MAX_COMPARED)
         return toast.show({ text: messages.selection.compareLimits })
@@ -211,7 +213,14 @@ function useLists(control: ReturnType<typeof usePageState>, search: PageSearch, 
   const listKey = hasResults ? search.key : JSON.stringify([state.sort, filters])
   const resetKey = `${hasResults} ${listKey}${held.turn === 0 ? '' : ` ${held.turn}`}`
   const sections = hasResults
-    ? resultSections(list.count, results.closeCount, state.resultSort, isFurtherShown, setFurtherShown)
+    ? resultSections(
+        list.count,
+        results.closeCount,
+        state.resultSort,
+        messages.gallery.nothingClose(search.hasDrawing),
+        isFurtherShown,
+        setFurtherShown,
+      )
     : gallerySections(list, state, isByDate ? months : undefined, hidden)
   const isShowingElse = state.show !== undefined
   const viewed = useViewed(

@@ -1,12 +1,13 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { RefreshCw } from 'lucide-react'
-import { type ReactNode, useEffect } from 'react'
-import { getSession, isPassing, onSignedOut } from '../api/client.ts'
+import { type ReactNode, useEffect, useState } from 'react'
+import { getSession, isPassing, onSignedOut, type Session } from '../api/client.ts'
 import { Button } from '../components/button.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
 import { lazyPart } from '../components/lazy-part.tsx'
 import { messages } from '../messages/messages.ts'
 import { RoleContext } from '../state/role.ts'
+import { SIGN_OUT } from './use-sign-out.ts'
 
 const RETRY_MS = 3_000
 
@@ -26,7 +27,16 @@ export function SessionGate({ children }: { children: ReactNode }) {
     refetchOnWindowFocus: ({ state }) => (state.data?.state === 'authenticated' ? false : 'always'),
   })
   // Any request may be the first to find the session ended. The page then asks for it, and signing in returns to the same address.
-  useEffect(() => onSignedOut(() => void client.invalidateQueries({ queryKey: ['session'] })), [client])
+  const [isEnded, setEnded] = useState(false)
+  useEffect(
+    () =>
+      onSignedOut(() => {
+        const wasIn = client.getQueryData<Session>(['session'])?.state === 'authenticated'
+        if (wasIn && client.isMutating({ mutationKey: SIGN_OUT }) === 0) setEnded(true)
+        void client.invalidateQueries({ queryKey: ['session'] })
+      }),
+    [client],
+  )
 
   const isOut = data !== undefined && data.state !== 'authenticated'
   useEffect(() => {
@@ -39,7 +49,11 @@ export function SessionGate({ children }: { children: ReactNode }) {
     return (
       <SignIn
         isCodeSent={data.state === 'challenge_issued'}
-        onSignedIn={(session) => client.setQueryData(['session'], session)}
+        isEnded={isEnded}
+        onSignedIn={(session) => {
+          setEnded(false)
+          client.setQueryData(['session'], session)
+        }}
       />
     )
   }

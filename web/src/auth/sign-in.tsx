@@ -10,6 +10,8 @@ import { viewMessages } from '../messages/view-messages.ts'
 interface SignInProps {
   /** Whether this browser has asked for a code before. */
   isCodeSent: boolean
+  /** Whether the session ended without a sign-out in this page. */
+  isEnded: boolean
   onSignedIn: (session: Session) => void
 }
 
@@ -18,7 +20,7 @@ const CODE_LENGTH = 8
 const RESEND_AFTER_S = 30
 
 /** Two steps: the address, then the code that was mailed to it. */
-export function SignIn({ isCodeSent, onSignedIn }: SignInProps) {
+export function SignIn({ isCodeSent, isEnded, onSignedIn }: SignInProps) {
   const [email, setEmail] = useState<string>()
   const [isCodeStep, setCodeStep] = useState(isCodeSent)
   const [problem, setProblem] = useState<string>()
@@ -56,6 +58,7 @@ export function SignIn({ isCodeSent, onSignedIn }: SignInProps) {
         ) : (
           <AddressStep
             email={email}
+            notice={isEnded ? viewMessages.signIn.ended : undefined}
             isBusy={start.isPending}
             problem={problem ?? start.error?.message}
             onSubmit={start.mutate}
@@ -68,12 +71,14 @@ export function SignIn({ isCodeSent, onSignedIn }: SignInProps) {
 
 interface AddressStepProps {
   email: string | undefined
+  /** Why the user has to sign in. */
+  notice: string | undefined
   isBusy: boolean
   problem: string | undefined
   onSubmit: (email: string) => void
 }
 
-function AddressStep({ email, isBusy, problem, onSubmit }: AddressStepProps) {
+function AddressStep({ email, notice, isBusy, problem, onSubmit }: AddressStepProps) {
   return (
     <form
       className="space-y-4"
@@ -82,6 +87,11 @@ function AddressStep({ email, isBusy, problem, onSubmit }: AddressStepProps) {
         onSubmit(String(new FormData(event.currentTarget).get('email')))
       }}
     >
+      {notice !== undefined && (
+        <p role="status" className="m-0">
+          {notice}
+        </p>
+      )}
       <Labelled id="email" label={viewMessages.signIn.email} hint={viewMessages.signIn.emailHint}>
         <input
           id="email"

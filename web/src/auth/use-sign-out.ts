@@ -1,6 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { signOut } from '../api/client.ts'
 
+export const SIGN_OUT = ['sign-out']
+
 /**
  * Signs the user out.
  * @param beforeLeaving completes the pending work of the user
@@ -9,6 +11,7 @@ import { signOut } from '../api/client.ts'
 export function useSignOut(beforeLeaving: () => Promise<void>, onSignedOut: () => void | Promise<void>) {
   const client = useQueryClient()
   return useMutation({
+    mutationKey: SIGN_OUT,
     mutationFn: async () => {
       await beforeLeaving()
       await signOut()

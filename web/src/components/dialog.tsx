@@ -10,7 +10,7 @@ interface DialogProps {
   onClose: () => void
   /** Called before a person closes it. @returns whether it may be closed */
   mayClose?: () => boolean
-  /** For a question: no cross, buttons at its end. */
+  /** For a question: no cross, buttons at its end. Otherwise, an element with `data-first` gets the focus. */
   actions?: ReactNode
   children: ReactNode
 }
@@ -26,7 +26,7 @@ export function Dialog({ title, isOpen, onClose, mayClose, actions, children }: 
     if (isOpen && !dialog.open) {
       dialog.showModal()
       // With the focus, the cross would show its tooltip, which takes the first Escape.
-      if (!isQuestion) dialog.focus()
+      if (!isQuestion) (dialog.querySelector<HTMLElement>('[data-first]') ?? dialog).focus()
     }
     if (!isOpen && dialog.open) dialog.close()
   }, [isOpen, isQuestion])

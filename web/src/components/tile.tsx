@@ -65,7 +65,7 @@ export function Tile(props: TileProps) {
       />
       {isSelected && <SelectedRing />}
       {score !== undefined && !isSelected && <ScoreMeter score={score} />}
-      <span className="pointer-events-none absolute top-2 right-2 flex gap-1 font-semibold text-12 text-on-picture">
+      <span className="pointer-events-none absolute top-2 right-2 flex gap-1 font-semibold text-12 text-on-picture tabular-nums">
         {score !== undefined && (
           <span
             aria-hidden="true"

@@ -92,6 +92,7 @@ export default function CollectionDialog({ task, onOpen, onClose }: CollectionDi
           value={name}
           maxLength={200}
           problem={wrong ?? problem}
+          data-first={open.length === 0 ? '' : undefined}
           onChange={({ target }) => {
             setName(target.value)
             setProblem(undefined)

@@ -79,7 +79,9 @@ function Row({ collection, isCurrent, onChoose, onDrop }: RowProps) {
       >
         {kind === 'search' ? <Search /> : <Bookmark />}
         <span className="min-w-0 flex-1 truncate">{name}</span>
-        {image_count !== null && <span className="text-12 text-ink-2">{number(image_count)}</span>}
+        {image_count !== null && (
+          <span className="text-12 text-ink-2 tabular-nums">{number(image_count)}</span>
+        )}
       </button>
     </li>
   )

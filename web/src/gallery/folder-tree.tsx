@@ -96,7 +96,7 @@ function Row({ icon, name, count, depth, isCurrent, onChoose, isOpen, onToggle }
       >
         {icon}
         <span className="flex-1 truncate">{name}</span>
-        <span className="text-12 text-ink-2">{number(count)}</span>
+        <span className="text-12 text-ink-2 tabular-nums">{number(count)}</span>
       </button>
     </div>
   )

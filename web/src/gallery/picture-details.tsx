@@ -68,7 +68,7 @@ export function PictureDetails(props: PictureActionsProps) {
                 <dt className="w-24 truncate">{name}</dt>
                 <dd className="flex flex-1 items-center gap-3">
                   <Meter share={score} />
-                  <span className="w-10 text-right text-ink-2">{percent(score)}</span>
+                  <span className="w-10 text-right text-ink-2 tabular-nums">{percent(score)}</span>
                 </dd>
               </div>
             ))}

@@ -143,7 +143,7 @@ function SectionHead({ section, top }: { section: Section; top: number }) {
       style={{ transform: `translateY(${top}px)` }}
     >
       <h2 className="title min-w-0 truncate text-20">{section.title}</h2>
-      <span className="shrink-0 whitespace-nowrap text-13 text-ink-2">{section.detail}</span>
+      <span className="shrink-0 whitespace-nowrap text-13 text-ink-2 tabular-nums">{section.detail}</span>
       {section.action && (
         <button
           type="button"

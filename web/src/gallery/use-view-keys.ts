@@ -13,6 +13,7 @@ export interface ViewKeys {
   onFindSimilar: (image: Image) => void
   onAddTerms: (image: Image, isWanted: boolean) => void
   onRegion: (image: Image) => void
+  onCollect: (image: Image) => void
   onDelete: ((image: Image) => void) | undefined
   onKeep: () => void
   onDetails: () => void
@@ -66,6 +67,7 @@ export function viewAction(
     n: () => keys.onAddTerms(image, false),
     s: () => keys.onFindSimilar(image),
     r: () => keys.onRegion(image),
+    a: () => keys.onCollect(image),
     i: keys.onDetails,
     l: keys.onKeep,
     f: keys.onFullScreen,

@@ -68,7 +68,7 @@ export function ViewHeader({
           {image.user_visible_name}
         </h2>
         {index !== undefined && (
-          <span className="shrink-0 text-ink-2 phone:text-12">
+          <span className="shrink-0 text-ink-2 tabular-nums phone:text-12">
             {messages.viewer.position(index + 1, list.count)}
           </span>
         )}

@@ -17,7 +17,7 @@ export default function ZoomPill({
 }) {
   const zoom = percent(camera.zoom)
   return (
-    <div className={`absolute ${className}`}>
+    <div className={`absolute tabular-nums ${className}`}>
       <Pill label={messages.sheet.view} isSmall>
         <IconButton
           label={messages.sheet.zoomOut}

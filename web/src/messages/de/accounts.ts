@@ -1,6 +1,7 @@
 import { day, number, plural } from '../format.ts'
 
 export const signIn = {
+  ended: 'Du wurdest abgemeldet. Melde dich wieder an.',
   email: 'Deine E-Mail-Adresse',
   emailHint: 'Du erhältst einen Code per E-Mail. Es gibt kein Passwort.',
   send: 'Code senden',

@@ -14,7 +14,7 @@ export const gallery = {
   changed: 'Der Ordner hat sich geändert.',
   showChanges: 'Änderungen zeigen',
   searching: 'Suche läuft',
-  nothingCloseTitle: 'Noch nichts Passendes',
+  nothingClose: (isDrawn: boolean) => (isDrawn ? 'Noch nichts Passendes' : 'Nichts sehr Ähnliches'),
   clearFilters: 'Filter entfernen',
   stale: 'Diese Liste ist vielleicht nicht aktuell.',
   tile: (name: string, date: string, score: number | undefined, files: number | undefined) =>

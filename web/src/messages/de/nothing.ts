@@ -1,7 +1,8 @@
 import { number, plural } from '../format.ts'
 
 export const nothing = {
-  nothingClose: 'Füge ein, zwei Linien hinzu, oder zeige entferntere Treffer.',
+  nothingClose: (isDrawn: boolean) =>
+    isDrawn ? 'Füge ein, zwei Linien hinzu, oder zeige entferntere Treffer.' : 'Zeige entferntere Treffer.',
   emptyTitle: 'Deine Galerie ist leer',
   empty: 'Füge hier Dateien hinzu, oder lege sie in den überwachten Ordner. Sie erscheinen automatisch.',
   filteredTitle: 'Keine Bilder passen zu diesen Filtern',

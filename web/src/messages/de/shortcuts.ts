@@ -75,6 +75,7 @@ export const shortcutGroups: { name: string; keys: [string, string][] }[] = [
       ['Umschalt ← ↑ ↓ →', 'Bild verschieben'],
       ['M, N, S', 'Mehr davon, weniger davon, ähnliche finden'],
       ['R', 'Mit Ausschnitt suchen'],
+      ['A', 'Zu Sammlung hinzufügen'],
       ['I', 'Details'],
       ['L', 'Zoom und Position behalten'],
       ['F', 'Vollbild'],

@@ -1,6 +1,7 @@
 import { day, number, plural } from '../format.ts'
 
 export const signIn = {
+  ended: 'You have been signed out. Sign in again.',
   email: 'Your e-mail address',
   emailHint: 'You get a code by e-mail. There is no password.',
   send: 'Send the code',

@@ -14,7 +14,7 @@ export const gallery = {
   changed: 'The folder has changed.',
   showChanges: 'Show changes',
   searching: 'Searching',
-  nothingCloseTitle: 'Nothing close yet',
+  nothingClose: (isDrawn: boolean) => (isDrawn ? 'Nothing close yet' : 'No close matches'),
   clearFilters: 'Clear filters',
   stale: 'This list may be out of date.',
   /** The name of a tile for a screen reader. */

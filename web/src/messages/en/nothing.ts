@@ -2,7 +2,8 @@ import { number, plural } from '../format.ts'
 
 /** Why there are no pictures. */
 export const nothing = {
-  nothingClose: 'Add a line or two, or show more distant matches.',
+  nothingClose: (isDrawn: boolean) =>
+    isDrawn ? 'Add a line or two, or show more distant matches.' : 'Show more distant matches.',
   emptyTitle: 'Your gallery is empty',
   empty: 'Add files here, or put them into the watched folder. They appear automatically.',
   filteredTitle: 'No pictures match these filters',

@@ -75,6 +75,7 @@ export const shortcutGroups: { name: string; keys: [string, string][] }[] = [
       ['Shift ← ↑ ↓ →', 'Move the picture'],
       ['M, N, S', 'More like this, less like this, find similar'],
       ['R', 'Search by region'],
+      ['A', 'Add to collection'],
       ['I', 'Details'],
       ['L', 'Keep zoom and position'],
       ['F', 'Full screen'],
