@@ -40,9 +40,11 @@ export default function TrashView({ mayRestore, mayEmpty, onBack, onRestored }: 
   const first = list.imageAt(0) as TrashedImage | undefined
   const { data: status } = useQuery({ queryKey: ['status'], queryFn: ({ signal }) => getIndexStatus(signal) })
   const stay = first === undefined ? '' : words.stay(daysBetween(first.deleted_at, first.expires_at))
+  // Each tile has the days that are left.
+  const detail = mayRestore ? words.select : stay
   const sections = useMemo(
-    () => [{ key: 'trash', title: '', detail: stay, count: list.count, meanAspect: USUAL_ASPECT }],
-    [stay, list.count],
+    () => [{ key: 'trash', title: '', detail, count: list.count, meanAspect: USUAL_ASPECT }],
+    [detail, list.count],
   )
   return (
     <section aria-label={words.title} className="flex h-full flex-col bg-page">

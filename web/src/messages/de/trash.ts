@@ -4,6 +4,7 @@ export const trashView = {
   title: 'Papierkorb',
   emptyTitle: 'Der Papierkorb ist leer',
   restore: 'Wiederherstellen',
+  select: 'Wähle Bilder aus, um sie wiederherzustellen.',
   stay: (days: number) =>
     plural(days, {
       one: 'Gelöschte Bilder bleiben # Tag hier.',

@@ -5,6 +5,7 @@ export const trashView = {
   title: 'Trash',
   emptyTitle: 'The trash is empty',
   restore: 'Restore',
+  select: 'Select pictures to restore them.',
   stay: (days: number) =>
     plural(days, {
       one: 'Deleted pictures stay here for # day.',
