@@ -201,7 +201,7 @@ function WordButton({ label, keys, icon, isPressed, onClick, isVertical }: WordB
       size={isVertical ? 'tool on a tablet' : 'tool with a word'}
     >
       {icon}
-      {!isVertical && <span className="@max-md:hidden">{label}</span>}
+      {!isVertical && <span className="@max-[31rem]:hidden">{label}</span>}
     </IconButton>
   )
 }
