@@ -8,6 +8,13 @@ import { copyDemoPhotos } from './demo/copy-photos.ts'
 import { drawDemoGallery } from './demo/draw-gallery.ts'
 
 const PICTURES_PER_SUBJECT = 28
+const USAGE = `Usage: npm run demo -- [--drawn] [options of "sketch-search serve"]
+
+Makes a gallery of photographs, and with --drawn of drawn pictures as well, and starts on it.`
+if (process.argv.includes('--help') || process.argv.includes('-h')) {
+  console.log(USAGE)
+  process.exit()
+}
 const isDrawn = process.argv.includes('--drawn')
 const serveArguments = process.argv.slice(2).filter((argument) => argument !== '--drawn')
 const root = fileURLToPath(new URL('..', import.meta.url))
