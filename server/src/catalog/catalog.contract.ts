@@ -753,8 +753,14 @@ export function describeCatalog(
     it('pairs nearly identical contents', async () => {
       const catalog = await openEmpty()
       await catalog.images.upsert([0, 1, 60].map((n) => record(n)))
-      const { pairs, next } = await catalog.vectors.similarPairs(0, 0.999)
+      const { pairs, compared, next } = await catalog.vectors.similarPairs(0, 0.999)
       expect(next).toBeUndefined()
+      expect(compared.map(({ contentHash }) => contentHash).sort()).toEqual(['hash-0', 'hash-1', 'hash-60'])
+      await catalog.files.remove([record(0).path])
+      await catalog.vectors.deleteUnused()
+      const left = compared.filter(({ contentHash }) => contentHash !== 'hash-0')
+      const found = await catalog.vectors.contentsOf(compared.map(({ id }) => id))
+      expect(found.sort((a, b) => a.id - b.id)).toEqual(left.sort((a, b) => a.id - b.id))
       expect(pairs.map(({ a, b }) => [a, b].sort().join())).toEqual(['hash-0,hash-1', 'hash-0,hash-1'])
     })
 

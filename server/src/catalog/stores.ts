@@ -68,6 +68,7 @@ export const READ_FROM = {
     get: 'replica',
     embeddedContents: 'primary',
     similarPairs: 'replica',
+    contentsOf: 'replica',
     deleteUnused: 'primary',
   },
   failures: {

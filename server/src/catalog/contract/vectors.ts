@@ -66,11 +66,18 @@ export interface NearPair {
   score: number
 }
 
+/** A vector without its values. */
+export interface StoredContent {
+  /** Number of the vector in its database; higher than those of vectors that were stored before. */
+  id: number
+  contentHash: string
+}
+
 /** Neighbours of one section of the vectors. */
 export interface SimilarPairs {
   pairs: NearPair[]
-  /** Number of vectors in this section. */
-  compared: number
+  /** The vectors in this section. */
+  compared: StoredContent[]
   /** Id of the last vector in this section. */
   last: number | undefined
   /** Id after which the next section begins; undefined at the end. */
@@ -95,6 +102,8 @@ export interface VectorStore {
    * @param after `next` of the previous section; 0 for the first one
    */
   similarPairs(after: number, threshold: number): Promise<SimilarPairs>
+  /** The contents of vectors by their ids, as `similarPairs` returns them; vectors that were deleted are omitted. */
+  contentsOf(ids: readonly number[]): Promise<StoredContent[]>
   /**
    * Deletes vectors of contents that no image, no failed file and no image in the trash has, in all spaces.
    * @param among limits the deletion to these contents

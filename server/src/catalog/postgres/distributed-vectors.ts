@@ -80,7 +80,7 @@ async function similarPairs(
   const pairs = searches.length === 0 ? [] : await nearPairs(database, searches)
   return pairsOf(
     pairs.filter(({ a, b, score }) => a !== b && score >= threshold),
-    keys.map(({ id }) => id),
+    keys.map(({ id, content_hash }) => ({ id, contentHash: content_hash })),
   )
 }
 

@@ -66,6 +66,6 @@ async function similarPairs(
   const pairs = rows.flatMap(({ a, b, score }) => (b === null ? [] : [{ a, b, score }]))
   return pairsOf(
     pairs,
-    rows.map(({ id }) => id),
+    rows.map(({ id, a }) => ({ id, contentHash: a })),
   )
 }

@@ -1,6 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Tables } from '../../database/schema.ts'
-import type { ImageVector, SimilarPairs } from '../catalog.ts'
+import type { ImageVector, SimilarPairs, StoredContent } from '../catalog.ts'
 import type { ActiveSpace, StoredSpace, StoredVector } from '../sql/vector-backend.ts'
 import type { SearchWays } from './search-ways.ts'
 
@@ -38,9 +38,10 @@ export function tablesOf({ name }: Pick<VectorTable, 'name'>) {
 
 export const PAIR_ROWS = 128
 
-/** @param comparedIds of the vectors that were compared, in any order and number */
-export function pairsOf(pairs: SimilarPairs['pairs'], comparedIds: readonly number[]): SimilarPairs {
-  const ids = new Set(comparedIds)
-  const last = ids.size === 0 ? undefined : Math.max(...ids)
-  return { pairs, compared: ids.size, last, next: ids.size < PAIR_ROWS ? undefined : last }
+/** @param compared vectors in any order, each once or more often */
+export function pairsOf(pairs: SimilarPairs['pairs'], compared: readonly StoredContent[]): SimilarPairs {
+  const contents = new Map(compared.map((content) => [content.id, content]))
+  const last = contents.size === 0 ? undefined : Math.max(...contents.keys())
+  const next = contents.size < PAIR_ROWS ? undefined : last
+  return { pairs, compared: [...contents.values()], last, next }
 }

@@ -14,6 +14,12 @@ export function createSqlVectors(context: SqlContext): VectorStore {
       return [...(await embeddedContents({ database, dialect }, space().embedderId, contentHashes))]
     },
     similarPairs: (after, threshold) => vectors.similarPairs(after, threshold),
+    contentsOf: (ids) =>
+      database
+        .selectFrom('vectors')
+        .select(['id', 'content_hash as contentHash'])
+        .where('id', 'in', dialect.numbers(ids))
+        .execute(),
     async deleteUnused(among) {
       const rows = await deleteUnused({ database, dialect }, among)
       const { embedderId } = space()

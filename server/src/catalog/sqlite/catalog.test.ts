@@ -282,6 +282,7 @@ describe('the statements of a request', () => {
     await catalog.files.countInFolder('some')
     await catalog.files.byInode(['7'])
     await catalog.vectors.similarPairs(5, 0.5)
+    await catalog.vectors.contentsOf([5])
     await catalog.images.upsert([record(300)])
     await catalog.files.move('300.jpg', { path: 'moved.jpg', inode: '300', modifiedAt: 1 })
     await catalog.files.remove(['moved.jpg'])

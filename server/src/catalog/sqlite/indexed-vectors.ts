@@ -197,5 +197,6 @@ async function similarPairs(
   const contents = new Map(others.map((row) => [row.id, row.content_hash]))
   const pairs: NearPair[] = near.map(({ a, key, score }) => ({ a, b: contents.get(key) ?? a, score }))
   const last = rows.at(-1)?.id
-  return { pairs, compared: rows.length, last, next: rows.length < PAIR_ROWS ? undefined : last }
+  const compared = rows.map(({ id, content_hash }) => ({ id, contentHash: content_hash }))
+  return { pairs, compared, last, next: rows.length < PAIR_ROWS ? undefined : last }
 }

@@ -51,7 +51,7 @@ it('returns preliminary results while it compares, all at the end, and compares 
       ...catalog.vectors,
       async similarPairs(after: number, threshold: number) {
         const part = await catalog.vectors.similarPairs(after, threshold)
-        compared += part.compared
+        compared += part.compared.length
         first = Math.min(first, after)
         return part
       },

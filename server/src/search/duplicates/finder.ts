@@ -130,7 +130,7 @@ class ThresholdSearch implements Search {
         this.#renewed?.add(a, b)
       }
       this.#last = part.last ?? this.#last
-      this.#compared += part.compared
+      this.#compared += part.compared.length
       if (part.next === undefined) return this.#end()
       this.#next = part.next
       this.#progress = Math.min(0.99, this.#compared / Math.max(1, indexed))
