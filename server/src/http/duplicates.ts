@@ -18,7 +18,11 @@ export function duplicateHandlers({
   imageFiles,
   duplicateThreshold,
 }: DuplicateOptions): Handlers<typeof duplicateContract> {
-  const findDuplicates = createDuplicateFinder({ catalog, isShown: imageFiles.isShownByLink })
+  const findDuplicates = createDuplicateFinder({
+    catalog,
+    isShown: imageFiles.isShownByLink,
+    thumbnail: imageFiles.thumbnail,
+  })
   return {
     async list(context) {
       const query = context.req.valid('query')

@@ -1,7 +1,9 @@
 import pTimeout from 'p-timeout'
 import type { Catalog, Image, ImagePlace } from '../../catalog/catalog.ts'
-import { MAX_PAIRS_PER_VECTOR } from '../../catalog/contract/vectors.ts'
 import { confirmPairs } from './confirm-pairs.ts'
+import { EditedCopies } from './edited-copies.ts'
+import { createPairs, type Pairs } from './pairs.ts'
+import type { ReadThumbnail } from './structures.ts'
 
 /** Groups of near-identical images, largest first, and how much of the gallery has been compared for them, 0…1. */
 export interface Duplicates {
@@ -13,6 +15,8 @@ export interface DuplicateFinderOptions {
   catalog: Pick<Catalog, 'images' | 'vectors'>
   /** Whether an image is a link to another place of the gallery. It is no duplicate of its target. */
   isShown?: (image: ImagePlace) => Promise<boolean>
+  /** Turned copies and copies without colours are found if thumbnails can be read. */
+  thumbnail?: ReadThumbnail
   /** Maximum time to wait for a new result; afterwards the groups found so far are returned. */
   timeoutMs?: number
 }
@@ -30,19 +34,24 @@ const RECOMPARED_IDS = 1_000
 const MAX_SEARCHES = 3
 const MAX_MARKS = 200
 const LINKS_AT_ONCE = 64
+/** From this similarity on, only images with the same vector are wanted, and no edited copies. */
+const IDENTICAL = 1
 
 /**
- * Finds near-duplicates: images with the same bytes, and images whose vectors have at least the similarity `threshold` and that `confirmPairs` confirms, directly or
- * through others of the group. Each image takes about a millisecond, so requests during the comparison return the groups found so
- * far, and later comparisons only include new images.
+ * Finds near-duplicates: images with the same bytes, images whose vectors have at least the similarity `threshold` and that `confirmPairs`
+ * confirms, and `EditedCopies`, directly or through others of the group. Each image takes about a millisecond, so requests during the
+ * comparison return the groups found so far, and later comparisons only include new images.
  * @returns a function that finds the groups for a threshold
  */
 export function createDuplicateFinder(
   options: DuplicateFinderOptions,
 ): (threshold: number) => Promise<Duplicates> {
   const searches = new Map<number, Search>()
+  const { catalog, thumbnail } = options
+  const copies = thumbnail && new EditedCopies(catalog, thumbnail)
+  const copiesFor = (threshold: number) => (threshold < IDENTICAL ? copies : undefined)
   return (threshold) => {
-    const search = searches.get(threshold) ?? createSearch(options, threshold)
+    const search = searches.get(threshold) ?? new ThresholdSearch(options, threshold, copiesFor(threshold))
     // Keeps the thresholds in the order of their last request.
     searches.delete(threshold)
     searches.set(threshold, search)
@@ -60,15 +69,12 @@ interface Search {
   forget(): void
 }
 
-function createSearch(options: DuplicateFinderOptions, threshold: number): Search {
-  return new ThresholdSearch(options, threshold)
-}
-
 class ThresholdSearch implements Search {
   readonly #catalog
   readonly #isShown
   readonly #timeoutMs
   readonly #threshold: number
+  readonly #copies: EditedCopies | undefined
   #pairs = createPairs()
   /** Pairs of a comparison that started again, until it ends. */
   #renewed: Pairs | undefined
@@ -90,7 +96,9 @@ class ThresholdSearch implements Search {
   constructor(
     { catalog, isShown = async () => false, timeoutMs = COMPARISON_TIMEOUT_MS }: DuplicateFinderOptions,
     threshold: number,
+    copies: EditedCopies | undefined,
   ) {
+    this.#copies = copies
     this.#catalog = catalog
     this.#isShown = isShown
     this.#timeoutMs = timeoutMs
@@ -129,6 +137,7 @@ class ThresholdSearch implements Search {
         this.#pairs.add(a, b)
         this.#renewed?.add(a, b)
       }
+      await this.#copies?.add(part.compared)
       this.#last = part.last ?? this.#last
       this.#compared += part.compared.length
       if (part.next === undefined) return this.#end()
@@ -180,7 +189,12 @@ class ThresholdSearch implements Search {
 
   async #make(progress: number): Promise<Duplicates> {
     const start = performance.now()
-    const { groups, isLossy } = await groupsOf(this.#catalog, this.#pairs, this.#isShown)
+    const { groups, isLossy } = await groupsOf(
+      this.#catalog,
+      this.#pairs,
+      this.#copies?.pairs ?? createPairs(),
+      this.#isShown,
+    )
     if (this.#renewed === undefined) this.#isIncomplete ||= isLossy
     const rest = (performance.now() - start) * RESULT_AGE_FACTOR
     const until = performance.now() + Math.min(MAX_RESULT_AGE_MS, Math.max(MIN_RESULT_AGE_MS, rest))
@@ -199,10 +213,13 @@ interface Mark {
 async function groupsOf(
   catalog: DuplicateFinderOptions['catalog'],
   pairs: Pairs,
+  copies: Pairs,
   isShown: (image: ImagePlace) => Promise<boolean>,
 ): Promise<{ groups: ImagePlace[][]; isLossy: boolean }> {
   const shared = await catalog.images.duplicateHashes()
-  const found = await catalog.images.placesOf([...new Set([...shared, ...pairs.contents()])])
+  const found = await catalog.images.placesOf([
+    ...new Set([...shared, ...pairs.contents(), ...copies.contents()]),
+  ])
   const images: ImagePlace[] = []
   for (let start = 0; start < found.length; start += LINKS_AT_ONCE) {
     const part = found.slice(start, start + LINKS_AT_ONCE)
@@ -210,7 +227,7 @@ async function groupsOf(
     images.push(...part.filter((_, n) => !areShown[n]))
   }
   // Deleted images connect no others.
-  const { groupOf, isLossy } = pairs.join(new Set(found.map(({ contentHash }) => contentHash)))
+  const { groupOf, isLossy } = pairs.join(new Set(found.map(({ contentHash }) => contentHash)), copies)
   const groups = [...Map.groupBy(images, ({ contentHash }) => groupOf(contentHash)).values()]
     .filter((group) => group.length > 1)
     .sort((a, b) => b.length - a.length || (a[0]!.path < b[0]!.path ? -1 : 1))
@@ -229,78 +246,4 @@ export async function withoutDeleted(catalog: Catalog, groups: readonly ImagePla
       }),
     )
     .filter((group) => group.length > 1)
-}
-
-/** Pairs of contents, eight bytes each: a million similar images can have millions of pairs. */
-interface Pairs {
-  readonly length: number
-  add(a: string, b: string): void
-  /** Removes the pairs beyond a number. */
-  cutTo(length: number): void
-  contents(): Iterable<string>
-  /**
-   * Joins the pairs whose contents both exist.
-   * @returns the name of the group of each content; `isLossy` if a content has the maximum number of stored neighbours and some
-   * of them are gone, because it may have further neighbours that were not stored
-   */
-  join(present: ReadonlySet<string>): { groupOf: (content: string) => string; isLossy: boolean }
-}
-
-function createPairs(): Pairs {
-  const numbers = new Map<string, number>()
-  let data = new Uint32Array(1024)
-  let length = 0
-  const numberOf = (content: string): number => {
-    const number = numbers.get(content) ?? numbers.size
-    numbers.set(content, number)
-    return number
-  }
-  return {
-    get length() {
-      return length
-    },
-    add(a, b) {
-      if (length + 2 > data.length) {
-        const larger = new Uint32Array(2 * data.length)
-        larger.set(data)
-        data = larger
-      }
-      data[length++] = numberOf(a)
-      data[length++] = numberOf(b)
-    },
-    cutTo(to) {
-      length = Math.min(length, to)
-    },
-    contents: () => numbers.keys(),
-    join(present) {
-      const contents = [...numbers.keys()]
-      const isThere = contents.map((content) => present.has(content))
-      const parents = Uint32Array.from(contents, (_, n) => n)
-      const noted = new Uint8Array(contents.length)
-      const hasLost = new Uint8Array(contents.length)
-      for (let n = 0; n < length; n += 2) {
-        const [a, b] = [data[n]!, data[n + 1]!]
-        noted[a]!++
-        if (!isThere[b]) hasLost[a] = 1
-        else if (isThere[a]) parents[rootOf(parents, a)] = rootOf(parents, b)
-      }
-      return {
-        groupOf(content) {
-          const number = numbers.get(content)
-          return number === undefined ? content : contents[rootOf(parents, number)]!
-        },
-        isLossy: contents.some((_, n) => isThere[n] && hasLost[n] && noted[n]! >= MAX_PAIRS_PER_VECTOR),
-      }
-    },
-  }
-}
-
-/** Finds the root in a forest of disjoint sets, and halves the path. */
-function rootOf(parents: Uint32Array, item: number): number {
-  let at = item
-  while (parents[at] !== at) {
-    parents[at] = parents[parents[at]!]!
-    at = parents[at]!
-  }
-  return at
 }
