@@ -54,6 +54,7 @@ const LONG_FILES = [
   'server/src/gallery/decoder-pool.test.ts',
   'server/src/hostile-files.test.ts',
   'server/src/http/match.test.ts',
+  'server/src/search/duplicates/edited-copies.test.ts',
   'server/src/search/duplicates/finder.test.ts',
 ]
 /** The text of a test decides its project, mostly its imports; the first rule that applies counts. */
