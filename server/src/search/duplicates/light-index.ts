@@ -29,9 +29,9 @@ const SIZE = PLACES.length
 const SCALE = 127
 const TABLES = 4
 const BITS = 20
-/** The buckets beyond so many of the nearest planes are looked at as well. */
+/** Number of the nearest planes beyond which buckets are looked at as well. */
 const UNSURE_BITS = 5
-/** Of a bucket, the entries that came last. Many pages of text, or images of one colour, share one. */
+/** Entries of a bucket that are compared, the latest ones: many pages of text share one bucket. */
 const MAX_OF_BUCKET = 64
 /** Entries that are compared for each image. */
 const MAX_COMPARED = 5_000
@@ -177,7 +177,7 @@ function mainOrientations(oriented: readonly OrientedValues[], margin: number): 
   return scored.filter(({ score }) => score >= scored[0]!.score - margin)
 }
 
-/** Weights of the coefficients in each plane, `[TABLES, BITS, SIZE]`, then a direction that no orientation leaves as it is. */
+/** Weights of the coefficients in each plane, `[TABLES, BITS, SIZE]`, then a direction that every orientation but one changes. */
 const PLANES = createPlanes()
 const DIRECTION = toUnitLength(PLANES.slice(-SIZE))
 

@@ -37,7 +37,7 @@ const RED_SHARE = -0.144
 /** Means below this are those of grey, rounded. */
 const GREY_MEAN = 0.04
 
-/** What quarter turns and the loss of colours leave of an image. */
+/** Properties of an image that quarter turns and the loss of colours change in a known way. */
 export interface Signature {
   /** Light and shade of the image without its colours, unit length. */
   light: Light

@@ -3,13 +3,13 @@ import { isMirroredAcross, isMirroredDown, isTransposed, type Orientation } from
 
 /** Sides of the square to which pictures are resized, so that quarter turns keep the size. */
 const SIDE = 96
-/** Details are what differs from the mean of so many pixels on each side. */
+/** Pixels on each side over whose mean a detail stands out. */
 const DETAIL_RADIUS = 3
-/** Contrast is measured over so many pixels on each side. */
+/** Pixels on each side over which contrast is measured. */
 const CONTRAST_RADIUS = 6
 /** Weaker details, in steps of brightness, are mostly noise. */
 const NOISE = 3
-/** Copies may be moved by so many pixels. */
+/** Pixels by which copies may be moved. */
 const MAX_SHIFT = 1
 /** Blocks in each direction. */
 const BLOCKS = 4
