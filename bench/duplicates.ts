@@ -1,7 +1,7 @@
 /**
  * `node bench/duplicates.ts FOLDER [--photos N] [--part odd|even]`: makes edited copies of the photographs in a folder, and prints for each kind
- * of edit how many copies "Duplicates" finds, with vectors alone and with pixels, as a Markdown table. Every photograph has one copy. Thresholds were
- * chosen with the even ones. Pictures in FOLDER that are copies of each other count as false pairs.
+ * of edit how many copies "Duplicates" finds, with vectors alone and with pixels, as a Markdown table. Each photograph has one copy.
+ * `--part` leaves every second photograph to another run. Pictures in FOLDER that are copies of each other count as false pairs.
  */
 import { globSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
