@@ -378,6 +378,9 @@ describe('searching', () => {
     const { app, root } = await served()
     await writeSettled(join(root, 'copy.png'), await picture(4))
     await writeSettled(join(root, 'again.jpg'), await picture(4, 'jpeg'))
+    const detailed = sharp(manyShapes())
+    await writeSettled(join(root, 'detailed.png'), await detailed.png().toBuffer())
+    await writeSettled(join(root, 'turned.jpg'), await detailed.rotate(90).jpeg().toBuffer())
     await indexAll(app)
     const answer = await getJson<{ groups: { images: ImageJson[] }[]; total: number }>(
       app,
@@ -387,6 +390,8 @@ describe('searching', () => {
     expect(group!.images.map(({ path }) => path)).toEqual(
       expect.arrayContaining(['copy.png', 'again.jpg', 'image-04.png']),
     )
+    const paths = answer.groups.map(({ images }) => images.map(({ path }) => path).sort())
+    expect(paths).toContainEqual(['detailed.png', 'turned.jpg'])
 
     const bySpace = await getJson<typeof answer>(app, '/api/images/duplicates?level=alike&order_by=space')
     const freed = bySpace.groups.map(({ images }) => {
@@ -401,11 +406,22 @@ describe('searching', () => {
     const copy = group!.images.find(({ path }) => path === 'copy.png')!
     expect((await app.http.request(`/api/images/${copy.id}`, { method: 'DELETE' })).status).toBe(200)
     const later = await getJson<typeof answer>(app, '/api/images/duplicates?threshold=0.99')
-    const paths = later.groups.flatMap(({ images }) => images.map(({ path }) => path))
-    expect(paths).toContain('again.jpg')
-    expect(paths).not.toContain('copy.png')
+    const left = later.groups.flatMap(({ images }) => images.map(({ path }) => path))
+    expect(left).toContain('again.jpg')
+    expect(left).not.toContain('copy.png')
   })
 })
+
+/** An SVG picture of shapes of many sizes, wider than high. */
+function manyShapes(): Buffer {
+  const shapes = Array.from({ length: 60 }, (_, n) => {
+    const [x, y, side] = [(n * 97) % 280, (n * n * 31) % 190, 5 + ((n * 53) % 37)]
+    return `<rect x="${x}" y="${y}" width="${side}" height="${side / 2 + 3}" fill="hsl(${(n * 71) % 360} 50% ${20 + ((n * 37) % 60)}%)"/>`
+  })
+  return Buffer.from(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="300" height="200"><rect width="300" height="200" fill="#ddd"/>${shapes.join('')}</svg>`,
+  )
+}
 
 describe('saved queries', () => {
   const keep = async (app: App, fields: Parameters<typeof form>[0]) =>
