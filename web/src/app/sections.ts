@@ -3,7 +3,8 @@ import { aspectOf, type Section } from '../gallery/grid-layout.ts'
 import { begunList, type ImageList } from '../gallery/image-list.ts'
 import { monthName, number } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
-import { filterCount, type PageState, type ResultSort } from '../state/address.ts'
+import { filterCount, type PageState } from '../state/address.ts'
+import type { PageSearch } from './use-page-search.ts'
 import type { ShownResult } from './use-search.ts'
 
 /** The shape that is expected of pictures before any is loaded: that of most photographs. */
@@ -30,20 +31,28 @@ export function resultsOf(
   return { list, closeCount }
 }
 
+interface ResultOptions {
+  search: Pick<PageSearch, 'query' | 'hasDrawing'>
+  isFurtherShown: boolean
+  setFurtherShown: (isShown: boolean) => void
+}
+
 /** Close matches, and those further away; one group if the server names no border. */
 export function resultSections(
   count: number,
   closeCount: number | undefined,
-  sort: ResultSort,
-  /** The heading where no match is close. */
-  nothingClose: string,
-  isFurtherShown: boolean,
-  setFurtherShown: (isShown: boolean) => void,
+  { search, isFurtherShown, setFurtherShown }: ResultOptions,
 ): Section[] {
   const { gallery } = messages
   if (closeCount === undefined) {
     return [
-      { key: 'all', title: gallery.sorts[sort], detail: number(count), count, meanAspect: USUAL_ASPECT },
+      {
+        key: 'all',
+        title: gallery.sorts[search.query.sort],
+        detail: number(count),
+        count,
+        meanAspect: USUAL_ASPECT,
+      },
     ]
   }
   const near = Math.min(closeCount, count)
@@ -61,7 +70,7 @@ export function resultSections(
     },
     {
       key: 'further',
-      title: near === 0 ? nothingClose : gallery.furtherAway,
+      title: near === 0 ? gallery.nothingClose(search.hasDrawing) : gallery.furtherAway,
       detail: number(count - near),
       count: count - near,
       action: toggle,

@@ -213,14 +213,7 @@ function useLists(control: ReturnType<typeof usePageState>, search: PageSearch, 
   const listKey = hasResults ? search.key : JSON.stringify([state.sort, filters])
   const resetKey = `${hasResults} ${listKey}${held.turn === 0 ? '' : ` ${held.turn}`}`
   const sections = hasResults
-    ? resultSections(
-        list.count,
-        results.closeCount,
-        state.resultSort,
-        messages.gallery.nothingClose(search.hasDrawing),
-        isFurtherShown,
-        setFurtherShown,
-      )
+    ? resultSections(list.count, results.closeCount, { search, isFurtherShown, setFurtherShown })
     : gallerySections(list, state, isByDate ? months : undefined, hidden)
   const isShowingElse = state.show !== undefined
   const viewed = useViewed(
