@@ -1,11 +1,12 @@
 import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely'
 import type { SqlDialect } from '../database/dialect.ts'
+import { TWIN_COLUMNS } from '../database/folding.ts'
 import type { Tables } from '../database/schema.ts'
 import { normalizeName, ROOT } from '../gallery/paths.ts'
 import type { AttributeCondition } from './attribute-filters.ts'
 import { IMAGE_ATTRIBUTES } from './attributes.ts'
 import type { ImageFilter, NearPlace } from './catalog.ts'
-import { foldCondition, replacedCondition, unsettledCondition } from './fold.ts'
+import { type FoldReason, foldCondition } from './fold.ts'
 
 type ImagesBuilder = ExpressionBuilder<Pick<Tables, 'images'>, 'images'>
 
@@ -42,41 +43,44 @@ export function filterCondition(filter: ImageFilter, dialect: SqlDialect, isOfFe
       const { fold, ...others } = filter
       conditions.push(foldCondition(eb, fold, dialect, passesOf(others, dialect), isOfFew))
     }
-    const inDirectory = directoryCondition(eb, filter)
+    const inDirectory = directoryCondition(eb, filter, dialect)
     if (inDirectory !== undefined) conditions.push(inDirectory)
     return eb.and(conditions)
   }
 }
 
-function passesOf(filter: ImageFilter, dialect: SqlDialect) {
+/** Returns what an image has to pass to take the place of another one; undefined if every image passes. */
+export function passesOf(filter: ImageFilter, dialect: SqlDialect) {
   if (isUnfiltered(filter)) return undefined
-  return { condition: filterCondition(filter, dialect), isSharedByShots: isSharedByShots(filter) }
-}
-
-/** Whether a filter only tests capture times, which the files of a shot share and whose index has the level of folding. */
-function isSharedByShots({ conditions = [], ...others }: ImageFilter): boolean {
-  const isOfTime = ({ column }: AttributeCondition) => column === IMAGE_ATTRIBUTES.capturedAt.order
-  return isUnfiltered(others) && conditions.every(isOfTime)
-}
-
-/**
- * Divides a filter that folds images for counting: as many images pass it as pass the first condition, less those that pass the
- * second one, which are few and have an index.
- * @returns undefined for other filters
- */
-export function countedConditions(filter: ImageFilter, dialect: SqlDialect) {
-  const { fold, ...others } = filter
-  if (fold === undefined) return undefined
-  const passes = passesOf(others, dialect)
-  const unsettled = unsettledCondition(fold, passes)
-  const isPassing = filterCondition(others, dialect)
-  const all = (eb: ImagesBuilder) =>
-    unsettled === undefined ? isPassing(eb) : eb.and([isPassing(eb), unsettled])
-  const replaced = (eb: ImagesBuilder) => {
-    const isReplaced = replacedCondition(eb, fold, dialect, passes)
-    return passes === undefined ? eb.and([all(eb), isReplaced]) : isReplaced
+  return {
+    condition: filterCondition(filter, dialect),
+    isShared: (reason: FoldReason) => isShared(filter, reason),
   }
-  return { all, replaced }
+}
+
+/** Columns that two images have in common if one stands for the other for a reason, and for none before it. */
+const SHARED_COLUMNS: Record<FoldReason, readonly string[]> = {
+  twins: TWIN_COLUMNS,
+  copies: [],
+  shots: ['directory', IMAGE_ATTRIBUTES.capturedAt.order],
+  bursts: ['directory', IMAGE_ATTRIBUTES.camera.column],
+}
+
+function isShared(filter: ImageFilter, reason: FoldReason): boolean {
+  const { directory, recursive: _, conditions = [], near, within = [], ...others } = filter
+  const columns = conditions.map(({ column }) => column)
+  if (directory !== undefined) columns.push('directory')
+  if (near !== undefined) columns.push(IMAGE_ATTRIBUTES.latitude.column, IMAGE_ATTRIBUTES.longitude.column)
+  return (
+    isUnfiltered(others) &&
+    columns.every((column) => SHARED_COLUMNS[reason].includes(column)) &&
+    within.every((other) => isShared(other, reason))
+  )
+}
+
+/** Whether a filter only tests a column: its index has the images that pass, in their order. */
+export function isOnlyRange({ fold: _, conditions = [], ...others }: ImageFilter, tested: string): boolean {
+  return isUnfiltered(others) && conditions.length > 0 && conditions.every(({ column }) => column === tested)
 }
 
 const KM_PER_DEGREE = 111.32
@@ -145,15 +149,18 @@ function caselessCondition(dialect: SqlDialect, column: Expression<unknown>, tex
 function directoryCondition(
   eb: ImagesBuilder,
   { directory, recursive }: ImageFilter,
+  dialect: SqlDialect,
 ): Expression<SqlBool> | undefined {
   if (directory === undefined) return undefined
   if (!recursive) return eb('images.directory', '=', directory)
   if (directory === ROOT) return undefined
   const [first, end] = subtreeRange(directory)
-  return eb.or([
+  const isInside = eb.or([
     eb('images.directory', '=', directory),
     eb.and([eb('images.directory', '>=', first), eb('images.directory', '<', end)]),
   ])
+  if (!dialect.needsOneRange) return isInside
+  return eb.and([eb('images.directory', '>=', directory), eb('images.directory', '<', end), isInside])
 }
 
 /**

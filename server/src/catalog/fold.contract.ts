@@ -181,6 +181,15 @@ export function describeFolding(name: string, open: () => Promise<Catalog>): voi
       expect(await seen(catalog, 'copies', { within: [{ nameContains: '2' }] })).toEqual({ 'b/2.jpg': [] })
     })
 
+    it('shows a copy under a filter after its twin has gone', async () => {
+      const copy = (path: string, camera: string) => record(path, { contentHash: 'same', camera })
+      const catalog = await openWith([copy('1.jpg', 'A'), copy('2.jpg', 'B'), copy('3.jpg', 'B')])
+      const ofB: ImageFilter = { conditions: [{ column: 'camera', operator: 'contains', value: 'B' }] }
+      expect(await seen(catalog, 'copies', ofB)).toEqual({ '2.jpg': ['3.jpg'] })
+      await catalog.files.remove(['2.jpg'])
+      expect(await seen(catalog, 'copies', ofB)).toEqual({ '3.jpg': [] })
+    })
+
     it('shows raw and JPEG of one shot as the JPEG', async () => {
       const catalog = await openWith([
         shot('a/IMG_1.cr2', 0),

@@ -6,12 +6,16 @@ import { FOLD_LEVELS, type FoldLevel } from './contract/images.ts'
 
 type ImagesBuilder = ExpressionBuilder<Pick<Tables, 'images'>, 'images'>
 
+/** Why an image is folded; its place in this list is the stored level. */
+const FOLD_REASONS = ['twins', ...FOLD_LEVELS] as const
+export type FoldReason = (typeof FOLD_REASONS)[number]
+
 /** The filter that an image has to pass to take the place of another one; undefined if all do. */
 type Passes =
   | {
       condition(eb: ImagesBuilder): Expression<SqlBool>
-      /** Whether all files of a shot pass it if one does. */
-      isSharedByShots: boolean
+      /** Whether two images pass it, or neither does, if one stands for the other for this reason. */
+      isShared(reason: FoldReason): boolean
     }
   | undefined
 
@@ -69,20 +73,34 @@ function isShown(level: FoldLevel) {
   return sql<SqlBool>`(images.fold_level is null or images.fold_level > ${sql.lit(numberOf(level))})`
 }
 
-/** Leaves out images that are, by their stored level, the further files of shots and no copies. */
-const isNotOfShot = sql<SqlBool>`images.fold_level is distinct from ${sql.lit(numberOf('shots'))}`
+/** The stored levels of folded images at which a filter is shared, or is not. */
+function storedLevels(level: FoldLevel, passes: NonNullable<Passes>, isShared: boolean): number[] {
+  const reasons = FOLD_REASONS.slice(0, numberOf(level) + 1)
+  return [...reasons.entries()].flatMap(([n, reason]) => (passes.isShared(reason) === isShared ? [n] : []))
+}
+
+const isOfLevels = (levels: readonly number[]) =>
+  levels.length === 0
+    ? sql<SqlBool>`false`
+    : sql<SqlBool>`images.fold_level is not null and images.fold_level in (${sql.join(levels.map((n) => sql.lit(n)))})`
 
 /**
- * Returns a condition on images that pass a filter. Others stand for those that do not meet it, which the stored level shows without
- * a comparison. @returns undefined if all have to be compared
+ * Divides the images that pass a filter without a comparison, by the stored level.
+ * @returns `isLeft`: no other image takes their place, or only a comparison shows it; undefined if all are left. `isCompared`: those of
+ * them that have to be compared
  */
-export function unsettledCondition(level: FoldLevel, passes: Passes): RawBuilder<SqlBool> | undefined {
-  const isSettled = passes?.isSharedByShots === true && numberOf(level) >= numberOf('shots')
-  return isSettled ? isNotOfShot : undefined
+export function dividedByLevel(level: FoldLevel, passes: NonNullable<Passes>) {
+  const settled = storedLevels(level, passes, true)
+  // With a list instead of single comparisons, PostgreSQL expects far fewer images than there are.
+  const conditions = settled.map((n) => sql`images.fold_level is distinct from ${sql.lit(n)}`)
+  return {
+    isLeft: conditions.length === 0 ? undefined : sql<SqlBool>`(${sql.join(conditions, sql` and `)})`,
+    isCompared: sql<SqlBool>`(${isOfLevels(storedLevels(level, passes, false))})`,
+  }
 }
 
 /** The opposite of `isShown`, as the partial index of folded images needs it. */
-function isFolded(level: FoldLevel) {
+export function isFolded(level: FoldLevel) {
   return sql<SqlBool>`images.fold_level is not null and images.fold_level <= ${sql.lit(numberOf(level))}`
 }
 
@@ -102,19 +120,21 @@ export function foldCondition(
   if (passes === undefined) return isShown(level)
   if (isOfFew) return eb.or([isShown(level), eb.not(isReplacedByAny(eb, level, dialect, passes))])
   const isKept = sql<SqlBool>`images.id not in (${replacedIds(eb, level, dialect, passes)})`
-  const unsettled = unsettledCondition(level, passes)
-  return eb.or([isShown(level), unsettled === undefined ? isKept : eb.and([unsettled, isKept])])
+  const { isLeft } = dividedByLevel(level, passes)
+  return eb.or([isShown(level), isLeft === undefined ? isKept : eb.and([isLeft, isKept])])
 }
 
-/** Returns the condition that an image passes, is left by `unsettledCondition`, and another one takes its place. Without `passes`, all pass. */
-export function replacedCondition(
+/** Selects those of some images that another one, which passes a filter, takes the place of. */
+export function replacedAmong(
   eb: ImagesBuilder,
   level: FoldLevel,
-  dialect: SqlDialect,
-  passes: Passes,
-): Expression<SqlBool> {
-  if (passes === undefined) return isFolded(level)
-  return sql<SqlBool>`images.id in (${replacedIds(eb, level, dialect, passes)})`
+  { dialect, passes, ids }: { dialect: SqlDialect; passes: NonNullable<Passes>; ids: readonly string[] },
+): RawBuilder<{ id: string }> {
+  const isReplaced = REPLACES.slice(0, numberOf(level)).map(
+    (relation) =>
+      sql`exists (select 1 from images where ${relation('images', 'seen', dialect)} and ${passes.condition(eb)})`,
+  )
+  return sql`select seen.id from images as seen where seen.id in ${dialect.texts(ids)} and (${sql.join(isReplaced, sql` or `)})`
 }
 
 function isReplacedByAny(
@@ -134,7 +154,7 @@ function isReplacedByAny(
 
 /**
  * Selects the images that others take the place of. One selection for each relation, with a single `exists`,
- * lets the planner of PostgreSQL join the tables as a whole. Images that `unsettledCondition` leaves out are not among them.
+ * lets the planner of PostgreSQL join the tables as a whole. Images that `dividedByLevel` does not leave are not among them.
  */
 function replacedIds(
   eb: ImagesBuilder,
@@ -142,14 +162,12 @@ function replacedIds(
   dialect: SqlDialect,
   passes: NonNullable<Passes>,
 ): RawBuilder<unknown> {
-  const unsettled = unsettledCondition(level, passes)
-  const isCompared = unsettled === undefined ? sql`` : sql`and ${unsettled}`
+  const compared = storedLevels(level, passes, false)
   const selections = REPLACES.slice(0, numberOf(level)).map((relation, n) => {
-    // An image that is no copy of another one is none of those that pass, either. Only copies are read if no shot is compared:
-    // there are fewer of them.
-    const highest = unsettled !== undefined && FOLD_LEVELS[n] === 'shots' ? 'copies' : FOLD_LEVELS[n]!
+    // An image that no other one replaces by a relation is not replaced by those that pass, either.
+    const levels = compared.filter((stored) => stored <= n + 1)
     return sql`select seen.id from images as seen
-      where seen.id in (select images.id from images where ${isFolded(highest)} ${isCompared} and ${passes.condition(eb)})
+      where seen.id in (select images.id from images where ${isOfLevels(levels)} and ${passes.condition(eb)})
       and exists (select 1 from images where ${relation('images', 'seen', dialect)} and ${passes.condition(eb)})`
   })
   return sql.join(selections, sql` union `)

@@ -12,6 +12,11 @@ export interface SqlDialect {
   contains(column: Expression<string>, text: string): Expression<SqlBool>
   /** A name up to and including its last dot; empty if it has none. */
   stem(name: Expression<string>): RawBuilder<string>
+  /**
+   * Whether an index alone answers a condition only if the condition is one range. A range around several ones also contains what lies
+   * between them, so that the planner needs statistics to choose.
+   */
+  needsOneRange: boolean
   /** Waits until no other transaction changes images that stand for others, and keeps others waiting until the end of this one. */
   lockFolding(transaction: Connection): Promise<void>
 }

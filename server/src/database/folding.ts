@@ -17,13 +17,31 @@ const isEqual = (first: Alias, second: Alias, name: keyof Tables['images']) =>
   sql<SqlBool>`${column(first, name)} = ${column(second, name)}`
 
 /** Raw photos come after the picture that every browser shows; the path makes the order total. */
-function precedes(first: Alias, second: Alias): RawBuilder<SqlBool> {
-  const rank = (alias: Alias) =>
-    sql`(case when ${column(alias, 'content_type')} = ${sql.lit(contentTypeOf('raw'))} then 1 else 0 end, ${column(alias, 'path')})`
-  return sql<SqlBool>`${rank(first)} < ${rank(second)}`
-}
+const rank = (alias: Alias) =>
+  sql`case when ${column(alias, 'content_type')} = ${sql.lit(contentTypeOf('raw'))} then 1 else 0 end, ${column(alias, 'path')}`
+
+const precedes = (first: Alias, second: Alias) => sql<SqlBool>`(${rank(first)}) < (${rank(second)})`
 
 export const isCopy: Relation = (first, second) => isEqual(first, second, 'content_hash')
+
+/** Columns that copies have in common unless sidecars differ or, without a capture time, the files are of different ages. */
+export const TWIN_COLUMNS = [
+  'taken_at',
+  'content_type',
+  'camera',
+  'lens',
+  'rating',
+  'latitude',
+  'longitude',
+] as const
+
+/** Copies that are equal in all these columns: filters that test nothing else let both pass, or neither. */
+export const isTwin: Relation = (first, second, dialect) => {
+  const equal = TWIN_COLUMNS.map(
+    (name) => sql`${column(first, name)} is not distinct from ${column(second, name)}`,
+  )
+  return sql<SqlBool>`${isCopy(first, second, dialect)} and ${sql.join(equal, sql` and `)}`
+}
 
 /** One shot that the camera or a program has stored in two formats. */
 export const isSameShot: Relation = (first, second, dialect) => {
@@ -45,7 +63,13 @@ const ordered =
   (first, second, dialect) =>
     sql<SqlBool>`${relation(first, second, dialect)} and ${precedes(first, second)}`
 
-/** Why an image is folded, from the lowest level of folding on: `fold_level` is the position, counted from 1. */
+/** The value of `fold_level` of a copy that has a twin before it. */
+export const TWIN_LEVEL = 0
+
+/**
+ * Why an image is folded, from the lowest level of folding on: `fold_level` is the position, counted from 1, or `TWIN_LEVEL`, which
+ * is a copy, too.
+ */
 export const REPLACES: readonly Relation[] = [ordered(isCopy), ordered(isSameShot), isFrameBefore]
 
 /** Whether another image takes the place of an image. */
@@ -55,8 +79,12 @@ function isReplaced(relation: Relation, dialect: SqlDialect) {
 
 /** The value of `fold_level` of an image. */
 export function foldLevel(dialect: SqlDialect): RawBuilder<number | null> {
-  const cases = REPLACES.map(
-    (relation, n) => sql`when ${isReplaced(relation, dialect)} then ${sql.lit(n + 1)}`,
+  const relations = [
+    [TWIN_LEVEL, ordered(isTwin)] as const,
+    ...REPLACES.map((relation, n) => [n + 1, relation] as const),
+  ]
+  const cases = relations.map(
+    ([level, relation]) => sql`when ${isReplaced(relation, dialect)} then ${sql.lit(level)}`,
   )
   return sql`case ${sql.join(cases, sql` `)} end`
 }
@@ -96,4 +124,15 @@ async function fillFoldLevels(db: Kysely<unknown>, dialect: SqlDialect): Promise
   for (const [n, relation] of [...REPLACES.entries()].reverse())
     await sql`update images set fold_level = ${sql.lit(n + 1)}
       where ${conditions[n]!} and ${isReplaced(relation, dialect)}`.execute(db)
+}
+
+/** Sets the level of the twins among the copies. Many copies of one content are sorted instead of compared. */
+export async function markTwins(db: Kysely<unknown>): Promise<void> {
+  const names = sql.join(['content_hash', ...TWIN_COLUMNS].map((name) => sql.ref(name)))
+  await sql`update images set fold_level = ${sql.lit(TWIN_LEVEL)} where fold_level = 1 and id in (
+      select id from (
+        select id, row_number() over (partition by ${names} order by ${rank('images')}) as place from images
+        where content_hash in (select content_hash from images where fold_level = 1)
+      ) as copies where place > 1
+    )`.execute(db)
 }

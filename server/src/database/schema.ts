@@ -62,7 +62,7 @@ export interface Tables {
     note: string | null
     /** Time of the last change of anything about the file; null until it is examined after an upgrade. */
     changed_at: number | null
-    /** The lowest level of folding at which another image stands for it: 1 copies, 2 shots, 3 bursts; null without one. */
+    /** The lowest level of folding at which another image stands for it: 0 twins, 1 other copies, 2 shots, 3 bursts; null without one. */
     fold_level: Generated<number | null>
     /** Version of the XMP file beside it, as it was read; null if there was none. */
     sidecar: Generated<string | null>
@@ -135,6 +135,11 @@ export interface Tables {
     example: string
     is_folder: number
     reason: string | null
+  }
+  /** On PostgreSQL: how often statements have changed a table on which filters depend; counted by a trigger of the table. */
+  image_changes: {
+    name: 'images' | 'collection_images'
+    version: number
   }
 }
 

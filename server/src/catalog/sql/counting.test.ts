@@ -3,8 +3,8 @@ import { expect, it, onTestFinished } from 'vitest'
 import { openCatalogDatabase } from '../../database/sqlite/database.ts'
 import { SQLITE } from '../../database/sqlite/dialect.ts'
 import { temporaryDirectory } from '../../testing/temporary.ts'
-import { countedCondition } from './counting.ts'
-import { ResultCache } from './result-cache.ts'
+import { keptCondition } from './counting.ts'
+import { ALWAYS_SAME, ResultCache } from './result-cache.ts'
 
 it.each([{ nameContains: 'a' }, { nameContains: 'a', fold: 'copies' } as const])(
   'counts the images that pass %j once for all pages',
@@ -20,8 +20,8 @@ it.each([{ nameContains: 'a' }, { nameContains: 'a', fold: 'copies' } as const])
     const plain = await openCatalogDatabase(await temporaryDirectory())
     onTestFinished(() => plain.destroy())
     const database = plain.withPlugin(counter)
-    const results = new ResultCache(true)
-    const count = () => countedCondition({ database, dialect: SQLITE, results }, filter)
+    const results = new ResultCache(ALWAYS_SAME)
+    const count = () => keptCondition({ database, dialect: SQLITE, results }, filter)
     expect(await count()).toMatchObject({ total: 0 })
     const first = statements
     expect(first).toBeGreaterThan(0)

@@ -1,6 +1,14 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { SqlDatabase } from '../../database/dialect.ts'
-import { BURST_GAP_MS, foldLevel, isCopy, isFromSameCamera, isSameShot } from '../../database/folding.ts'
+import {
+  BURST_GAP_MS,
+  foldLevel,
+  isCopy,
+  isFromSameCamera,
+  isSameShot,
+  isTwin,
+  TWIN_LEVEL,
+} from '../../database/folding.ts'
 
 /** Images whose level of folding may change if some images come, or if they change or go. */
 type Change = 'come' | 'go'
@@ -54,14 +62,28 @@ export class FoldLevels {
   }
 }
 
-/** An image that is a copy of another one already stays that if others come, and one that has others before it if later ones go. */
+/**
+ * An image that is a copy of another one already stays that if others come, and one that has others before it if later ones go. The same
+ * applies to twins.
+ */
 function neighbours(dialect: SqlDatabase['dialect'], change: Change): RawBuilder<unknown>[] {
   const begin = sql`seen.captured_at`
   const follows = sql`${isFromSameCamera('seen', 'images', dialect)} and images.captured_at between ${begin} and ${begin} + ${sql.lit(BURST_GAP_MS)}`
   const shot = isSameShot('seen', 'images', dialect)
   const copy = isCopy('seen', 'images', dialect)
-  const isNoCopy = (image: 'seen' | 'images') => sql`${sql.ref(`${image}.fold_level`)} is distinct from 1`
+  const twin = isTwin('seen', 'images', dialect)
+  const isNoCopy = (image: 'seen' | 'images') =>
+    sql`(${sql.ref(`${image}.fold_level`)} is null or ${sql.ref(`${image}.fold_level`)} > 1)`
+  const isFirstTwin = sql`seen.fold_level = 1 and images.fold_level = ${sql.lit(TWIN_LEVEL)}`
   return change === 'come'
-    ? [sql`${copy} and ${isNoCopy('images')}`, shot, sql`${follows} and images.fold_level is null`]
-    : [sql`${copy} and ${isNoCopy('seen')}`, shot, sql`${follows} and images.fold_level = 3`]
+    ? [
+        sql`${copy} and (${isNoCopy('images')} or images.fold_level = 1 and ${twin})`,
+        shot,
+        sql`${follows} and images.fold_level is null`,
+      ]
+    : [
+        sql`${copy} and (${isNoCopy('seen')} or ${isFirstTwin} and ${twin})`,
+        shot,
+        sql`${follows} and images.fold_level = 3`,
+      ]
 }

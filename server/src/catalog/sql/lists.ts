@@ -2,9 +2,9 @@ import { sql } from 'kysely'
 import type { Tables } from '../../database/schema.ts'
 import { IMAGE_ATTRIBUTES } from '../attributes.ts'
 import type { Image, ImageOrder, ListQuery, ListResult, Section, SectionQuery } from '../catalog.ts'
-import { filterCondition, isOnlyFolding } from '../filters.ts'
+import { filterCondition, isOnlyFolding, isOnlyRange } from '../filters.ts'
 import type { SqlContext } from './context.ts'
-import { countedCondition, countPassing } from './counting.ts'
+import { keptCondition } from './counting.ts'
 import { selectImages, toImage } from './image-rows.ts'
 
 const ORDER_COLUMN = {
@@ -25,16 +25,16 @@ const MAX_SORTED = 20_000
 export async function listImages(context: SqlContext, query: ListQuery): Promise<ListResult> {
   const { filter, offset, limit } = query
   const isInOrder = isOnlyFolding(filter)
-  const count = () => context.results.get('countPassing', filter, () => countPassing(context, filter))
   if (offset < FAR_OFFSET && isInOrder) {
     const condition = filterCondition(filter, context.dialect)
-    const [total, images] = await Promise.all([count(), pageOf(context, query, { condition })])
+    const [{ total }, images] = await Promise.all([
+      keptCondition(context, filter),
+      pageOf(context, query, { condition }),
+    ])
     return { images, total }
   }
-  const { condition, total } = isInOrder
-    ? { condition: filterCondition(filter, context.dialect), total: await count() }
-    : await countedCondition(context, filter)
-  if (total <= MAX_SORTED && !isInOrder)
+  const { condition, total } = await keptCondition(context, filter)
+  if (total <= MAX_SORTED && !isInOrder && !isOnlyRange(filter, ORDER_COLUMN[query.orderBy]))
     return { images: await pageOf(context, query, { condition, isSorted: true }), total }
   const size = Math.min(limit, total - offset)
   if (size <= 0) return { images: [], total }

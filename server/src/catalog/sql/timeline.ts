@@ -1,21 +1,27 @@
 import { sql } from 'kysely'
 import type { ImageFilter, MonthCount } from '../catalog.ts'
-import { countedConditions, filterCondition } from '../filters.ts'
+import { filterCondition, isOnlyFolding } from '../filters.ts'
+import { isFolded } from '../fold.ts'
 import type { SqlContext } from './context.ts'
+import { keptCondition } from './counting.ts'
 
 /** Counts images by month. Without a filter, the index on month, width and height has everything that is read. */
-export async function timeline(
-  { database, dialect }: SqlContext,
-  filter: ImageFilter,
-): Promise<MonthCount[]> {
-  const parts = countedConditions(filter, dialect)
-  const [rows, replaced] = await Promise.all([
-    months(parts?.all ?? filterCondition(filter, dialect))
+export async function timeline(context: SqlContext, filter: ImageFilter): Promise<MonthCount[]> {
+  const { database, dialect } = context
+  const { fold } = filter
+  const isFewer = fold !== undefined && isOnlyFolding(filter)
+  const isCompared = fold !== undefined && !isFewer
+  const condition = isCompared
+    ? (await keptCondition(context, filter)).condition
+    : filterCondition(isFewer ? {} : filter, dialect)
+  const [rows, folded] = await Promise.all([
+    months(condition)
       .select(sql<number>`avg(cast(width as double precision) / height)`.as('aspect'))
       .execute(),
-    parts === undefined ? [] : months(parts.replaced).execute(),
+    // Few images are folded, and they have an index.
+    isFewer ? months(() => isFolded(fold)).execute() : [],
   ])
-  const lessBy = new Map(replaced.map(({ taken_month, count }) => [taken_month, count]))
+  const lessBy = new Map(folded.map(({ taken_month, count }) => [taken_month, count]))
   return rows.flatMap(({ taken_month, count, aspect }) => {
     const digits = String(taken_month).padStart(6, '0')
     const left = count - (lessBy.get(taken_month) ?? 0)

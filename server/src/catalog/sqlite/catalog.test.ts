@@ -10,6 +10,7 @@ import { describeCatalog } from '../catalog.contract.ts'
 import type { Catalog, ImageRecord } from '../catalog.ts'
 import { describeCollections } from '../collections.contract.ts'
 import { describeFolding } from '../fold.contract.ts'
+import { describeFoldedLists } from '../fold-lists.contract.ts'
 import { describeLocalClock } from '../local-clock.contract.ts'
 import { openSqliteCatalog } from './catalog.ts'
 import { openSqliteCatalogThread } from './client.ts'
@@ -21,6 +22,7 @@ const open = (directory: string, savesIndex = true) =>
 describeCatalog('the SQLite catalog', async () => open(await temporaryDirectory()))
 describeCollections('collections in SQLite', async () => open(await temporaryDirectory()))
 describeFolding('folding in SQLite', async () => open(await temporaryDirectory()))
+describeFoldedLists('folded lists in SQLite', async () => open(await temporaryDirectory()))
 describeLocalClock('the clock of SQLite', async () =>
   openSqliteCatalog({ directory: await temporaryDirectory(), savesIndex: false }),
 )
@@ -317,5 +319,29 @@ describe('the statements of a request', () => {
     expect([...scans].filter((step) => !step.includes('USING COVERING INDEX'))).toEqual([])
     expect(scans).toContain('SCAN images USING COVERING INDEX images_by_taken_at')
     expect(scans).toContain('SCAN images USING COVERING INDEX images_folded')
+  })
+
+  it('read the images of a folder from an index alone, and compare shots by theirs', async () => {
+    const { directory, catalog, statements } = await openRecorded()
+    const shot = { capturedAt: 1_000, contentHash: 'same' }
+    await catalog.images.upsert([
+      { ...record(301), ...shot, path: 'a/1.jpg' },
+      { ...record(302), ...shot, path: 'b/1.jpg', camera: 'Other' },
+    ])
+    const start = statements().length
+    const page = { offset: 0, limit: 100, descending: true, orderBy: 'capturedAt' as const }
+    const folder = { fold: 'shots', directory: 'a', recursive: true } as const
+    const since = [{ column: 'taken_at', operator: '>=', value: 1_000 } as const]
+    await catalog.images.list({ filter: folder, ...page })
+    await catalog.images.list({ filter: { fold: 'shots', conditions: since }, ...page })
+    const recorded = statements().slice(start)
+    const database = new DatabaseSync(join(directory, 'catalog.sqlite'))
+    onTestFinished(() => database.close())
+    const steps = recorded.flatMap((sql) => planOf(database, sql))
+    const ofFolder = steps.filter((step) => step.includes('directory>'))
+    expect(ofFolder.length).toBeGreaterThan(1)
+    expect(ofFolder.filter((step) => !step.includes('COVERING INDEX'))).toEqual([])
+    expect(steps.join('\n')).toMatch(/images_by_shot/)
+    expect(steps.join('\n')).not.toMatch(/images_by_directory\w* \(directory=\? AND (taken|id)/)
   })
 })

@@ -5,7 +5,7 @@ import { dot } from '../../vector-math.ts'
 import type { ImageFilter, NearContent, NearestQuery, WeightedVector } from '../catalog.ts'
 import { filterCondition, isOnlyFolding, isUnfiltered } from '../filters.ts'
 import { bestDotHalf, fromFloat16 } from '../float16.ts'
-import { countPassing } from '../sql/counting.ts'
+import { countCondition } from '../sql/counting.ts'
 import {
   bestOfEach,
   type Match,
@@ -60,7 +60,9 @@ export async function findCandidates(
   // Among many equally similar images it may be missing.
   const isMissing = alwaysInclude !== undefined && !found.some(({ imageId }) => imageId === alwaysInclude)
   const pinned = isMissing
-    ? await matchingVectors(database, space, filter).where('images.id', '=', alwaysInclude).execute()
+    ? await matchingVectors(database, space, filterCondition(filter, SQLITE))
+        .where('images.id', '=', alwaysInclude)
+        .execute()
     : []
   return topMatches([...found, ...compare(pinned, vectors)], topK, alwaysInclude)
 }
@@ -242,7 +244,7 @@ async function scan(
   const parts = space.dimensions / vectors[0]!.vector.length
   const chunkRows = Math.ceil(CHUNK_ROWS / parts)
   for (let after = ''; ; ) {
-    const rows = await matchingVectors(database, space, filter)
+    const rows = await matchingVectors(database, space, filterCondition(filter, SQLITE))
       .where('images.id', '>', after)
       .orderBy('images.id')
       .limit(chunkRows)
@@ -256,14 +258,18 @@ async function scan(
 }
 
 /** Selects the images that pass a filter, with their vectors. */
-function matchingVectors(database: Kysely<Tables>, { embedderId }: StoredSpace, filter: ImageFilter) {
+function matchingVectors(
+  database: Kysely<Tables>,
+  { embedderId }: StoredSpace,
+  condition: ReturnType<typeof filterCondition>,
+) {
   // With a cross join SQLite reads the index of the filter first, and the vectors afterwards.
   return database
     .selectFrom('images')
     .crossJoin('vectors')
     .whereRef('vectors.content_hash', '=', 'images.content_hash')
     .where('vectors.embedder_id', '=', embedderId)
-    .where(filterCondition(filter, SQLITE))
+    .where(condition)
     .select(['images.id as imageId', 'vectors.data as data'])
 }
 
@@ -275,9 +281,9 @@ async function matchesOf(
 ): Promise<FilterMatches> {
   const kept = space.matchesOf(filter)
   if (kept !== undefined) return kept
-  const count = await countPassing({ database, dialect: SQLITE }, filter)
+  const { condition, total: count } = await countCondition({ database, dialect: SQLITE }, filter)
   const rows =
-    count <= EXACT_SEARCH_MAX_ROWS ? await matchingVectors(database, space, filter).execute() : undefined
+    count <= EXACT_SEARCH_MAX_ROWS ? await matchingVectors(database, space, condition).execute() : undefined
   const matches = { count, rows }
   space.keepMatches(filter, matches)
   return matches

@@ -49,7 +49,7 @@ describe('the database', () => {
         name_key: naturalKey('IMG_10.jpg'),
         fold_level: null,
       },
-      { id: 'j', fold_level: 1 },
+      { id: 'j', fold_level: 0 },
     ])
     expect(await database.selectFrom('failures').select(['path', 'embedder_id']).execute()).toEqual([
       { path: 'a', embedder_id: null },
@@ -58,7 +58,7 @@ describe('the database', () => {
       database,
     )
     expect(indices.rows.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['failures_by_inode', 'images_by_inode', 'images_by_taken_month']),
+      expect.arrayContaining(['failures_by_inode', 'images_by_directory_with_time', 'images_by_taken_month']),
     )
     // References to the table that was built again still hold.
     const vectors = database.selectFrom('vectors').select('embedder_id')

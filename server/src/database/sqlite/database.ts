@@ -23,6 +23,8 @@ import * as folding from './migrations/012-folding.ts'
 import * as sidecars from './migrations/013-sidecars.ts'
 import * as bitDepth from './migrations/014-bit-depth.ts'
 import * as foldedFolders from './migrations/015-folded-folders.ts'
+import * as twins from './migrations/016-twins.ts'
+import * as folderOrder from './migrations/017-folder-order.ts'
 
 /** Migrations of the catalog, oldest first. */
 const CATALOG_MIGRATIONS: Migrations = {
@@ -41,6 +43,8 @@ const CATALOG_MIGRATIONS: Migrations = {
   '013-sidecars': sidecars,
   '014-bit-depth': bitDepth,
   '015-folded-folders': foldedFolders,
+  '016-twins': twins,
+  '017-folder-order': folderOrder,
 }
 
 const OWNER_ONLY = 0o600

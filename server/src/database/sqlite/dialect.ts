@@ -8,6 +8,7 @@ export const SQLITE: SqlDialect = {
   texts: list,
   numbers: list,
   contains: (column, text) => sql<boolean>`instr(${column}, ${text}) > 0`,
+  needsOneRange: false,
   stem: (name) => sql<string>`rtrim(${name}, replace(${name}, '.', ''))`,
   // Transactions write one after the other.
   lockFolding: async () => {},

@@ -1,0 +1,1 @@
+export { markTwins as up } from '../../folding.ts'

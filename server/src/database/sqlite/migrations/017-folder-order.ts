@@ -1,0 +1,1 @@
+export { up } from '../../folder-order-index.ts'
