@@ -136,11 +136,6 @@ export interface Tables {
     is_folder: number
     reason: string | null
   }
-  /** On PostgreSQL: how often statements have changed a table on which filters depend; counted by a trigger of the table. */
-  image_changes: {
-    name: 'images' | 'collection_images'
-    version: number
-  }
 }
 
 /** Tables through which servers on one database communicate. */

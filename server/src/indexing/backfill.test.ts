@@ -9,7 +9,6 @@ import { LOCAL_VECTORS } from '../catalog/postgres/local-vectors.ts'
 import { createPostgresVectors } from '../catalog/postgres/vectors.ts'
 import { COLOUR_SPACE } from '../catalog/spaces.ts'
 import { createSqlCatalog } from '../catalog/sql/catalog.ts'
-import { ALWAYS_SAME } from '../catalog/sql/result-cache.ts'
 import { createIndexedVectors } from '../catalog/sqlite/indexed-vectors.ts'
 import { openDatabase as openPostgres } from '../database/postgres/database.ts'
 import { POSTGRES } from '../database/postgres/dialect.ts'
@@ -58,7 +57,7 @@ const DATABASES: Record<string, () => Promise<Opened>> = {
           database,
           dialect: SQLITE,
           vectors,
-          readVersion: ALWAYS_SAME,
+          isOnlyWriter: true,
           attributes,
           async close() {},
         })
@@ -85,7 +84,7 @@ const DATABASES: Record<string, () => Promise<Opened>> = {
           database,
           dialect: POSTGRES,
           vectors,
-          readVersion: undefined,
+          isOnlyWriter: false,
           attributes,
           async close() {},
         })

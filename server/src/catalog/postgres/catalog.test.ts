@@ -27,34 +27,6 @@ describeFoldedLists('folded lists in PostgreSQL', async () =>
 )
 describeLocalClock('the clock of PostgreSQL', async () => openCatalog(await shared.createDatabase(), SILENT))
 
-it('counts again after another server has changed an image or a collection', async () => {
-  const options = await shared.createDatabase()
-  const [one, other] = [await openCatalog(options, SILENT), await openCatalog(options, SILENT)]
-  onTestFinished(async () => void (await Promise.all([one.close(), other.close()])))
-  const space = { embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS }
-  for (const catalog of [one, other]) await catalog.spaces.activate(space)
-  const stars = await one.collections.create({ name: 'Best', ownerId: '', isShared: true })
-  const totals = () =>
-    Promise.all(
-      [{}, { collections: [stars.id] }].map(async (filter) => {
-        const page = { orderBy: 'name', descending: false, offset: 0, limit: 1 } as const
-        const { total } = await one.images.list({ filter, ...page })
-        const months = await one.images.timeline(filter)
-        return [total, ...months.map(({ count }) => count)]
-      }),
-    )
-  expect(await totals()).toEqual([[0], [0]])
-  const [added] = await other.images.upsert([imageRecord(1, { vector: undefined })])
-  expect(await totals()).toEqual([[1, 1], [0]])
-  await other.collections.change(stars.id, { add: [added!.id] })
-  expect(await totals()).toEqual([
-    [1, 1],
-    [1, 1],
-  ])
-  await other.files.remove(['1.jpg'])
-  expect(await totals()).toEqual([[0], [0]])
-})
-
 /** Closing the catalog also closes its connections. */
 async function openCatalog(database: PostgresOptions, log: typeof SILENT): Promise<Catalog> {
   const storage = await openStorage({ database, directory: '', canWrite: true, log })

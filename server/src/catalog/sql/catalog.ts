@@ -7,7 +7,7 @@ import { createSqlCollections } from './collections.ts'
 import { createSqlFailures } from './failures.ts'
 import { createSqlFiles } from './files.ts'
 import { createSqlImages } from './images.ts'
-import { type ReadVersion, ResultCache } from './result-cache.ts'
+import { ResultCache } from './result-cache.ts'
 import { createSqlSpaces } from './spaces.ts'
 import { createSqlTrash } from './trash.ts'
 import type { VectorBackend } from './vector-backend.ts'
@@ -15,8 +15,8 @@ import { createSqlVectors } from './vectors.ts'
 
 export interface SqlCatalogOptions extends SqlDatabase<Kysely<Tables>> {
   vectors: VectorBackend
-  /** Without it, results that are computed from many images are not kept. */
-  readVersion: ReadVersion | undefined
+  /** Whether no other process changes the database. */
+  isOnlyWriter: boolean
   /** Columns that are read from files; `Tables` has those of the default. */
   attributes?: AttributeTable
   close(): Promise<void>
@@ -27,12 +27,12 @@ export function createSqlCatalog({
   database,
   dialect,
   vectors,
-  readVersion,
+  isOnlyWriter,
   attributes = IMAGE_ATTRIBUTES,
   close,
 }: SqlCatalogOptions): Catalog {
   const { spaces, space } = createSqlSpaces({ database, dialect, vectors })
-  const results = new ResultCache(readVersion)
+  const results = new ResultCache(isOnlyWriter)
   const changed = () => {
     vectors.changed()
     results.clear()

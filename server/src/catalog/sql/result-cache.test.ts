@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ALWAYS_SAME, ResultCache } from './result-cache.ts'
+import { ResultCache } from './result-cache.ts'
 
 /** Counts its calls. */
 function counter() {
@@ -9,7 +9,7 @@ function counter() {
 
 describe('cached results', () => {
   it('are kept by name and key until something changes', async () => {
-    const cache = new ResultCache(ALWAYS_SAME)
+    const cache = new ResultCache(true)
     const count = counter()
     expect(await cache.get('count', { directory: 'a' }, count)).toBe(1)
     expect(await cache.get('count', { directory: 'a' }, count)).toBe(1)
@@ -20,7 +20,7 @@ describe('cached results', () => {
   })
 
   it('are not kept if something has changed while they were computed', async () => {
-    const cache = new ResultCache(ALWAYS_SAME)
+    const cache = new ResultCache(true)
     const count = counter()
     const outdated = async () => {
       const result = await count()
@@ -32,7 +32,7 @@ describe('cached results', () => {
   })
 
   it('are bounded in number', async () => {
-    const cache = new ResultCache(ALWAYS_SAME)
+    const cache = new ResultCache(true)
     const count = counter()
     for (let key = 0; key < 100; key++) await cache.get('count', key, count)
     expect(await cache.get('count', 99, count)).toBe(100)
@@ -40,42 +40,16 @@ describe('cached results', () => {
   })
 
   it('are not kept if they are large', async () => {
-    const cache = new ResultCache(ALWAYS_SAME)
+    const cache = new ResultCache(true)
     const count = counter()
     const get = () => cache.get('count', {}, count, (result) => result >= 2)
     expect([await get(), await get(), await get()]).toEqual([1, 2, 2])
   })
 
-  it('are not kept without a version', async () => {
-    const cache = new ResultCache(undefined)
+  it('are not kept where other processes write', async () => {
+    const cache = new ResultCache(false)
     const count = counter()
     await cache.get('count', {}, count)
     expect(await cache.get('count', {}, count)).toBe(2)
-  })
-
-  it('are kept until another process has changed the version, or does so meanwhile', async () => {
-    let version = 1
-    const cache = new ResultCache(async () => String(version))
-    const count = counter()
-    const get = () => cache.get('count', {}, count)
-    expect([await get(), await get()]).toEqual([1, 1])
-    version++
-    const outdated = async () => {
-      version++
-      return count()
-    }
-    expect(await cache.get('count', {}, outdated)).toBe(2)
-    expect([await get(), await get()]).toEqual([3, 3])
-  })
-
-  it('are computed once for calls at the same time, and again after a failure', async () => {
-    const cache = new ResultCache(ALWAYS_SAME)
-    const count = counter()
-    const get = () => cache.get('count', {}, count)
-    expect(await Promise.all([get(), get()])).toEqual([1, 1])
-    cache.clear()
-    const fail = () => cache.get('count', {}, () => Promise.reject(new Error('refused')))
-    await expect(Promise.all([fail(), fail()])).rejects.toThrow('refused')
-    expect(await get()).toBe(2)
   })
 })

@@ -3,7 +3,6 @@ import { openCatalogDatabase, openCatalogForReading } from '../../database/sqlit
 import { SQLITE } from '../../database/sqlite/dialect.ts'
 import type { Catalog } from '../catalog.ts'
 import { createSqlCatalog } from '../sql/catalog.ts'
-import { ALWAYS_SAME } from '../sql/result-cache.ts'
 import { createIndexedVectors } from './indexed-vectors.ts'
 
 /** A catalog that maintains its index in small steps, between other calls. */
@@ -32,8 +31,7 @@ export async function openSqliteCatalog(options: SqliteCatalogOptions): Promise<
     database,
     dialect: SQLITE,
     vectors,
-    // Beside a process that only reads, another one may write.
-    readVersion: options.savesIndex ? ALWAYS_SAME : undefined,
+    isOnlyWriter: options.savesIndex,
     async close() {
       try {
         await saveAll()

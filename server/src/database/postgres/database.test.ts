@@ -10,8 +10,7 @@ const shared = sharedPostgres()
 async function makeFormer(database: Kysely<never>): Promise<void> {
   const statements = [
     'alter table images drop column fold_level, drop column sidecar, drop column bit_depth',
-    'drop table removed_users, image_changes',
-    'drop function count_image_change cascade',
+    'drop table removed_users',
     'create index images_by_shot on images (captured_at, directory)',
     ...['created_at', 'modified_at', 'name_key', 'taken_at'].map(
       (order) => `create index images_by_${order} on images (${order}, id)`,
@@ -70,7 +69,6 @@ it('opens a database of an earlier version, and stores which images others stand
     '016-removed-users',
     '017-twins',
     '018-folder-order',
-    '019-image-changes',
   ])
 })
 

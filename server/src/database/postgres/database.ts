@@ -26,7 +26,6 @@ import * as foldedFolders from './migrations/015-folded-folders.ts'
 import * as removedUsers from './migrations/016-removed-users.ts'
 import * as twins from './migrations/017-twins.ts'
 import * as folderOrder from './migrations/018-folder-order.ts'
-import * as imageChanges from './migrations/019-image-changes.ts'
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -47,7 +46,6 @@ const MIGRATIONS = {
   '016-removed-users': removedUsers,
   '017-twins': twins,
   '018-folder-order': folderOrder,
-  '019-image-changes': imageChanges,
 }
 
 /** Maximum time to wait for a server that is starting. */
