@@ -32,6 +32,7 @@ export const LEFT_OUT_RULES = [
   'ignored',
   'own_data',
   'subfolder',
+  'sidecar',
   'not_an_image',
   'special_file',
   'link_outside',

@@ -140,10 +140,12 @@ class Lister {
     }
     // Not by spread arguments, whose number is limited.
     this.#listing.files = await this.#stats(images)
-    const sidecars = await this.#addByContent(others)
+    const rest = await this.#addByContent(others)
     for (const path of special) await this.#addSpecial(path)
     for (const path of links) await this.#addLinkUnlessLate(path)
-    this.#listing.files = withSidecars(this.#listing.files, sidecars)
+    const { files, read } = withSidecars(this.#listing.files, rest)
+    this.#listing.files = files
+    for (const { path } of rest) this.#leaveOut(read.has(path) ? 'sidecar' : 'not_an_image', path)
     if (this.#listing.directory === ROOT) await this.#addGalleryDirectories()
     this.#listing.leftOut = [...this.#leftOut.values()]
     return this.#listing
@@ -179,7 +181,6 @@ class Lister {
     const stats = await this.#stats(paths)
     const { images, others, unreadable } = await recognise(this.#root, directory, stats)
     for (const image of images) files.push(image)
-    for (const { path } of others) this.#leaveOut('not_an_image', path)
     for (const { path } of unreadable) this.#leaveOut('unreadable_file', path)
     return others
   }

@@ -1,5 +1,5 @@
 import { join, posix, relative, sep } from 'node:path'
-import { DomainError, messageOf, systemCodeOf } from '../errors.ts'
+import { DomainError, systemCodeOf } from '../errors.ts'
 import { directoriesOf, type GalleryDirectory, liesIn, liesInGallery } from './directories.ts'
 import { lstat, realpath } from './disk.ts'
 import { byteLengthOf, canonicalPath } from './file-names.ts'
@@ -129,7 +129,7 @@ async function assertPresent(folder: string): Promise<void> {
   await realpath(folder).catch((error) => {
     throw new DomainError(
       'gallery_unavailable',
-      `The gallery can't be read at present (${systemCodeOf(error) ?? messageOf(error)}): try again when its drive is back.`,
+      "The gallery can't be read at present: try again when its drive is back.",
       { cause: error },
     )
   })

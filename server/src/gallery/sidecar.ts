@@ -44,13 +44,23 @@ function sidecarVersion({ bytes, modifiedAt }: Pick<FileStat, 'bytes' | 'modifie
   return `${bytes} ${modifiedAt}`
 }
 
+interface FilesWithSidecars {
+  files: FileStat[]
+  /** Paths of the sidecars of these files. */
+  read: ReadonlySet<string>
+}
+
 /** Adds to each file of a folder the version of its sidecar, null without one. @param others the other files of the folder */
-export function withSidecars(files: readonly FileStat[], others: readonly FileStat[]): FileStat[] {
+export function withSidecars(files: readonly FileStat[], others: readonly FileStat[]): FilesWithSidecars {
   const sidecars = new Map(others.filter(({ path }) => isSidecar(path)).map((file) => [file.path, file]))
-  return files.map((file) => {
+  const read = new Set<string>()
+  const withVersions = files.map((file) => {
     const found = sidecars.size === 0 ? undefined : sidecarPaths(file.path).find((path) => sidecars.has(path))
-    return { ...file, sidecar: found === undefined ? null : sidecarVersion(sidecars.get(found)!) }
+    if (found === undefined) return { ...file, sidecar: null }
+    read.add(found)
+    return { ...file, sidecar: sidecarVersion(sidecars.get(found)!) }
   })
+  return { files: withVersions, read }
 }
 
 /**

@@ -130,15 +130,10 @@ export class Account {
   }
 
   /** Called at the end of a scan. @param unreadable folders that could not be listed: their rows are kept */
-  async scanned(
-    visited: ReadonlySet<string>,
-    unreadable: readonly string[],
-    absentDrives: readonly string[],
-  ): Promise<void> {
+  async scanned(visited: ReadonlySet<string>, unreadable: readonly string[]): Promise<void> {
     for (const directory of [...this.#stored.keys(), ...this.#unindexed.keys()])
       if (!visited.has(directory) && !unreadable.some((parent) => isInside(directory, parent)))
         this.folderGone(directory)
-    this.#setAbsentDrives(new Set(absentDrives))
     await this.save()
   }
 
@@ -156,13 +151,15 @@ export class Account {
     }
   }
 
-  #setAbsentDrives(absent: ReadonlySet<string>): void {
+  /** @param absent places of the gallery without their drive */
+  async setAbsentDrives(absent: ReadonlySet<string>): Promise<void> {
     const before = this.#absentDrives
     this.#absentDrives = absent
     for (const directory of new Set([...before, ...absent])) {
       const others = (this.#stored.get(directory) ?? []).filter(({ rule }) => rule !== 'drive_absent')
       this.#store(directory, others)
     }
+    await this.save()
   }
 
   async #folderRow(directory: string, { path, rule, reason }: LeftOutFolder): Promise<LeftOutRow> {
@@ -263,6 +260,6 @@ function absentDriveRow(directory: string): LeftOutRow {
   return {
     ...row,
     example: directory,
-    reason: 'No drive is mounted here: its index entries are kept.',
+    reason: 'No drive, or another one, is mounted here: its images stay in the index.',
   }
 }

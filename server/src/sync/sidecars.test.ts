@@ -5,6 +5,7 @@ import { describe, expect, it, vi } from 'vitest'
 import type { App } from '../app/compose.ts'
 import { DomainError } from '../errors.ts'
 import { readSidecar } from '../gallery/sidecar.ts'
+import { indexAccount } from '../http/index-account.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { picture, writeSettled } from '../testing/pictures.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
@@ -47,6 +48,11 @@ describe('an XMP file beside an image', () => {
     expect(await stated(app, 'a.png')).toEqual({ title: 'Harbour', rating: 4, keywords: 'sea\nevening' })
     expect(await stated(app, 'b.png')).toEqual(NOTHING)
     expect(await stated(app, 'c.png')).toEqual({ title: 'Own', rating: 5, keywords: undefined })
+    const { left_out: leftOut } = await indexAccount(app.catalog, app.sync)
+    expect(leftOut.map(({ rule, count }) => `${count} ${rule}`).sort()).toEqual([
+      '1 not_an_image',
+      '2 sidecar',
+    ])
     const filter = { textContains: 'EVENING' }
     const found = { filter, orderBy: 'name' as const, descending: false, offset: 0, limit: 10 }
     expect((await app.catalog.images.list(found)).images.map(({ path }) => path)).toEqual(['a.png'])

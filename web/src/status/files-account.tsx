@@ -23,6 +23,11 @@ export function FilesAccount({ onClose }: { onClose: () => void }) {
   )
 }
 
+/** The photo folder itself has no name in the account. */
+function nameOf(path: string): string {
+  return path === '.' ? viewMessages.notices.wholeFolder : path
+}
+
 function Account({ account }: { account: IndexAccount }) {
   const { files } = viewMessages
   const leftOut = account.left_out.reduce((sum, { count }) => sum + count, 0)
@@ -37,7 +42,13 @@ function Account({ account }: { account: IndexAccount }) {
         <Row label={files.pending} count={account.pending} />
         <Row label={files.leftOut} count={leftOut} />
         {account.left_out.map(({ rule, count, example }) => (
-          <Row key={rule} label={files.rules[rule]} count={count} hint={files.example(example)} isPart />
+          <Row
+            key={rule}
+            label={files.rules[rule]}
+            count={count}
+            hint={files.example(nameOf(example))}
+            isPart
+          />
         ))}
       </dl>
       {folders.length > 0 && (
@@ -46,7 +57,7 @@ function Account({ account }: { account: IndexAccount }) {
           <ul className="m-0 list-none space-y-2 p-0">
             {folders.map(({ path, rule, reason }) => (
               <li key={`${path} ${rule}`}>
-                <p className="break-all">{path}</p>
+                <p className="break-all">{nameOf(path)}</p>
                 <p className="text-13 text-ink-2">
                   {files.rules[rule]}
                   {reason !== null && `: ${reason}`}
