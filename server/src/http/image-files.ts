@@ -1,5 +1,6 @@
 import type { Catalog, Image } from '../catalog/catalog.ts'
 import type { Handlers } from '../contract/routes.ts'
+import { DomainError, systemCodeOf } from '../errors.ts'
 import type { RenditionSide } from '../gallery/rendition-store.ts'
 import { toJpeg } from '../gallery/thumbnails.ts'
 import type { ImageFiles } from '../images/image-files.ts'
@@ -57,8 +58,19 @@ export function imageFileHandlers({
 
   async function contentOf(image: Image, size: RenditionSide | undefined, isDeleted: boolean) {
     if (size === undefined) return imageFiles.thumbnail(image)
-    if (!isDeleted) return imageFiles.rendition(image, size)
-    // The original is in the trash. Its thumbnail in place of the size is not cached: after a restore the size is there again.
+    // The original of a deleted image is in the trash.
+    if (isDeleted) return thumbnailFor(image)
+    return imageFiles.rendition(image, size).catch((error) => {
+      // The drive of the original may be absent.
+      if (!(error instanceof DomainError) && systemCodeOf(error) === undefined) throw error
+      return thumbnailFor(image).catch(() => {
+        throw error
+      })
+    })
+  }
+
+  /** The stored thumbnail in place of a size. It is not cached: when the original is back, the size is there again. */
+  async function thumbnailFor(image: Image) {
     return { ...(await imageFiles.thumbnail(image)), matchesCatalog: false }
   }
 }

@@ -25,8 +25,17 @@ it('uploads and deletions are refused with the reason while the gallery is absen
       error: expect.stringMatching(/gallery can't be read at present/),
     })
   expect((await app.http.request(`/api/images/${id}`, { method: 'DELETE' })).status).toBe(503)
-  expect((await app.http.request(`/api/images/${id}/view`)).status).toBe(404)
+  expect(await (await app.http.request(`/api/images/${id}/view`)).json()).toMatchObject({
+    code: 'image_not_found',
+    error: 'The file can’t be found: it was moved or deleted, or its drive is not connected.',
+  })
+  const tile = async () => app.http.request(`/api/images/${id}/thumbnail?size=256`)
+  const stored = await tile()
+  expect(stored.status).toBe(200)
+  expect(stored.headers.get('cache-control')).toContain('no-cache')
+  expect(stored.headers.get('etag')).toBeNull()
   await rename(`${root}-aside`, root)
+  expect((await tile()).headers.get('etag')).not.toBeNull()
   expect((await upload('x')).httpStatus).toBeLessThan(300)
   await rename(join(root, 'x'), join(root, 'y'))
   expect((await app.http.request(`/api/images/${id}/view`)).status).toBe(404)

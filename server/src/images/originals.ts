@@ -47,7 +47,11 @@ export interface OriginalsOptions {
   walk: IncludeRules
 }
 
-const GONE = 'The file is no longer in the gallery.'
+/** Error of an image whose file is not there. */
+export function fileNotFound(): DomainError {
+  const text = 'The file can’t be found: it was moved or deleted, or its drive is not connected.'
+  return new DomainError('image_not_found', text)
+}
 
 export function createOriginals({ root, limits, walk }: OriginalsOptions): Originals {
   const askDrive = createDriveAccess(root)
@@ -72,7 +76,7 @@ export function createOriginals({ root, limits, walk }: OriginalsOptions): Origi
       opening?.then(closeLater, () => {})
       throw error
     }
-    throw new DomainError('image_not_found', GONE)
+    throw fileNotFound()
   }
 
   async function read(image: Image): Promise<FileContent> {

@@ -6,6 +6,7 @@ import { DomainError, messageOf } from '../errors.ts'
 import { toSystemPath } from '../gallery/file-names.ts'
 import type { IncludeRules } from '../gallery/include.ts'
 import { findRealFile } from '../gallery/links.ts'
+import { fileNotFound } from './originals.ts'
 
 export interface RevealOptions {
   root: string
@@ -18,7 +19,7 @@ export type Reveal = (image: Pick<Image, 'path'>) => Promise<void>
 export function createReveal({ root, walk }: RevealOptions): Reveal {
   return async ({ path }) => {
     const real = await findRealFile(root, path, walk)
-    if (real === undefined) throw new DomainError('image_not_found', 'The file is no longer in the gallery.')
+    if (real === undefined) throw fileNotFound()
     // A name that is not UTF-8 can't be an argument; its folder usually can.
     const isText = typeof toSystemPath(real) === 'string'
     await start(...commandFor(process.platform, isText ? real : dirname(real)))

@@ -17,12 +17,39 @@ describe.skipIf(!canMount())('a gallery that is mounted read-only (needs the rig
     const app = await startApp(await configFor(root, { 'watcher.directories': directories }))
     await indexAll(app)
     const browser = openBrowser(app.http)
-    expect(await (await browser.get('/api/index/status')).json()).toMatchObject({ read_only: ['Phone'] })
+    expect(await (await browser.get('/api/index/status')).json()).toMatchObject({
+      read_only: ['Phone'],
+      is_read_only: false,
+    })
     const { id } = (await app.catalog.images.getByPath('Phone/1.png'))!
     expect(await (await browser.request('DELETE', `/api/images/${id}`)).json()).toMatchObject({
       code: 'permission_denied',
     })
     expect(await app.catalog.images.getByPath('Phone/1.png')).toMatchObject({ id })
+  })
+
+  it('is reported as a whole if nothing can be written in any of its drives that are there', async () => {
+    const [root, phone] = [await temporaryDirectory(), await temporaryDirectory()]
+    await writeSettled(`${root}/1.png`, await picture(1))
+    mountReadOnly(root)
+    mountReadOnly(phone)
+    const away = `${await temporaryDirectory()}/away`
+    const directories = [
+      { name: 'Phone', path: phone },
+      { name: 'Away', path: away },
+    ]
+    const config = await configFor(root, { 'watcher.directories': directories })
+    const app = await startApp(config)
+    await indexAll(app)
+    const status = await (await openBrowser(app.http).get('/api/index/status')).json()
+    expect(status).toMatchObject({ read_only: ['.', 'Phone'], is_read_only: true })
+    const upload = new FormData()
+    upload.set('image', new File([new Uint8Array(await picture(2))], 'b.png', { type: 'image/png' }))
+    const refused = await app.http.request('/api/images', { method: 'POST', body: upload })
+    expect(await refused.json()).toMatchObject({
+      code: 'permission_denied',
+      error: 'This folder of the gallery can’t be changed: it is read-only.',
+    })
   })
 
   it('is reported below the top, too, and copies nothing when a deletion is refused', async () => {
@@ -86,5 +113,5 @@ describe.skipIf(!canMount())('a gallery that is mounted read-only (needs the rig
 
 it('read-only folders are reported without the database', async () => {
   const folders = createReadOnlyFolders(await temporaryDirectory(), () => Promise.reject(new Error('away')))
-  expect(await folders()).toEqual([])
+  expect(await folders()).toEqual({ folders: [], isAll: false })
 })

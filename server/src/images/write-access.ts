@@ -12,15 +12,19 @@ const MAX_AGE_MS = 5_000
 const MAX_WAIT_MS = 1_000
 const DENIED = ['EROFS', 'EACCES', 'EPERM']
 
-/**
- * Returns the folders at the tops of the gallery and of the drives in it in which no file can be added or deleted; `.` is the watched
- * folder.
- */
-export type ReadOnlyFolders = () => Promise<string[]>
+/** Where no file can be added or deleted. */
+interface ReadOnlyParts {
+  /** Folders at the tops of the gallery and of the drives in it; `.` is the watched folder. */
+  folders: string[]
+  /** Whether nothing can be added or deleted in any of them: all others are absent. */
+  isAll: boolean
+}
+
+export type ReadOnlyFolders = () => Promise<ReadOnlyParts>
 
 /** While a drive or the database does not answer, the last result is returned. */
 export function createReadOnlyFolders(root: string, mountPoints: () => Promise<string[]>): ReadOnlyFolders {
-  let last: string[] = []
+  let last: ReadOnlyParts = { folders: [], isAll: false }
   let checkedAt = Number.NEGATIVE_INFINITY
   let isChecking = false
   return async () => {
@@ -29,25 +33,29 @@ export function createReadOnlyFolders(root: string, mountPoints: () => Promise<s
     return pTimeout(check(), { milliseconds: MAX_WAIT_MS, fallback: () => last })
   }
 
-  async function check(): Promise<string[]> {
+  async function check(): Promise<ReadOnlyParts> {
     const directories = directoriesOf(root).map(({ name }) => name)
-    const drives = await mountPoints().catch(() => last)
+    const drives = await mountPoints().catch(() => last.folders)
     const tops = [...new Set([ROOT, ...directories, ...drives.toSorted()])]
-    const areReadOnly = await Promise.all(
-      tops.map((top) => isReadOnly(toAbsolute(root, top), last.includes(top))),
+    const accesses = await Promise.all(
+      tops.map((top) => accessTo(toAbsolute(root, top), last.folders.includes(top))),
     )
-    last = tops.filter((_, n) => areReadOnly[n])
+    const folders = tops.filter((_, n) => accesses[n] === 'read-only')
+    last = { folders, isAll: folders.includes(ROOT) && !accesses.includes('writable') }
     checkedAt = performance.now()
     isChecking = false
     return last
   }
 }
 
-/** An absent folder is reported elsewhere. @param before the result while the drive does not answer */
-async function isReadOnly(folder: string, before: boolean): Promise<boolean> {
+/** An absent folder is reported elsewhere. @param wasReadOnly the result while the drive does not answer */
+async function accessTo(folder: string, wasReadOnly: boolean): Promise<'writable' | 'read-only' | 'absent'> {
   return assertWritable(folder).then(
-    () => false,
-    (error) => (isNoAnswer(error) ? before : DENIED.includes(systemCodeOf(error) ?? '')),
+    () => 'writable',
+    (error) => {
+      if (isNoAnswer(error)) return wasReadOnly ? 'read-only' : 'writable'
+      return DENIED.includes(systemCodeOf(error) ?? '') ? 'read-only' : 'absent'
+    },
   )
 }
 

@@ -68,12 +68,12 @@ async function sync(path: string | Buffer): Promise<void> {
 /** Turns an error of the file system that users can understand into a domain error; returns others unchanged. */
 export function writeFailure(error: unknown): unknown {
   if (isNoAnswer(error)) return failure('gallery_unavailable', 'its drive does not answer')
-  const code = systemCodeOf(error)
-  switch (code) {
+  switch (systemCodeOf(error)) {
     case 'EACCES':
     case 'EPERM':
+      return failure('permission_denied', 'the server may not write there')
     case 'EROFS':
-      return failure('permission_denied', `the server may not write there (${code})`)
+      return failure('permission_denied', 'it is read-only')
     case 'ENOENT':
     case 'ENOTDIR':
       return failure('directory_not_found', 'the folder is gone')
@@ -82,7 +82,7 @@ export function writeFailure(error: unknown): unknown {
       return failure('storage_unavailable', 'its disk is full')
     case 'EIO':
     case 'ESTALE':
-      return failure('gallery_unavailable', `its drive does not answer (${code})`)
+      return failure('gallery_unavailable', 'its drive does not answer')
     // Some file systems take fewer bytes than others, such as those that encrypt names.
     case 'ENAMETOOLONG':
       return new DomainError('invalid_path', 'The name is too long for this drive: give a shorter one.', {

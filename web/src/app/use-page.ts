@@ -24,7 +24,6 @@ import {
   toggleTerm,
   withOtherWord,
 } from '../state/query-terms.ts'
-import { useHasRole } from '../state/role.ts'
 import { useStoredFlag } from '../state/settings.ts'
 import { useUploads } from '../upload/use-uploads.ts'
 import { ALL } from './places.ts'
@@ -32,6 +31,7 @@ import { gallerySections, resultSections, resultsOf } from './sections.ts'
 import { usePreloadedUploadPanel } from './upload-panel.ts'
 import { useHeldResults } from './use-held-results.ts'
 import { useLiveWords } from './use-live-words.ts'
+import { useMayEdit } from './use-may-edit.ts'
 import { type PageSearch, usePageSearch } from './use-page-search.ts'
 import { usePictureInput } from './use-picture-input.ts'
 import { useSavedPicture } from './use-saved-picture.ts'
@@ -51,7 +51,7 @@ export function usePage() {
   const { state, change } = control
   const latest = useRef(state)
   latest.current = state
-  const mayEdit = useHasRole('editor')
+  const mayEdit = useMayEdit()
   usePreloadedUploadPanel(mayEdit)
   const toast = useToast()
   const sheet = useSheet(control)

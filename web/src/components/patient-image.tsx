@@ -8,13 +8,26 @@ interface PatientImageProps extends ImgHTMLAttributes<HTMLImageElement> {
   alt: string
   /** Called when the picture could not be loaded after all attempts. */
   onGivenUp?: () => void
+  /** Called after the first error. */
+  onFailed?: () => void
   /** Takes its place after all attempts, until the server can be reached again. */
   whenGivenUp?: ReactNode
 }
 
-/** An image that is requested again after an error: the server may have been away. */
-export function PatientImage({ alt, onGivenUp, whenGivenUp, ...attributes }: PatientImageProps) {
+/**
+ * An image that is requested again after an error: the server may have been away. It is invisible meanwhile, so that what lies behind it is
+ * seen rather than the browser's sign of an error.
+ */
+export function PatientImage({
+  alt,
+  onFailed,
+  onGivenUp,
+  whenGivenUp,
+  className = '',
+  ...attributes
+}: PatientImageProps) {
   const [attempt, setAttempt] = useState(0)
+  const [hasFailed, setFailed] = useState(false)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   useEffect(() => () => clearTimeout(timer.current), [])
   useServerBack(() => attempt === MAX_ATTEMPTS && setAttempt(0))
@@ -24,7 +37,11 @@ export function PatientImage({ alt, onGivenUp, whenGivenUp, ...attributes }: Pat
       key={Math.min(attempt, MAX_ATTEMPTS - 1)}
       alt={alt}
       {...attributes}
+      className={hasFailed ? `${className} invisible` : className}
+      onLoad={() => setFailed(false)}
       onError={() => {
+        setFailed(true)
+        if (attempt === 0) onFailed?.()
         if (attempt < MAX_ATTEMPTS - 1)
           timer.current = setTimeout(() => setAttempt(attempt + 1), FIRST_PAUSE_MS * 2 ** attempt)
         else if (attempt < MAX_ATTEMPTS) {

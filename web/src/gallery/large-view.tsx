@@ -14,6 +14,7 @@ import { messages } from '../messages/messages.ts'
 import { viewMessages } from '../messages/view-messages.ts'
 import { useStoredFlag } from '../state/settings.ts'
 import { useBackInstead } from '../state/use-back-instead.ts'
+import { DriveAway, useIsAway } from './drive-away.tsx'
 import { Filmstrip } from './filmstrip.tsx'
 import { HeatMap, type MatchView } from './heat-map.tsx'
 import type { ImageList } from './image-list.ts'
@@ -246,20 +247,24 @@ interface StageProps extends Pick<ViewedProps, 'image' | 'match' | 'onPrevious' 
 /** The picture, with buttons to those beside it. */
 function Stage({ image, match, zoom, frameRef, onPrevious, onNext, onClose }: StageProps) {
   const [broken, setBroken] = useState<string>()
+  const [failed, setFailed] = useState<string>()
+  const isAway = useIsAway(image, failed === image.id)
   useServerBack(() => setBroken(undefined))
   return (
     <div className="relative min-h-0 flex-1 px-16 phone:px-0">
       <ZoomableImage
         frameRef={frameRef}
         image={image}
-        problem={broken === image.id ? messages.viewer.unreadable : undefined}
+        problem={broken === image.id && !isAway ? messages.viewer.unreadable : undefined}
         zoom={zoom}
         overlay={match.shown && <HeatMap {...match.shown} />}
         onPrevious={onPrevious}
         onNext={onNext}
         onClose={onClose}
+        onFailed={() => setFailed(image.id)}
         onBroken={() => setBroken(image.id)}
       />
+      {isAway && <DriveAway />}
       <SideButton label={messages.viewer.previous} side="left-2.5" onClick={onPrevious}>
         <ChevronLeft />
       </SideButton>

@@ -23,6 +23,8 @@ interface ZoomableImageProps {
   onPrevious: (() => void) | undefined
   onNext: (() => void) | undefined
   onClose: () => void
+  /** Called after the first error of the version that is shown. */
+  onFailed?: (() => void) | undefined
   onBroken: () => void
 }
 
@@ -76,6 +78,7 @@ export function ZoomableImage(props: ZoomableImageProps) {
           scale={zoom.scale}
           offset={zoom.isFit ? gesture.pulled : zoom.offset}
           overlay={props.overlay}
+          onFailed={props.onFailed}
           onBroken={props.onBroken}
         />
       ) : (
@@ -94,8 +97,9 @@ export function PlacedPicture({
   scale,
   offset: [x, y],
   overlay,
+  onFailed,
   onBroken,
-}: Pick<ZoomableImageProps, 'image' | 'overlay' | 'onBroken'> &
+}: Pick<ZoomableImageProps, 'image' | 'overlay' | 'onFailed' | 'onBroken'> &
   Pick<Zoom, 'scale' | 'offset'> & { frame: { width: number; height: number } }) {
   const [width, height] = [image.width * scale, image.height * scale]
   const [left, top] = [(frame.width - width) / 2 + x, (frame.height - height) / 2 + y]
@@ -110,7 +114,7 @@ export function PlacedPicture({
         backgroundImage: `url(${placeholderOf(image) ?? ''})`,
       }}
     >
-      <Layers image={image} scale={scale} onBroken={onBroken} />
+      <Layers image={image} scale={scale} onFailed={onFailed} onBroken={onBroken} />
       {overlay}
     </div>
   )
@@ -120,8 +124,9 @@ export function PlacedPicture({
 function Layers({
   image,
   scale,
+  onFailed,
   onBroken,
-}: Pick<ZoomableImageProps, 'image' | 'onBroken'> & { scale: number }) {
+}: Pick<ZoomableImageProps, 'image' | 'onFailed' | 'onBroken'> & { scale: number }) {
   const side = Math.max(image.width, image.height)
   const isOriginalShown =
     SHOWN.test(image.content_type) && side > PREVIEW_SIDE && image.width * image.height <= MAX_ORIGINAL_PIXELS
@@ -130,11 +135,12 @@ function Layers({
   const className = 'absolute inset-0 size-full select-none rounded-[inherit]'
   return (
     <>
-      <img src={thumbnail} alt="" draggable={false} className={className} />
+      <PatientImage src={thumbnail} alt="" draggable={false} className={className} />
       <PatientImage
         src={image.preview_url}
         alt={image.user_visible_name}
         draggable={false}
+        {...(onFailed && { onFailed })}
         onGivenUp={onBroken}
         data-testid="large-picture"
         className={className}

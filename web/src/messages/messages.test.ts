@@ -76,16 +76,16 @@ describe('the English catalog', () => {
   })
 })
 
-describe('the title of a notice about missing pictures', () => {
+describe('the title of a notice about missing files', () => {
   it('distinguishes one, many and all of them', () => {
     const titlesIn = ({ notices }: { notices: Pick<typeof enViews.notices, 'absenceTitle'> }) =>
       [1, 2, 5].map((missing) => notices.absenceTitle(missing, 5))
     expect(titlesIn(enViews)).toEqual([
-      'A picture is missing',
-      'Some pictures are missing',
-      'All pictures are missing',
+      'A file is missing',
+      'Some files are missing',
+      'All files are missing',
     ])
-    expect(titlesIn(deViews)).toEqual(['Ein Bild fehlt', 'Einige Bilder fehlen', 'Alle Bilder fehlen'])
+    expect(titlesIn(deViews)).toEqual(['Eine Datei fehlt', 'Einige Dateien fehlen', 'Alle Dateien fehlen'])
   })
 })
 

@@ -2,6 +2,7 @@ import { Lasso, Layers2, Maximize, Plus, Redo2, SquareDashed, Undo2 } from 'luci
 import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react'
 import { Button } from '../components/button.tsx'
 import { IconButton } from '../components/icon-button.tsx'
+import { PatientImage } from '../components/patient-image.tsx'
 import { Pill, PillSeparator } from '../components/pill.tsx'
 import { messages } from '../messages/messages.ts'
 import type { Region } from '../state/query-terms.ts'
@@ -59,7 +60,8 @@ export function RegionPicker(props: RegionPickerProps) {
           className="relative grid max-h-full max-w-full cursor-crosshair touch-none select-none"
           {...surface}
         >
-          <img
+          <PatientImage
+            key={src}
             src={src}
             alt={name}
             {...size}

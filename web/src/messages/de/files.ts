@@ -16,6 +16,7 @@ export const files = {
     ignored: 'In der Konfiguration ausgeschlossen',
     own_data: 'Daten von Sketch-Search',
     subfolder: 'In Unterordnern, die nicht überwacht werden',
+    sidecar: 'XMP-Dateien, deren Bildtexte und Wertungen gelesen werden',
     not_an_image: 'Kein Bild',
     special_file: 'Pipes, Sockets und Geräte',
     link_outside: 'Verknüpfungen aus dem Ordner hinaus',
@@ -69,15 +70,28 @@ export const notices = {
   notWorking: (embedder: string) =>
     `Das Modell „${embedder}“ funktioniert gerade nicht. Du kannst blättern, aber nicht suchen. Der Grund steht im Protokoll des Servers.`,
   problemTitle: 'Der Fotoordner ist nicht lesbar',
+  absentPlaces: (places: readonly string[]) => `Nicht verbunden: ${places.join(', ')}`,
+  wholeFolder: 'der Fotoordner',
   absenceTitle: (missing: number, known: number) => {
-    if (missing >= known) return 'Alle Bilder fehlen'
-    return plural(missing, { one: 'Ein Bild fehlt', other: 'Einige Bilder fehlen' })
+    if (missing >= known) return 'Alle Dateien fehlen'
+    return plural(missing, { one: 'Eine Datei fehlt', other: 'Einige Dateien fehlen' })
   },
   absence: (missing: number) =>
     plural(missing, {
-      one: '# Bild fehlt. Vielleicht ist ein Laufwerk nicht verbunden. Nichts wurde aus dem Index entfernt.',
+      one: '# Datei fehlt. Nichts wurde aus dem Index entfernt.',
+      other: '# Dateien fehlen. Nichts wurde aus dem Index entfernt.',
+    }),
+  emptyFolder: (missing: number) =>
+    plural(missing, {
+      one: 'Der Fotoordner ist leer oder ein anderer: # Datei fehlt. Vielleicht ist ein Laufwerk nicht verbunden. Nichts wurde aus dem Index entfernt.',
       other:
-        '# Bilder fehlen auf einmal. Vielleicht ist ein Laufwerk nicht verbunden. Nichts wurde aus dem Index entfernt.',
+        'Der Fotoordner ist leer oder ein anderer: # Dateien fehlen. Vielleicht ist ein Laufwerk nicht verbunden. Nichts wurde aus dem Index entfernt.',
+    }),
+  absenceElsewhere: (missing: number) =>
+    plural(missing, {
+      one: '# Datei fehlt. Vielleicht ist ein Laufwerk nicht verbunden. Nichts wurde aus dem Index entfernt.',
+      other:
+        '# Dateien fehlen auf einmal. Vielleicht ist ein Laufwerk nicht verbunden. Nichts wurde aus dem Index entfernt.',
     }),
   checkAgain: 'Erneut prüfen',
   acceptMissing: 'Aus dem Index entfernen',

@@ -33,6 +33,7 @@ export const viewer = {
   loading: 'Das Bild wird geladen',
   gone: 'Dieses Bild ist nicht mehr in der Galerie.',
   unreadable: 'Dieses Bild ist nicht lesbar. Es ist vielleicht beschädigt.',
+  driveAway: 'Das Laufwerk dieses Bildes ist nicht verbunden. Zu sehen ist eine kleine Version.',
   damaged: 'Von diesem Bild war nur ein Teil lesbar.',
   size: (width: number, height: number) => `${number(width)} × ${number(height)}`,
   megapixels: (count: number) => `${number(Math.max(0.1, Math.round(count * 10) / 10))} Megapixel`,

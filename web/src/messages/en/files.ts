@@ -17,6 +17,7 @@ export const files = {
     ignored: 'Excluded in the configuration',
     own_data: 'Data of Sketch-Search',
     subfolder: 'In subfolders, which are not watched',
+    sidecar: 'XMP files, whose captions and ratings are read',
     not_an_image: 'Not a picture',
     special_file: 'Pipes, sockets and devices',
     link_outside: 'Links that lead out of the folder',
@@ -70,15 +71,28 @@ export const notices = {
   notWorking: (embedder: string) =>
     `The model “${embedder}” does not work at the moment. You can browse, but not search. The server’s log has the reason.`,
   problemTitle: 'The photo folder can’t be read',
+  absentPlaces: (places: readonly string[]) => `Not connected: ${places.join(', ')}`,
+  wholeFolder: 'the photo folder',
   absenceTitle: (missing: number, known: number) => {
-    if (missing >= known) return 'All pictures are missing'
-    return plural(missing, { one: 'A picture is missing', other: 'Some pictures are missing' })
+    if (missing >= known) return 'All files are missing'
+    return plural(missing, { one: 'A file is missing', other: 'Some files are missing' })
   },
   absence: (missing: number) =>
     plural(missing, {
-      one: '# picture is gone. Perhaps a drive is not connected. Nothing was removed from the index.',
+      one: '# file is missing. Nothing was removed from the index.',
+      other: '# files are missing. Nothing was removed from the index.',
+    }),
+  emptyFolder: (missing: number) =>
+    plural(missing, {
+      one: 'The photo folder is empty, or another one: # file is missing. Perhaps a drive is not connected. Nothing was removed from the index.',
       other:
-        '# pictures are gone at once. Perhaps a drive is not connected. Nothing was removed from the index.',
+        'The photo folder is empty, or another one: # files are missing. Perhaps a drive is not connected. Nothing was removed from the index.',
+    }),
+  absenceElsewhere: (missing: number) =>
+    plural(missing, {
+      one: '# file is gone. Perhaps a drive is not connected. Nothing was removed from the index.',
+      other:
+        '# files are gone at once. Perhaps a drive is not connected. Nothing was removed from the index.',
     }),
   checkAgain: 'Check again',
   acceptMissing: 'Remove from the index',

@@ -33,6 +33,7 @@ export const viewer = {
   loading: 'Loading the picture',
   gone: 'This picture is no longer in the gallery.',
   unreadable: 'This picture can’t be read. It may be damaged.',
+  driveAway: 'The drive of this picture is not connected. A small version is shown.',
   damaged: 'Only a part of this picture could be read.',
   size: (width: number, height: number) => `${number(width)} × ${number(height)}`,
   megapixels: (count: number) => `${number(Math.max(0.1, Math.round(count * 10) / 10))} megapixels`,
