@@ -79,7 +79,7 @@ describe('many files that are gone', () => {
     await mkdir(away)
     for (const folder of (await readdir(demo.gallery)).filter((name) => name !== 'heart' && name !== 'star'))
       await rename(join(demo.gallery, folder), join(away, folder))
-    await page.getByText('200 pictures are gone at once').waitFor()
+    await page.getByText('200 files are gone at once').waitFor()
     await page.getByTestId('count').getByText('240 pictures').waitFor()
     await page.getByRole('button', { name: 'Remove from the index' }).click()
     await page.getByTestId('count').getByText('40 pictures').waitFor()

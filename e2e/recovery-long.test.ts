@@ -91,7 +91,11 @@ it('a picture that could not be loaded does not mark its place, and is requested
 
 it('each of two notices can be dismissed for good', async () => {
   const { page, close } = await openPage(demo.browser, demo.product.url)
-  await withStatus(page, { polling_reason: 'The folder is on a network drive.', read_only: ['.'] })
+  await withStatus(page, {
+    polling_reason: 'The folder is on a network drive.',
+    read_only: ['.'],
+    is_read_only: true,
+  })
   await page.reload()
   const understood = page.getByRole('button', { name: 'Got it' })
   await page.getByText('This folder can’t be watched').waitFor()

@@ -4,13 +4,7 @@ import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { picture, writeSettled } from '../server/src/testing/pictures.ts'
 import { untilIndexed } from './support/demo.ts'
-import { CLASSICAL, LAUNCH, startProduct } from './support/product.ts'
-
-/** Permissions do not apply to root, unless it drops the capability to bypass them. */
-const BOUND_BY_PERMISSIONS =
-  process.getuid?.() === 0
-    ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search', ...LAUNCH]
-    : undefined
+import { BOUND_BY_PERMISSIONS, CLASSICAL, startProduct } from './support/product.ts'
 
 interface Account {
   found: number

@@ -15,6 +15,11 @@ const FLAGS =
     .match(/ --\S+/g) ?? []
 /** Starts the product with the flags in the first line of its program: in tests the bundle, elsewhere the checkout. */
 export const LAUNCH = [process.execPath, ...FLAGS.map((flag) => flag.trim()), LAUNCHER]
+/** Starts it as a user to whom permissions apply. To root they do not, unless it drops the capability to bypass them. */
+export const BOUND_BY_PERMISSIONS =
+  process.getuid?.() === 0
+    ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search', ...LAUNCH]
+    : undefined
 /** Chooses the embedder that starts fastest, for tests that do not depend on results. */
 export const CLASSICAL = { SERVER__EMBEDDER_REGISTRY__CHOSEN_EMBEDDER: 'classical' }
 /** The keys of a configuration as variables of the environment. */

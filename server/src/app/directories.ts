@@ -1,11 +1,14 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { basename, dirname, join, resolve, sep } from 'node:path'
+import { ConfigError, sourceIn } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
+import type { Problem } from '../config/sources.ts'
 import { DomainError, messageOf, systemCodeOf } from '../errors.ts'
 import { type GalleryDirectory, liesIn } from '../gallery/directories.ts'
 import { lstat, readlink, realpath, stat } from '../gallery/disk.ts'
 import { canonicalPath } from '../gallery/file-names.ts'
 import { normalizeName } from '../gallery/paths.ts'
+import type { Logger } from '../log.ts'
 
 async function assertGallery(root: string): Promise<void> {
   try {
@@ -25,14 +28,45 @@ async function assertGallery(root: string): Promise<void> {
   )
 }
 
+/** The folders of a gallery, without symbolic links. */
+interface PreparedDirectories {
+  root: string
+  directories: GalleryDirectory[]
+}
+
 /**
- * Checks the gallery and creates the data directory and, unless nothing is indexed, the folder of thumbnails, before anything that takes long.
- * @throws {DomainError} `directory_not_found` or `unavailable`, with advice
+ * Checks the gallery and its directories, and creates the data directory and, unless nothing is indexed, the folder of thumbnails, before
+ * anything that takes long.
+ * @throws {DomainError} `directory_not_found`, `config_invalid` or `unavailable`, with advice; one error describes all problems
  */
-export async function prepareDirectories(config: Config, { isReadOnly = false } = {}): Promise<void> {
-  await assertGallery(config.watcher.watched_directory)
-  createDataDirectory(config)
-  if (!isReadOnly) createThumbnailDirectory(config)
+export async function prepareDirectories(
+  config: Config,
+  { isReadOnly = false } = {},
+): Promise<PreparedDirectories> {
+  const { watched_directory: gallery } = config.watcher
+  const errors: DomainError[] = []
+  const attempt = async <T>(work: () => T): Promise<Awaited<T> | undefined> => {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error
+      errors.push(error)
+      return undefined
+    }
+  }
+  await attempt(() => assertGallery(gallery))
+  // Watchers report real paths, and do not follow a link that the gallery itself may be.
+  const root = await realPath(gallery)
+  const directories = await attempt(() => resolveDirectories(root, config))
+  // A folder that was misspelled gets no data.
+  if (!errors.some(({ code }) => code === 'directory_not_found')) {
+    const isCreated = await attempt(() => createDataDirectory(config))
+    if (isCreated && !isReadOnly) await attempt(() => createThumbnailDirectory(config))
+  }
+  if (directories !== undefined && errors.length === 0) return { root, directories }
+  const [first, ...others] = errors
+  if (first === undefined || others.length === 0) throw first
+  throw new DomainError(first.code, errors.map(({ message }) => message).join('\n'), { cause: first })
 }
 
 /**
@@ -66,34 +100,49 @@ export async function foldersToExclude(
 
 /**
  * Resolves the links of `watcher.directories`, whose drives may be absent.
- * @throws {DomainError} `config_invalid` if a name occurs twice or is taken, or if one folder lies in another
+ * @throws {ConfigError} with every name that occurs twice or is taken, and every folder that lies in another
  */
-export async function resolveDirectories(
-  root: string,
-  { watcher, data_directory }: Config,
-): Promise<GalleryDirectory[]> {
+async function resolveDirectories(root: string, config: Config): Promise<GalleryDirectory[]> {
   const resolved: GalleryDirectory[] = []
-  const folders = [root]
-  const data = await realPath(data_directory)
-  for (const { name, path } of watcher.directories) {
+  const problems: Problem[] = []
+  const folders = [{ title: 'watcher.watched_directory', folder: root }]
+  const data = await realPath(config.data_directory)
+  for (const [n, { name, path }] of config.watcher.directories.entries()) {
     const real = await realPath(path)
-    const key = `watcher.directories: ${JSON.stringify(name)}`
-    if (resolved.some((other) => normalizeName(other.name) === normalizeName(name)))
-      throw new DomainError('config_invalid', `${key} is the name of two directories.`)
-    if (await exists(join(root, name)))
-      throw new DomainError('config_invalid', `${key} is also the name of a file or folder in ${root}.`)
-    const other = folders.find((folder) => liesIn(real, folder) || liesIn(folder, real))
-    if (other !== undefined)
-      throw new DomainError(
-        'config_invalid',
-        `${key}: ${real} and ${other}: one of these folders is inside the other.`,
-      )
-    if (liesIn(real, data))
-      throw new DomainError('config_invalid', `${key}: ${real} lies in the data directory ${data}.`)
-    folders.push(real)
+    const other = folders.find(({ folder }) => liesIn(real, folder) || liesIn(folder, real))
+    const report = (message: string) => {
+      const key = ['watcher', 'directories', String(n)]
+      const problem = { path: key.join('.'), source: sourceIn(config, key) }
+      problems.push({ ...problem, message: `${JSON.stringify(name)}: ${message}` })
+    }
+    if (resolved.some((before) => normalizeName(before.name) === normalizeName(name)))
+      report('this is the name of two directories')
+    if (await exists(join(root, name))) report(`this is also the name of a file or folder in ${root}`)
+    if (other?.folder === real) report(`this and ${other.title} are the same folder, ${real}`)
+    else if (other !== undefined)
+      report(`${real} and ${other.folder}: one of these folders is inside the other`)
+    if (liesIn(real, data)) report(`${real} lies in the data directory ${data}`)
+    folders.push({ title: JSON.stringify(name), folder: real })
     resolved.push({ name: canonicalPath(name), path: real })
   }
+  if (problems.length > 0) throw new ConfigError(problems)
   return resolved
+}
+
+/** Logs which directories of the gallery do not exist: a mistake in the configuration looks like a drive that is absent. */
+export async function warnOfAbsentDirectories(
+  directories: readonly GalleryDirectory[],
+  log: Pick<Logger, 'warn'>,
+): Promise<void> {
+  for (const { name, path } of directories) {
+    const key = `watcher.directories: ${JSON.stringify(name)}`
+    const problem = await stat(path).then(
+      (info) => (info.isDirectory() ? undefined : `${path} is a file, not a folder`),
+      (error) =>
+        ['ENOENT', 'ENOTDIR'].includes(systemCodeOf(error) ?? '') ? `there is no folder ${path}` : undefined,
+    )
+    if (problem !== undefined) log.warn(`${key}: ${problem}; its images are shown when it is there.`)
+  }
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -116,10 +165,12 @@ async function realPath(path: string, left = MAX_LINKS): Promise<string> {
   return parent === path ? path : join(await realPath(parent, left), basename(path))
 }
 
-function createDataDirectory({ data_directory: directory }: Config): void {
+/** @returns true */
+function createDataDirectory({ data_directory: directory }: Config): boolean {
   try {
     // Readable by its owner only, because thumbnails show every image.
     mkdirSync(directory, { recursive: true, mode: 0o700 })
+    return true
   } catch (error) {
     throw new DomainError(
       'unavailable',

@@ -1,4 +1,3 @@
-import { realpath } from 'node:fs/promises'
 import type { VectorSpace } from '../catalog/catalog.ts'
 import { COLOUR_SPACE, windowSpace } from '../catalog/spaces.ts'
 import type { Config } from '../config/schema.ts'
@@ -13,7 +12,7 @@ import type { Logger } from '../log.ts'
 import { openStorage, type Storage } from '../storage/open-storage.ts'
 import type { StartThread } from '../threads.ts'
 import type { Timings } from '../timings.ts'
-import { foldersToExclude, prepareDirectories, resolveDirectories } from './directories.ts'
+import { foldersToExclude, prepareDirectories, warnOfAbsentDirectories } from './directories.ts'
 import { type Model, openModel } from './model.ts'
 import type { OpenedSignIn } from './sign-in.ts'
 import { openStorageMonitor } from './storage-monitor.ts'
@@ -60,10 +59,8 @@ export async function openFoundations(
     background,
   }: FoundationsOptions,
 ): Promise<Foundations> {
-  await prepareDirectories(config, { isReadOnly })
-  // Watchers report real paths, and do not follow a link that the gallery itself may be.
-  const root = await realpath(config.watcher.watched_directory)
-  const directories = await resolveDirectories(root, config)
+  const { root, directories } = await prepareDirectories(config, { isReadOnly })
+  if (!isReadOnly) await warnOfAbsentDirectories(directories, log)
   const walk = {
     recursive: config.watcher.watch_recursive,
     excluded: await foldersToExclude(root, config),

@@ -1,9 +1,11 @@
 import { Command } from 'commander'
 import { type App, createApp } from '../app/compose.ts'
 import { displayName } from '../gallery/file-names.ts'
+import { ROOT } from '../gallery/paths.ts'
 import type { IndexAccountJson } from '../http/contract/index-account.ts'
 import { indexAccount } from '../http/index-account.ts'
 import { createLog } from '../log.ts'
+import type { MassRemoval } from '../sync/missing-files.ts'
 import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
 import { duration, followProgress, showLoading } from './progress-line.ts'
 import { onStop } from './running.ts'
@@ -60,13 +62,9 @@ async function indexFolder(folder: string | undefined, options: IndexOptions): P
   )
   for (const { path, reason } of failures) console.log(`  ${displayName(path)}: ${reason}`)
   if (total > failures.length) console.log(`  … and ${total - failures.length} more`)
-  printAccount(account)
+  printAccount(account, massRemoval)
   if (failed > total)
     console.log('Some files could not be indexed because of another problem, which the log names.')
-  if (massRemoval !== undefined)
-    console.log(
-      `${massRemoval.missing} of ${massRemoval.known} files are missing and were kept; with --accept-missing they are removed from the index.`,
-    )
   if (total > 0 || failed > 0 || massRemoval !== undefined) process.exitCode = 1
 }
 
@@ -92,6 +90,7 @@ const RULES: Record<IndexAccountJson['left_out'][number]['rule'], string> = {
   ignored: 'named by watcher.ignore',
   own_data: 'data of Sketch-Search',
   subfolder: 'in subfolders, which are not watched (watcher.watch_recursive)',
+  sidecar: 'XMP files of images, whose metadata are read',
   not_an_image: 'not an image',
   special_file: 'pipes, sockets and devices',
   link_outside: 'links that lead out of the gallery',
@@ -104,13 +103,22 @@ const RULES: Record<IndexAccountJson['left_out'][number]['rule'], string> = {
   drive_absent: 'drives that are not mounted',
 }
 
-function printAccount({ found, indexed, failed, pending, left_out: leftOut }: IndexAccountJson): void {
+function printAccount(
+  { found, indexed, failed, pending, left_out: leftOut }: IndexAccountJson,
+  absence: MassRemoval | undefined,
+): void {
   const sum = leftOut.reduce((total, { count }) => total + count, 0)
-  console.log(
-    `${found} files found: ${indexed} indexed, ${failed} failed, ${pending} pending, ${sum} left out.`,
-  )
+  const all = absence === undefined ? `${found} files found` : `${found} files in the index or left out`
+  console.log(`${all}: ${indexed} indexed, ${failed} failed, ${pending} pending, ${sum} left out.`)
   for (const { rule, count, example } of leftOut)
     console.log(
       `  ${count} left out, ${RULES[rule]} (${rule}): ${displayName(example)}${count > 1 ? ', …' : ''}`,
     )
+  if (absence === undefined) return
+  const { missing, known, places = [] } = absence
+  const where = places.map((place) => (place === ROOT ? 'the folder itself' : displayName(place)))
+  const why = where.length > 0 ? ` (not connected: ${where.join(', ')})` : ''
+  console.log(
+    `${missing} of these ${known} indexed and failed files are missing${why} and were kept; with --accept-missing they are removed from the index.`,
+  )
 }

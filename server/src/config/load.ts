@@ -80,7 +80,16 @@ export function loadConfig(sources: ConfigSources): Config {
   problems.push(...choiceProblems(input, sourceOf))
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems)
   warnings.forEach(warn)
-  return deepFreeze(complete(parsed.data, sources))
+  const config = deepFreeze(complete(parsed.data, sources))
+  lookups.set(config, sourceOf)
+  return config
+}
+
+const lookups = new WeakMap<Config, SourceLookup>()
+
+/** Returns the file and line, the variable or the flag that a value of a configuration comes from; undefined for a default. */
+export function sourceIn(config: Config, path: readonly string[]): string | undefined {
+  return lookups.get(config)?.(path)
 }
 
 function asSentence(text: string): string {

@@ -50,12 +50,25 @@ export const indexStatusSchema = z
       .describe(
         'Folders at the tops of the gallery and of its drives in which nothing can be added or deleted; `.` is the watched folder itself.',
       ),
+    is_read_only: z
+      .boolean()
+      .describe(
+        'Whether nothing can be added or deleted in the whole gallery, as far as its drives are there.',
+      ),
     can_reveal: z
       .boolean()
       .describe('Whether this client may open the folder of an image in the file manager of the server.'),
     auth: z.enum(['none', 'otp']).describe('Whether people sign in.'),
     absence: z
-      .object({ missing: z.int(), known: z.int() })
+      .object({
+        missing: z.int().describe('Number of files.'),
+        known: z.int(),
+        places: z
+          .array(z.string())
+          .describe(
+            'The drives that are not connected, by their folders in the gallery; `.` is the watched folder itself. Empty if the files are missing elsewhere.',
+          ),
+      })
       .nullable()
       .describe('Many known files are gone at once. The index is kept unchanged until an admin confirms.'),
     problem: z

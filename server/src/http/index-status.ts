@@ -39,8 +39,9 @@ export function indexStatusHandlers(options: IndexStatusOptions): Handlers<typeo
   return {
     async status(context) {
       const status = await statusOf(options)
-      const readOnly = await options.readOnlyFolders()
-      return context.json({ ...status, read_only: readOnly, can_reveal: mayReveal(context, options) }, 200)
+      const { folders, isAll } = await options.readOnlyFolders()
+      const readOnly = { read_only: folders, is_read_only: isAll }
+      return context.json({ ...status, ...readOnly, can_reveal: mayReveal(context, options) }, 200)
     },
     async failures(context) {
       const { failures, total } = await catalog.failures.list(pageOf(context.req.valid('query')))
@@ -78,7 +79,7 @@ async function statusOf({
   signIn,
   trash,
   maxUploadBytes,
-}: IndexStatusOptions): Promise<Omit<IndexStatusJson, 'can_reveal' | 'read_only'>> {
+}: IndexStatusOptions): Promise<Omit<IndexStatusJson, 'can_reveal' | 'read_only' | 'is_read_only'>> {
   const { indexed, unembedded, failed } = await catalog.images.counts()
   await former.index?.check()
   const { ratePerSecond, etaSeconds, pending } = indexer.progress()
@@ -102,11 +103,15 @@ async function statusOf({
     trash_days: trash.days,
     max_upload_bytes: maxUploadBytes,
     embedder_state: embedder.processId === undefined ? 'not_working' : 'working',
-    absence: sync.massRemoval ?? null,
+    absence: absenceOf(sync),
     problem: sync.problem ?? storage.problem?.message ?? null,
     storage_problem: storage.problem?.code ?? null,
     polling_reason: sync.pollingReason ?? null,
   }
+}
+
+function absenceOf({ massRemoval }: GallerySync): IndexStatusJson['absence'] {
+  return massRemoval === undefined ? null : { ...massRemoval, places: [...(massRemoval.places ?? [])] }
 }
 
 function wordsStatus(

@@ -80,7 +80,13 @@ export function describeDirectories(name: string, database: DatabaseKeys): void 
       await expect.poll(() => pathsIn(first)).toEqual([...ALL, 'b.png'])
       const { id } = (await first.catalog.images.getByPath('Phone/sub/2.png'))!
       await rename(phone, `${phone}-away`)
-      await expect.poll(() => first.sync.massRemoval).toEqual({ missing: 3, known: 5 })
+      await expect
+        .poll(() => first.sync.massRemoval)
+        .toEqual({
+          missing: 3,
+          known: 5,
+          places: ['Phone'],
+        })
       await unlink(join(root, 'a.png'))
       await expect.poll(() => pathsIn(first)).not.toContain('a.png')
       const browser = openBrowser(first.http)

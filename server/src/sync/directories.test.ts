@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { prepareDirectories } from '../app/directories.ts'
 import { configFor, embeddedDatabase, startApp } from '../testing/app.ts'
 import { canMount, mountDrive, unmount } from '../testing/mounts.ts'
 import { picture, writeSettled } from '../testing/pictures.ts'
@@ -42,6 +43,28 @@ describe('watcher.directories', () => {
       )
     await rm(join(root, 'Taken'), { recursive: true })
   })
+
+  it('names all problems of the folders at once, each with its source', async () => {
+    const [root, one] = [await temporaryDirectory(), await temporaryDirectory()]
+    await writeSettled(join(root, 'a.png'), await picture(1))
+    const directories = [
+      { name: 'a.png', path: one },
+      { name: 'B', path: join(one, '.') },
+    ]
+    const impossible = { 'watcher.directories': directories, data_directory: join(root, 'a.png/data') }
+    const error = await prepareDirectories(await configFor(root, impossible)).catch((thrown) => thrown)
+    expect(error.message).toContain(
+      `watcher.directories.0 (test): "a.png": this is also the name of a file or folder in ${root}`,
+    )
+    expect(error.message).toContain(
+      `watcher.directories.1 (test): "B": this and "a.png" are the same folder, ${one}`,
+    )
+    expect(error.message).toContain('The data directory')
+    const missing = await configFor(join(root, 'none'), { 'watcher.directories': directories })
+    await expect(prepareDirectories(missing)).rejects.toThrow(
+      /there is no such folder[\s\S]*are the same folder/,
+    )
+  })
 })
 
 // Needs permission to mount drives, which not every machine grants.
@@ -59,7 +82,7 @@ describe.skipIf(!canMount())('watcher.directories on a drive (needs the right to
     await app.indexer.idle()
     expect(await pathsIn(app)).toEqual(['USB/2.png', 'USB/3.png', 'a.png'])
     unmount(drive)
-    await expect.poll(() => app.sync.massRemoval).toEqual({ missing: 2, known: 3 })
+    await expect.poll(() => app.sync.massRemoval).toEqual({ missing: 2, known: 3, places: ['USB'] })
     expect(await pathsIn(app)).toEqual(['USB/2.png', 'USB/3.png', 'a.png'])
   })
 })

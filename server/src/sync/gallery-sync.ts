@@ -201,6 +201,7 @@ class SyncLoop implements GallerySync {
     } else {
       const before = performance.now() - this.#timings.missingGraceMs / 2
       await removals.remove({ acceptsMissing: false, before, isWhole: false })
+      await removals.accountForAbsent()
       await unreadable.recordConfirmed()
     }
     const hasMissing = missing.size > 0 || unreadable.hasWaiting

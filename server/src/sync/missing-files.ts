@@ -2,8 +2,14 @@ import type { KnownFile } from '../catalog/catalog.ts'
 
 /** Missing files that are kept in the index until they are back or a user confirms their removal. */
 export interface MassRemoval {
+  /** Number of files. */
   missing: number
   known: number
+  /**
+   * Tops of the gallery and mount points in it whose files are missing, as paths of the gallery. Empty if the files are missing elsewhere;
+   * undefined if an earlier version reports them.
+   */
+  places?: readonly string[]
 }
 
 /** Indexed files that are not at the paths of their rows: moved perhaps, or deleted. */

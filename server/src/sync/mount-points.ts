@@ -1,5 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts'
-import { liesInGallery } from '../gallery/directories.ts'
+import { directoriesOf, liesInGallery } from '../gallery/directories.ts'
 import { lstat } from '../gallery/disk.ts'
 import { type IncludeRules, isIncluded } from '../gallery/include.ts'
 import { pointsAt } from '../gallery/links.ts'
@@ -11,7 +11,7 @@ import { isInside, toAbsolute, toGalleryPath } from '../gallery/paths.ts'
 export interface MountPoints {
   /** Called when a scan begins. */
   begin(): Promise<void>
-  /** Returns the mount points without a mounted drive, and those where it may be another drive than before. */
+  /** Returns the mount points and directories without a mounted drive, and the mount points where it may be another drive than before. */
   look(): Promise<{ absent: string[]; replaced: string[] }>
   /**
    * Called when a scan has removed missing files.
@@ -49,11 +49,11 @@ export function createMountPoints({ root, catalog, walk, mountTable }: MountPoin
       await persist()
     },
     async look() {
-      if (known.size === 0) return { absent: [], replaced: [] }
+      if (known.size === 0 && directoriesOf(root).length === 0) return { absent: [], replaced: [] }
       const now = await mounted()
       const names = [...known.keys()]
       return {
-        absent: names.filter((directory) => !now.has(directory)),
+        absent: [...new Set([...names, ...directories()])].filter((directory) => !now.has(directory)),
         replaced: names.filter(
           (directory) => now.has(directory) && now.get(directory) !== known.get(directory),
         ),
@@ -71,6 +71,12 @@ export function createMountPoints({ root, catalog, walk, mountTable }: MountPoin
       }
       await persist()
     },
+  }
+
+  /** Directories of the gallery, also those that no scan has found yet. */
+  function directories(): string[] {
+    const names = directoriesOf(root).map(({ name }) => name)
+    return names.filter((name) => isIncluded(root, name, walk))
   }
 
   async function persist(): Promise<void> {

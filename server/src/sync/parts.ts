@@ -102,6 +102,7 @@ export function createParts(options: GallerySyncOptions, hooks: SyncLoopHooks): 
     context,
     gallery,
     mountPoints,
+    account,
     maxShare: options.maxMissingShare,
     async adoptMissing() {
       await executor.adoptMissing(recentArrivals.recent())

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Catalog, KnownFile } from '../catalog/catalog.ts'
 import { hasImageExtension } from '../gallery/formats/index.ts'
 import { isIncluded } from '../gallery/include.ts'
@@ -6,10 +7,18 @@ import { directoryOf, directoryWith, isInside, nameOf } from '../gallery/paths.t
 import { hasImageContent } from '../gallery/recognise.ts'
 import { hasExactCase, type SeenNames, statFile } from '../gallery/stat-file.ts'
 import { removeUnusedContent } from '../indexing/unused-content.ts'
+import { describeAbsence, describeRemoved, placesOf } from './absence.ts'
+import type { Account } from './account.ts'
 import type { SyncContext } from './context.ts'
 import type { MassRemoval } from './missing-files.ts'
 import { type MountPoints, mountPointsOf } from './mount-points.ts'
-import { isShareLimited, type MissingFile, planRemovals, type RemovalFacts } from './plan/removals.ts'
+import {
+  isShareLimited,
+  type KeptFiles,
+  type MissingFile,
+  planRemovals,
+  type RemovalFacts,
+} from './plan/removals.ts'
 import type { GalleryRoot } from './root-monitor.ts'
 
 export interface RemovalRequest {
@@ -25,6 +34,7 @@ export interface RemovalsOptions {
   context: SyncContext
   gallery: GalleryRoot
   mountPoints: MountPoints
+  account: Account
   /** If a larger share of the files disappears at once, they are kept until a user confirms the removal. */
   maxShare: number
   /** Gives rows of missing files to files with the same bytes. Called before anything is removed. */
@@ -52,10 +62,10 @@ export class Removals {
 
   /** @returns the mount points whose missing files were kept */
   async remove({ acceptsMissing, before, isWhole }: RemovalRequest): Promise<ReadonlySet<string>> {
-    const { root, catalog, missing, isClosed, log } = this.#context
+    const { missing, isClosed } = this.#context
     const { gallery, adoptMissing } = this.#options
     if (missing.size === 0) {
-      if (isWhole) this.#massRemoval = undefined
+      if (isWhole) this.#endMassRemoval(true)
       return new Set()
     }
     await gallery.assertReadable()
@@ -65,16 +75,38 @@ export class Removals {
     if (examined === undefined) return new Set()
     for (const { path } of rows) missing.release(path)
     const { forget, keep } = planRemovals(examined, await this.#facts(examined, acceptsMissing))
-    await this.#forget(forget)
+    const excluded = new Set(examined.filter(({ isExcluded }) => isExcluded).map(({ path }) => path))
+    const isExcluded = (path: string) => excluded.has(path)
+    await this.#forget(forget.filter(isExcluded), 'the configuration leaves them out')
+    const gone = forget.filter((path) => !isExcluded(path))
+    await this.#forget(gone, 'their files are gone')
     const mounts = new Set(keep.flatMap((kept) => kept.mounts))
     if (isClosed()) return mounts
-    const count = keep.reduce((sum, { paths }) => sum + paths.length, 0)
-    if (count > 0) {
-      const known = await countKnown(catalog)
-      if (this.#massRemoval?.missing !== count) log.warn(describeMassRemoval(count, known, root, [...mounts]))
-      this.#massRemoval = { missing: count, known }
-    } else if (isWhole) this.#massRemoval = undefined
+    if (keep.length > 0) await this.#keep(keep)
+    else if (isWhole) this.#endMassRemoval(!acceptsMissing || gone.length === 0)
     return mounts
+  }
+
+  /** Accounts for drives that are absent, after the removal of other files. */
+  async accountForAbsent(): Promise<void> {
+    const { mountPoints, account } = this.#options
+    const { absent } = await mountPoints.look()
+    await account.setAbsentDrives(new Set([...absent, ...(this.#massRemoval?.places ?? [])]))
+  }
+
+  async #keep(kept: readonly KeptFiles[]): Promise<void> {
+    const { root, catalog, log } = this.#context
+    const missing = kept.reduce((sum, { paths }) => sum + paths.length, 0)
+    const absence = { missing, known: await countKnown(catalog), places: placesOf(kept) }
+    const before = this.#massRemoval
+    if (before?.missing !== missing || !isDeepStrictEqual(before.places, absence.places))
+      log.warn(describeAbsence(absence, kept, root))
+    this.#massRemoval = absence
+  }
+
+  #endMassRemoval(areBack: boolean): void {
+    if (this.#massRemoval !== undefined && areBack) this.#context.log.info('The missing files are back.')
+    this.#massRemoval = undefined
   }
 
   /** @returns those of some files that are really missing, with their mounts; undefined if sync was closed meanwhile */
@@ -118,10 +150,11 @@ export class Removals {
     return count
   }
 
-  async #forget(paths: readonly string[]): Promise<void> {
-    const { catalog, thumbnails, events, isClosed } = this.#context
+  async #forget(paths: readonly string[], why: string): Promise<void> {
+    const { catalog, thumbnails, events, isClosed, log } = this.#context
+    let images = 0
     for (let start = 0; start < paths.length; start += FILES_PER_REMOVAL) {
-      if (isClosed()) return
+      if (isClosed()) break
       const gone: string[] = []
       const seen: SeenNames = new Map()
       // With very many files, one may be back by the time of its removal.
@@ -133,7 +166,10 @@ export class Removals {
       for (const { path } of removed) events.emit('fileDeleted', { path })
       const hashes = removed.map(({ contentHash }) => contentHash)
       await removeUnusedContent(catalog, thumbnails, hashes)
+      images += removed.length
     }
+    const text = describeRemoved(images, why)
+    if (text !== undefined) log.info(text)
   }
 
   /** Whether a file that is only recognised by its content still holds an image. */
@@ -164,16 +200,4 @@ export class Removals {
 export async function countKnown(catalog: Catalog): Promise<number> {
   const { indexed, unembedded, failed } = await catalog.images.counts()
   return indexed + unembedded + failed
-}
-
-function describeMassRemoval(
-  missing: number,
-  known: number,
-  root: string,
-  mountPoints: readonly string[],
-): string {
-  const places = mountPoints.map((directory) => JSON.stringify(directory)).join(', ')
-  const why =
-    places === '' ? 'perhaps a drive is not mounted' : `no drive, or another one, is mounted at ${places}`
-  return `${missing} of ${known} files of the gallery ${root} are missing: ${why}. The index is kept unchanged. To remove them from it, confirm this on the page, or, while no server runs on it, with "sketch-search index FOLDER --accept-missing".`
 }

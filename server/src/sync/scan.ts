@@ -87,7 +87,7 @@ export class Scanner {
   /** @returns files at new paths; undefined if sync was closed meanwhile */
   async #compareFolders(): Promise<FileStat[] | undefined> {
     const { root, catalog, indexer, isClosed, doubt } = this.#context
-    const { tree, changes, account, mountPoints } = this.#options
+    const { tree, changes, account } = this.#options
     const visited = new Set<string>()
     const unreadable: string[] = []
     const onUnreadable = (directory: string, error: unknown) => {
@@ -108,7 +108,7 @@ export class Scanner {
       else for (const file of found) newFiles.push(file)
     }
     await tree.markUnvisited(ROOT, visited, unreadable)
-    await account.scanned(visited, unreadable, (await mountPoints.look()).absent)
+    await account.scanned(visited, unreadable)
     return newFiles
   }
 
@@ -129,6 +129,7 @@ export class Scanner {
     const kept = await removals.remove({ acceptsMissing, before, isWhole: true })
     if (isClosed()) return
     await mountPoints.settle(kept)
+    await removals.accountForAbsent()
     await unreadable.recordConfirmed()
     if (removals.massRemoval === undefined) gallery.trustDevice()
     // Other changes that remove the last image of a content remove the content as well.

@@ -6,8 +6,26 @@ import { Notice } from '../components/notice.tsx'
 import { viewMessages } from '../messages/view-messages.ts'
 import { useHasRole } from '../state/role.ts'
 
+type Absence = NonNullable<IndexStatus['absence']>
+
+/** Names the places without their drive, unless only the photo folder is empty, which may be meant. */
+function titleOf({ missing, known, places }: Absence): string {
+  const { notices: words } = viewMessages
+  if (places.every((place) => place === ROOT)) return words.absenceTitle(missing, known)
+  return words.absentPlaces(places.map((place) => (place === ROOT ? words.wholeFolder : place)))
+}
+
+function textOf({ missing, places }: Absence): string {
+  const { notices: words } = viewMessages
+  if (places.length === 0) return words.absenceElsewhere(missing)
+  return places.every((place) => place === ROOT) ? words.emptyFolder(missing) : words.absence(missing)
+}
+
+/** The photo folder itself among places. */
+const ROOT = '.'
+
 /** Reports that many files are missing at once, and lets an admin look again or confirm it. */
-export function AbsenceNotice({ absence }: { absence: NonNullable<IndexStatus['absence']> }) {
+export function AbsenceNotice({ absence }: { absence: Absence }) {
   const client = useQueryClient()
   const mayAccept = useHasRole('admin')
   const onSettled = () => client.invalidateQueries()
@@ -18,7 +36,7 @@ export function AbsenceNotice({ absence }: { absence: NonNullable<IndexStatus['a
     <Notice
       icon={<HardDrive />}
       isDanger
-      title={viewMessages.notices.absenceTitle(absence.missing, absence.known)}
+      title={titleOf(absence)}
       actions={
         mayAccept && (
           <>
@@ -37,7 +55,7 @@ export function AbsenceNotice({ absence }: { absence: NonNullable<IndexStatus['a
         )
       }
     >
-      {viewMessages.notices.absence(absence.missing)} {error?.message}
+      {textOf(absence)} {error?.message}
     </Notice>
   )
 }

@@ -53,7 +53,7 @@ export function QuietNotice({ status, mayEdit }: QuietNoticeProps) {
   if (reason !== null && !isRead(POLLING_KEY, reason))
     return <PollingNotice reason={reason} onRead={() => setRead(POLLING_KEY, reason)} />
   if (readOnly !== '' && mayEdit && !isRead(READ_ONLY_KEY, readOnly))
-    return <ReadOnlyNotice folders={folders} onRead={() => setRead(READ_ONLY_KEY, readOnly)} />
+    return <ReadOnlyNotice status={status} onRead={() => setRead(READ_ONLY_KEY, readOnly)} />
   return null
 }
 
@@ -87,10 +87,12 @@ function UnderstoodButton({ onRead }: { onRead: () => void }) {
 }
 
 /** Explains beforehand that nothing can be added or deleted. */
-function ReadOnlyNotice({ folders, onRead }: { folders: string[]; onRead: () => void }) {
+function ReadOnlyNotice({ status, onRead }: { status: IndexStatus; onRead: () => void }) {
+  const { notices: words } = viewMessages
+  const names = status.read_only.map((folder) => (folder === '.' ? words.wholeFolder : folder))
   return (
     <Notice icon={<HardDrive />} actions={<UnderstoodButton onRead={onRead} />}>
-      {folders.includes('.') ? viewMessages.notices.readOnly : viewMessages.notices.readOnlyFolders(folders)}
+      {status.is_read_only ? words.readOnly : words.readOnlyFolders(names)}
     </Notice>
   )
 }

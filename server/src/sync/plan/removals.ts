@@ -25,8 +25,8 @@ export interface RemovalFacts {
   isOtherDevice: boolean
 }
 
-interface KeptFiles {
-  because: 'mount absent' | 'mount replaced' | 'too many at once'
+export interface KeptFiles {
+  because: 'mount absent' | 'mount replaced' | 'gallery empty' | 'gallery replaced' | 'too many at once'
   /** Mount points that the reason refers to. */
   mounts: readonly string[]
   paths: string[]
@@ -68,10 +68,15 @@ export function planRemovals(missing: readonly MissingFile[], facts: RemovalFact
     else for (const path of paths) gone.push(path)
   }
   if (isMassRemoval(gone.length, { ...facts, known: facts.known - excluded.length })) {
-    keep.push({ because: 'too many at once', mounts: [], paths: gone })
+    keep.push({ because: whyMany(facts), mounts: [], paths: gone })
     return { forget: excluded, keep }
   }
   return { forget: [...excluded, ...gone], keep }
+}
+
+function whyMany({ isGalleryEmpty, isOtherDevice }: RemovalFacts): KeptFiles['because'] {
+  if (isGalleryEmpty) return 'gallery empty'
+  return isOtherDevice ? 'gallery replaced' : 'too many at once'
 }
 
 function isMassRemoval(gone: number, facts: RemovalFacts): boolean {
