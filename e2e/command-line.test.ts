@@ -84,6 +84,18 @@ describe('sketch-search', () => {
     })
   })
 
+  it('does not take the working directory for the gallery of a shared database', async () => {
+    const directory = await temporaryDirectory()
+    const config = join(directory, 'config.yaml')
+    await writeFile(config, 'database: {url: "postgresql://sketch:SECRET@127.0.0.1:1/sketch"}')
+    for (const words of [['worker'], ['serve', '--no-index'], ['index'], ['search', '--text', 'cat']]) {
+      const { code, stderr } = await runCommand([...words, '--config', config], {}, directory)
+      expect({ code, words }).toEqual({ code: 1, words })
+      expect(stderr).toContain('watcher.watched_directory: is missing')
+      expect(stderr).toContain('--server URL')
+    }
+  })
+
   it('prints help', async () => {
     for (const command of [[], ['serve'], ['index'], ['search'], ['config']]) {
       const { code, stdout } = await runCommand([...command, '--help'])

@@ -6,7 +6,7 @@ import type { IndexAccountJson } from '../http/contract/index-account.ts'
 import { indexAccount } from '../http/index-account.ts'
 import { createLog } from '../log.ts'
 import type { MassRemoval } from '../sync/missing-files.ts'
-import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
+import { type CommonOptions, configToIndex, withCommonOptions } from './options.ts'
 import { duration, followProgress, showLoading } from './progress-line.ts'
 import { onStop } from './running.ts'
 import { untilIndexed } from './until-indexed.ts'
@@ -31,7 +31,7 @@ interface IndexOptions extends CommonOptions {
 }
 
 async function indexFolder(folder: string | undefined, options: IndexOptions): Promise<void> {
-  const config = configFor(folder, options)
+  const config = configToIndex(folder, options)
   const { log, status } = createLog(config, process.stderr)
   const isTerminal = process.stderr.isTTY === true
   const app = await createApp(config, { log, onLoading: showLoading(status, log, isTerminal) })

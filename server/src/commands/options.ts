@@ -23,13 +23,23 @@ export function withCommonOptions(command: Command): Command {
 }
 
 /**
+ * The configuration of a command that compares the gallery with the index, if it is shared only for a gallery that is named.
+ * @throws {ConfigError}
+ */
+export function configToIndex(folder: string | undefined, options: CommonOptions): Config {
+  return configFor(folder, options, [], true)
+}
+
+/**
  * The effective configuration of a command. Values that have no effect are logged.
  * @param more further values, which win over the file
+ * @param needsGallery whether a shared database requires that the gallery is named
  */
 export function configFor(
   folder: string | undefined,
   options: CommonOptions,
   more: readonly Assignment[] = [],
+  needsGallery = false,
 ): Config {
   const flags: Assignment[] = [...more]
   const set = (path: string, value: unknown, source: string) => {
@@ -46,6 +56,7 @@ export function configFor(
     environment: process.env,
     flags,
     workingDirectory: process.cwd(),
+    needsGallery,
     warn: (message) => warnings.push(message),
   })
   if (warnings.length > 0) {

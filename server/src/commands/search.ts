@@ -3,7 +3,7 @@ import { type App, type AppOptions, createApp } from '../app/compose.ts'
 import type { Config } from '../config/schema.ts'
 import { DomainError } from '../errors.ts'
 import { createLog, type Logger } from '../log.ts'
-import { type CommonOptions, configFor, parseWhole, withCommonOptions } from './options.ts'
+import { type CommonOptions, configToIndex, parseWhole, withCommonOptions } from './options.ts'
 import { followProgress, showLoading } from './progress-line.ts'
 import { type ScoredPath, searchServer } from './remote-search.ts'
 import { withServerOptions } from './remote-server.ts'
@@ -53,7 +53,7 @@ async function search(folder: string | undefined, options: SearchOptions): Promi
       throw withSuggestions(error)
     }
   }
-  const config = configFor(folder, options)
+  const config = configToIndex(folder, options)
   const { log, status } = createLog(config, process.stderr)
   const isTerminal = process.stderr.isTTY === true
   const app = await openUpToDate(config, log, showLoading(status, log, isTerminal), (opened) =>

@@ -7,7 +7,7 @@ import { DomainError } from '../errors.ts'
 import { listen } from '../http/listen.ts'
 import { createLog, type Logger } from '../log.ts'
 import { ensurePageIsBuilt } from './build-page.ts'
-import { type CommonOptions, configFor, parseWhole, withCommonOptions } from './options.ts'
+import { type CommonOptions, configToIndex, parseWhole, withCommonOptions } from './options.ts'
 import { followProgress, showLoading } from './progress-line.ts'
 import { assertShared, onStop, startApp } from './running.ts'
 
@@ -28,7 +28,7 @@ interface ServeOptions extends CommonOptions {
 }
 
 async function serve(folder: string | undefined, options: ServeOptions): Promise<void> {
-  const config = configFor(folder, options)
+  const config = configToIndex(folder, options)
   if (!options.index) assertShared(config, '--no-index')
   const { log, status } = createLog(config, process.stderr)
   reportGallery(config, folder, options, log)

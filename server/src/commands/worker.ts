@@ -6,7 +6,7 @@ import { type AppOptions, createApp } from '../app/compose.ts'
 import type { Config } from '../config/schema.ts'
 import { DomainError } from '../errors.ts'
 import { createLog } from '../log.ts'
-import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
+import { type CommonOptions, configFor, configToIndex, withCommonOptions } from './options.ts'
 import { followProgress, showLoading } from './progress-line.ts'
 import { assertShared, onStop, startApp } from './running.ts'
 
@@ -32,7 +32,7 @@ async function work(folder: string | undefined, options: WorkerOptions): Promise
   const { server } = options
   if (server !== undefined && folder !== undefined)
     throw new DomainError('invalid_request', 'Give either a folder or --server: both name the gallery.')
-  const given = configFor(folder, options)
+  const given = server === undefined ? configToIndex(folder, options) : configFor(folder, options)
   assertShared(given, 'A worker')
   if (server === undefined) return runWorker(given, {}, given.watcher.watched_directory)
   const copies = await mkdtemp(join(tmpdir(), 'sketch-search-worker-'))

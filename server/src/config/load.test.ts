@@ -25,6 +25,17 @@ function problemsOf(sources: Partial<ConfigSources>) {
 }
 
 describe('loadConfig', () => {
+  it('asks for the gallery of a shared database instead of taking the working directory', async () => {
+    const file = await yamlFile('database: {url: "postgresql://a:b@localhost/c"}')
+    expect(load({ file }).watcher.watched_directory).toBe('/home/me/pictures')
+    expect(problemsOf({ file, needsGallery: true })).toMatchObject([
+      { path: 'watcher.watched_directory', message: expect.stringMatching(/FOLDER.*--server URL/) },
+    ])
+    const named = { SERVER__WATCHER__WATCHED_DIRECTORY: './' }
+    for (const sources of [{ file, environment: named }, {}])
+      expect(load({ ...sources, needsGallery: true }).watcher.watched_directory).toBe('/home/me/pictures')
+  })
+
   it('works with no configuration at all', () => {
     const config = load({ environment: { XDG_DATA_HOME: '/data' } })
     expect(config).toMatchObject({

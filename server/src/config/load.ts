@@ -29,6 +29,8 @@ export interface ConfigSources {
   flags?: Assignment[]
   /** Folder that relative paths start from. */
   workingDirectory: string
+  /** On a database that processes share, the gallery has to be named: the default would compare it with whatever folder this is. */
+  needsGallery?: boolean
   /** Called with a sentence for each value that has no effect or another one than was written. */
   warn?: (message: string) => void
 }
@@ -78,6 +80,7 @@ export function loadConfig(sources: ConfigSources): Config {
   const parsed = configSchema.safeParse(input)
   problems.push(...(parsed.error?.issues ?? []).flatMap((issue) => problemsOf(issue, input, sourceOf)))
   problems.push(...choiceProblems(input, sourceOf))
+  if (sources.needsGallery) problems.push(...galleryProblems(input))
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems)
   warnings.forEach(warn)
   const config = deepFreeze(complete(parsed.data, sources))
@@ -165,6 +168,14 @@ function choiceProblems(input: unknown, sourceOf: SourceLookup): Problem[] {
   const reason = unknownEmbedder(chosen, isPlainObject(defined) ? defined : {})
   if (reason === undefined) return []
   return [{ path: path.join('.'), source: sourceOf(path), message: `names no embedder: ${reason}` }]
+}
+
+function galleryProblems(input: unknown): Problem[] {
+  const path = ['watcher', 'watched_directory']
+  if (valueAt(input, ['database']) === undefined || valueAt(input, path) !== undefined) return []
+  const message =
+    'is missing: with a PostgreSQL database, name the folder of the gallery here or as FOLDER on the command line. A worker without access to the folder needs --server URL instead'
+  return [{ path: path.join('.'), source: undefined, message }]
 }
 
 /** @returns a message with the valid names; undefined if there is an embedder of this name */
