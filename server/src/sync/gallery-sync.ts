@@ -86,7 +86,7 @@ class SyncLoop implements GallerySync {
     return this.#parts.watchController.reason
   }
   get massRemoval() {
-    return this.#parts.removals.massRemoval
+    return this.#parts.guard.missing ?? this.#parts.removals.massRemoval
   }
   get problem() {
     return this.#parts.gallery.problem
@@ -191,10 +191,13 @@ class SyncLoop implements GallerySync {
   }
 
   async #perform(work: Work): Promise<LeftOver> {
-    const { changes, hints, missing, removals, scanner, unreadable } = this.#parts
+    const { changes, guard, hints, missing, removals, scanner, unreadable } = this.#parts
     let hasChanges = false
-    if (work.run === 'scan') hasChanges = await scanner.scan(work.acceptsMissing)
-    else if (work.run === 'apply') {
+    if (work.run !== 'scan' || !work.acceptsMissing) await guard.assertSame()
+    if (work.run === 'scan') {
+      hasChanges = await scanner.scan(work.acceptsMissing)
+      guard.accept()
+    } else if (work.run === 'apply') {
       const taken = hints.take()
       hasChanges = taken.length > 0
       await changes.apply(taken)
@@ -208,7 +211,7 @@ class SyncLoop implements GallerySync {
     return { hasMissing, mayReturn: hasChanges && removals.massRemoval !== undefined }
   }
 
-  /** An unreadable root and an unreliable scan have already been logged. */
+  /** An unreadable root, another gallery and an unreliable scan have already been logged. */
   #logFailure(error: unknown): void {
     if (error instanceof DomainError && error.code === 'directory_not_found') return
     this.#options.log.warn(

@@ -15,6 +15,7 @@ import { createMissingFiles, type MissingFiles } from './missing-files.ts'
 import { createMountPoints } from './mount-points.ts'
 import { createMoves } from './moves.ts'
 import { createOnceLogger } from './once-logger.ts'
+import { GalleryGuard } from './other-gallery.ts'
 import { createRecentArrivals } from './recent-arrivals.ts'
 import { Removals } from './removals.ts'
 import { createGalleryRoot, type GalleryRoot } from './root-monitor.ts'
@@ -25,6 +26,7 @@ import { WatchController } from './watch-controller.ts'
 export interface SyncParts {
   account: Account
   gallery: GalleryRoot
+  guard: GalleryGuard
   hints: Hints
   missing: MissingFiles
   tree: FolderTree
@@ -118,7 +120,8 @@ export function createParts(options: GallerySyncOptions, hooks: SyncLoopHooks): 
     isWatching: () => watchController.isWatching,
     onListing: () => hooks.dispatch({ type: 'listing' }),
   })
-  return { ...parts, missing, scanner, watchController }
+  const guard = new GalleryGuard({ root, catalog, walk, log })
+  return { ...parts, guard, missing, scanner, watchController }
 }
 
 function createContext(options: GallerySyncOptions, hooks: SyncLoopHooks): SyncContext {
