@@ -22,6 +22,8 @@ export interface Timings {
   storageWaitMs: number
   /** Interval in which an upgrade is checked for whether the former embedder is still needed. */
   formerCheckMs: number
+  /** It is reported if no process watches a shared gallery for this long. */
+  unwatchedMs: number
 }
 
 export const TIMINGS: Timings = {
@@ -36,4 +38,5 @@ export const TIMINGS: Timings = {
   rescanMs: 5_000,
   storageWaitMs: 10_000,
   formerCheckMs: 10_000,
+  unwatchedMs: 60_000,
 }

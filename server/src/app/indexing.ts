@@ -13,6 +13,7 @@ import { createIndexer, type Indexer, type IndexQueue } from '../indexing/indexe
 import { anyPause } from '../indexing/storage-monitor.ts'
 import type { Logger } from '../log.ts'
 import { createGallerySync, type GallerySync } from '../sync/gallery-sync.ts'
+import { findOtherGallery } from '../sync/other-gallery.ts'
 import type { StartThread } from '../threads.ts'
 import type { Timings } from '../timings.ts'
 import type { Foundations } from './foundations.ts'
@@ -130,6 +131,9 @@ export async function openIndexing(
         thumbnails,
         indexes: options.indexes,
         watches: options.indexes && options.galleryServer === undefined,
+        findOtherGallery:
+          options.galleryServer === undefined ? () => findOtherGallery({ root, catalog, walk }) : undefined,
+        unwatchedMs: timings.unwatchedMs,
         log: textLog,
       })
     : undefined
@@ -200,6 +204,8 @@ async function joinCluster(
     | 'thumbnails'
     | 'indexes'
     | 'watches'
+    | 'findOtherGallery'
+    | 'unwatchedMs'
     | 'log'
   >,
 ): Promise<Cluster | undefined> {

@@ -12,7 +12,7 @@ import { recordDeadJob } from './dead-jobs.ts'
 import { createDistributedIndexer } from './distributed-indexer.ts'
 import { openEventRelay } from './event-relay.ts'
 import { openJobQueue } from './job-queue.ts'
-import { createRemoteSync } from './remote-sync.ts'
+import { createRemoteSync, type RemoteSyncOptions } from './remote-sync.ts'
 import { openEventTable } from './tables/event-table.ts'
 import { openWatchTable } from './tables/watch-table.ts'
 
@@ -34,10 +34,12 @@ export interface ClusterOptions {
   /** Receives the events of all processes. */
   allEvents: EventBus
   createSync(indexer: IndexQueue, onPass: () => void): GallerySync
+  findOtherGallery: RemoteSyncOptions['findOtherGallery']
   /** Whether this process indexes. */
   indexes: boolean
   /** Whether this process watches the gallery if no other process does. */
   watches: boolean
+  unwatchedMs: number
   log: Log
 }
 
@@ -83,9 +85,12 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     watch: openWatchTable(shared.tables),
     jobQueue,
     tryLock: () => session.tryLock(LEADER_LOCK),
+    unlock: () => session.unlock(),
+    findOtherGallery: options.findOtherGallery,
     createSync: (onPass) => options.createSync(indexer, onPass),
     canLead: options.watches,
     embedder: options.embedderName,
+    unwatchedMs: options.unwatchedMs,
     log,
   })
 

@@ -26,9 +26,12 @@ async function startRemoteSync({
     watch: watch as unknown as WatchTable,
     jobQueue: jobQueue as JobQueue,
     tryLock: async () => true,
+    unlock: async () => {},
+    findOtherGallery: undefined,
     createSync: () => sync as GallerySync,
     canLead,
     embedder: 'any',
+    unwatchedMs: 60_000,
     log: { info() {}, warn() {} },
   })
   onTestFinished(() => remote.close())

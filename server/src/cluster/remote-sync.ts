@@ -5,15 +5,22 @@ import { DomainError, messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { FolderTimes, GallerySync } from '../sync/gallery-sync.ts'
 import type { MassRemoval } from '../sync/missing-files.ts'
+import type { OtherGallery } from '../sync/other-gallery.ts'
 import { type JobQueue, type LeaderCommand, noLeaderError } from './job-queue.ts'
 import { PathSender } from './path-sender.ts'
+import { PublishedFolders } from './published-folders.ts'
 import type { WatchTable } from './tables/watch-table.ts'
+import { WatcherMonitor } from './watcher-monitor.ts'
 
 export interface RemoteSyncOptions {
   watch: WatchTable
   jobQueue: JobQueue
   /** @returns whether this process may watch from now on, because no other one does */
   tryLock(): Promise<boolean>
+  /** Lets another process watch. */
+  unlock(): Promise<void>
+  /** Examines whether the folder of this process is the gallery of the index; undefined for a worker without the folder. */
+  findOtherGallery: (() => Promise<OtherGallery | undefined>) | undefined
   /**
    * Creates the sync of the folder each time this process becomes leader. @param onPass called after each scan and each applied
    * change
@@ -22,6 +29,8 @@ export interface RemoteSyncOptions {
   /** False for a server that leaves watching to others. */
   canLead: boolean
   embedder: string
+  /** Time without a leader after which this is reported. */
+  unwatchedMs: number
   log: Log
 }
 
@@ -53,6 +62,8 @@ interface LeaderStatus {
 }
 
 const LEAD_ATTEMPT_EVERY_MS = 2_000
+/** A process with another gallery examines it again in case the right drive is mounted now. */
+const EXAMINE_EVERY_MS = 60_000
 const PUBLISH_EVERY_MS = 3_000
 const READ_EVERY_MS = 1_000
 /** A leader whose status is older than this is not running any more. */
@@ -81,8 +92,7 @@ class SharedSync implements RemoteSync {
   #latest: { status: LeaderStatus; readAt: number; ageMs: number } | undefined
   #foldersVersion = -1
   #folders: ReadonlyMap<string, FolderTimes> = new Map()
-  #publishedFolders = new Map<string, FolderTimes>()
-  #areAllPublished = false
+  #publishedFolders: PublishedFolders
   #publishing: Promise<void> | undefined
   #isPublished = true
   readonly #leadTimer
@@ -91,15 +101,21 @@ class SharedSync implements RemoteSync {
   #reading: Promise<void> | undefined
   readonly #sender: PathSender
   #isLogged = false
+  #other: OtherGallery | undefined
+  /** In the time of `performance.now()`. */
+  #examineAt = Number.NEGATIVE_INFINITY
+  readonly #watchers: WatcherMonitor
 
   constructor(options: RemoteSyncOptions) {
     this.#options = options
-    const { watch, jobQueue, log } = this.#options
+    const { watch, jobQueue, unwatchedMs, log } = this.#options
     this.#watch = watch
+    this.#publishedFolders = new PublishedFolders(watch)
     this.#jobQueue = jobQueue
     this.#log = log
     this.#sender = new PathSender((paths) => jobQueue.request({ kind: 'look', paths }))
-    this.#leadTimer = setInterval(this.#tryToLead, LEAD_ATTEMPT_EVERY_MS)
+    this.#watchers = new WatcherMonitor({ unwatchedMs, log })
+    this.#leadTimer = setInterval(() => void this.#tryToLead(), LEAD_ATTEMPT_EVERY_MS)
     this.#publishTimer = setInterval(this.#publishSoon, PUBLISH_EVERY_MS)
     this.#readTimer = setInterval(() => void this.#read(), READ_EVERY_MS)
   }
@@ -107,12 +123,16 @@ class SharedSync implements RemoteSync {
   async startWatching(): Promise<void> {
     this.#isStarted = true
     await this.#tryToLead()
+    // Reported at the start, also while another process watches.
+    if (this.#local === undefined && this.#other === undefined)
+      await this.#runExclusive(async () => void (await this.#isOtherGallery()))
     await this.#read()
   }
 
   async scan(requested: Parameters<GallerySync['scan']>[0] = {}): Promise<void> {
-    await this.#waitForLeader()
     const { acceptsMissing = false } = requested
+    if (acceptsMissing && this.#other !== undefined) await this.#tryToLead(true)
+    await this.#waitForLeader()
     if (this.#local === undefined)
       return this.#jobQueue.request({ kind: 'reconcile', acceptsMissing }, this.#hasLeader)
     // A new leader scans everything in any case.
@@ -135,11 +155,18 @@ class SharedSync implements RemoteSync {
   }
 
   get massRemoval() {
-    return this.#local === undefined ? this.#leaderStatus()?.absence : this.#local.sync.massRemoval
+    if (this.#local !== undefined) return this.#local.sync.massRemoval
+    const status = this.#leaderStatus()
+    if (status !== undefined || this.#other === undefined) return status?.absence
+    return { missing: this.#other.known, known: this.#other.known }
   }
 
   get problem() {
     return this.#local === undefined ? this.#leaderStatus()?.problem : this.#local.sync.problem
+  }
+
+  get isUnwatched() {
+    return this.#local === undefined && this.#watchers.isMissing
   }
 
   get unindexed() {
@@ -170,24 +197,39 @@ class SharedSync implements RemoteSync {
     )
   }
 
-  readonly #tryToLead = (): Promise<void> => {
+  /** @param acceptsMissing a user has confirmed that the files of the index are gone, also if they are those of another gallery */
+  #tryToLead(acceptsMissing = false): Promise<void> {
     return this.#runExclusive(async () => {
       if (!this.#options.canLead || !this.#isStarted || this.#isClosed || this.#local !== undefined) return
-      if (await this.#options.tryLock()) await this.#becomeLeader()
+      if (!acceptsMissing && performance.now() < this.#examineAt) return
+      if (!(await this.#options.tryLock())) return
+      const isOther = acceptsMissing ? Promise.resolve(false) : this.#isOtherGallery()
+      if (await isOther.catch(() => true)) return this.#options.unlock()
+      await this.#becomeLeader(acceptsMissing)
     })
   }
 
-  async #becomeLeader(): Promise<void> {
+  async #isOtherGallery(): Promise<boolean> {
+    const other = await this.#options.findOtherGallery?.()
+    if (other !== undefined && other.message !== this.#other?.message)
+      this.#log.warn(`${other.message} Until then, this process leaves watching the gallery to others.`)
+    this.#other = other
+    if (other !== undefined) this.#examineAt = performance.now() + EXAMINE_EVERY_MS
+    return other !== undefined
+  }
+
+  async #becomeLeader(acceptsMissing: boolean): Promise<void> {
     this.#log.info('This process watches the gallery from now on.')
-    this.#publishedFolders = new Map()
-    this.#areAllPublished = false
+    this.#publishedFolders = new PublishedFolders(this.#watch)
     const sync = this.#options.createSync(this.#publishSoon)
     try {
       await sync.startWatching()
       const ended = new AbortController()
       const stopHandling = await this.#jobQueue.handle((request) => handle(sync, request, ended.signal))
-      const begun: Leadership = { sync, stopHandling, ended, first: sync.scan() }
+      const begun: Leadership = { sync, stopHandling, ended, first: sync.scan({ acceptsMissing }) }
       this.#local = begun
+      this.#other = undefined
+      this.#watchers.look(this.#me)
       begun.first
         // The root monitor logs an unreadable folder, and a scan follows.
         ?.catch((error) => {
@@ -248,6 +290,8 @@ class SharedSync implements RemoteSync {
 
   async #readNow(): Promise<void> {
     const row = await this.#watch.read()
+    const isCurrent = row !== undefined && row.ageMs <= STALE_MS
+    this.#watchers.look(isCurrent ? (row.state as LeaderStatus).holder : undefined)
     if (row === undefined) return
     const status = row.state as LeaderStatus
     this.#latest = { status, readAt: performance.now(), ageMs: row.ageMs }
@@ -292,25 +336,8 @@ class SharedSync implements RemoteSync {
       unindexed: sync.unindexed,
     }
     await this.#watch.write(status)
-    await this.#publishFolders(sync)
+    await this.#publishedFolders.publish(sync)
     await sleep(MIN_PUBLISH_INTERVAL_MS, undefined, { ref: false })
-  }
-
-  async #publishFolders(sync: GallerySync): Promise<void> {
-    // Before the first scan has ended, the list of folders is incomplete.
-    const isAll = sync.lastScan !== undefined && !this.#areAllPublished
-    const now = new Map(sync.folders)
-    const seen = [...now].filter(
-      ([directory, status]) => isAll || isChanged(this.#publishedFolders.get(directory), status),
-    )
-    const gone = [...this.#publishedFolders.keys()].filter((directory) => !now.has(directory))
-    await this.#watch.putFolders(
-      seen.map(([directory, times]) => ({ directory, ...times })),
-      gone,
-      isAll,
-    )
-    this.#publishedFolders = now
-    this.#areAllPublished ||= isAll
   }
 }
 
@@ -320,8 +347,4 @@ async function handle(sync: GallerySync, request: LeaderCommand, ended: AbortSig
   if (request.kind === 'reconcile') await sync.scan({ acceptsMissing: request.acceptsMissing })
   else sync.recheck(request.paths)
   ended.throwIfAborted()
-}
-
-function isChanged(before: FolderTimes | undefined, now: FolderTimes): boolean {
-  return before?.createdAt !== now.createdAt || before.modifiedAt !== now.modifiedAt
 }

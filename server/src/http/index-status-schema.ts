@@ -9,6 +9,9 @@ export const indexStatusSchema = z
     embedder: z.string(),
     dimensions: z.int(),
     watching: z.enum(['native', 'polling', 'off']),
+    unwatched: z
+      .boolean()
+      .describe('No process has watched the gallery for a minute: new and changed files are not noticed.'),
     last_reconcile: z.iso.datetime().nullable(),
     rate_per_s: z.number(),
     eta_s: z.number(),

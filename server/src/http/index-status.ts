@@ -90,6 +90,7 @@ async function statusOf({
     embedder: embedder.name,
     dimensions: embedder.dimensions,
     watching: sync.watching,
+    unwatched: sync.isUnwatched,
     last_reconcile: sync.lastScan === undefined ? null : new Date(sync.lastScan).toISOString(),
     rate_per_s: ratePerSecond,
     eta_s: etaSeconds,

@@ -34,6 +34,8 @@ export interface GallerySync {
   readonly massRemoval: MassRemoval | undefined
   /** Why the folder can't be read; the index is kept meanwhile. */
   readonly problem: string | undefined
+  /** Whether no process watches, since a while, and this one leaves it to others. */
+  readonly isUnwatched: boolean
   /** Number of files without a row that wait to be indexed. */
   readonly unindexed: number
   /** Folders of the gallery as they were last listed; complete after the first scan. */
@@ -59,6 +61,7 @@ class SyncLoop implements GallerySync {
   readonly #options: GallerySyncOptions
   readonly #timings: Timings
   readonly #parts: SyncParts
+  readonly isUnwatched = false
   readonly #timers = new Map<Timer, NodeJS.Timeout>()
   #state = INITIAL_STATE
   /** A requested scan that has not started and does not accept missing files. */

@@ -22,6 +22,8 @@ export interface PostgresSessionOptions {
 export interface PostgresSession {
   /** @returns false if another process holds the lock, or while there is no connection */
   tryLock(name: string): Promise<boolean>
+  /** Releases all locks, however often they were taken. */
+  unlock(): Promise<void>
   close(): Promise<void>
 }
 
@@ -47,6 +49,10 @@ export function openPostgresSession(options: PostgresSessionOptions): PostgresSe
         ?.query<{ got: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 0)) as got', [name])
         .catch(() => undefined)) ?? { rows: [] }
       return rows[0]?.got ?? false
+    },
+    async unlock() {
+      // A lost connection has lost its locks, too.
+      await client?.query('select pg_advisory_unlock_all()').catch(() => {})
     },
     async close() {
       ending.abort()
