@@ -1,6 +1,8 @@
 import { rename, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
+import pino from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { App } from './app/compose.ts'
 import { connect } from './database/postgres/database.ts'
@@ -82,6 +84,37 @@ describe('the product on PostgreSQL', () => {
     await eventually(async () => expect(await status()).toBe(200))
     await writeSettled(join(gallery, 'b.png'), await picture(2))
     await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'b.png']))
+  })
+
+  it('logs the beginning and the end of an outage, and nothing else', async () => {
+    const gallery = await temporaryDirectory()
+    await writeSettled(join(gallery, 'a.png'), await picture(1))
+    const lines: string[] = []
+    const write = (line: string) => void lines.push((JSON.parse(line) as { msg: string }).msg)
+    const log = pino({ level: 'info' }, { write })
+    const config = await configOnPostgres(gallery)
+    const app = await startApp(config, { log })
+    const { port, database } = config.database!
+    expect(lines).toEqual([`The PostgreSQL database "${database}" at 127.0.0.1:${port} is used.`])
+    await app.start()
+    await indexAll(app)
+    lines.length = 0
+    await server.crash()
+    for (let n = 0; n < 5; n++)
+      for (const path of ['/ready', '/api/images']) expect((await app.http.request(path)).status).toBe(503)
+    // Files that can't be queued, and events that can't be read, meet the same outage.
+    await writeSettled(join(gallery, 'b.png'), await picture(2))
+    await sleep(6_000)
+    await server.restart()
+    await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'b.png']))
+    await eventually(() => expect(lines).toContain('PostgreSQL answers again.'))
+    const aboutLeading = /watches the gallery/
+    expect(lines.filter((line) => !aboutLeading.test(line))).toEqual([
+      expect.stringMatching(
+        /^PostgreSQL at 127\.0\.0\.1:\d+ does not answer: .*[^.]\. Until it does, .*waits\.$/,
+      ),
+      'PostgreSQL answers again.',
+    ])
   })
 
   it('rejects statements at once while too many wait for a connection', async () => {

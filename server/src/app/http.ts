@@ -63,6 +63,7 @@ export function openHttp(
     backfill,
     sync,
     storage: monitor,
+    isOutage: storage.shared?.isOutage,
     search,
     vocabulary: model.vocabulary,
     queries,

@@ -65,7 +65,14 @@ async function jobsOn(
   })
   onTestFinished(() => storage.close())
   const connection = storage.shared!.connection()
-  const jobs = await openJobQueue({ connection, space: 'another', log: SILENT, ...(retries && { retries }) })
+  const { isOutage } = storage.shared!
+  const jobs = await openJobQueue({
+    connection,
+    space: 'another',
+    isOutage,
+    log: SILENT,
+    ...(retries && { retries }),
+  })
   onTestFinished(() => jobs.close())
   return jobs
 }
@@ -190,6 +197,7 @@ describe('processes on one database', () => {
     const events = openEventRelay(table, createEventBus(), createEventBus(), {
       pending: () => 0,
       waitForReplicas: async () => {},
+      isOutage: () => false,
       log: SILENT,
     })
     onTestFinished(() => events.close())
@@ -223,6 +231,7 @@ describe('processes on one database', () => {
     const relay = openEventRelay(table, localEvents, createEventBus(), {
       pending: () => 0,
       waitForReplicas: async () => {},
+      isOutage: () => false,
       log: SILENT,
       maxUnpublished: 20,
     })

@@ -54,9 +54,10 @@ export interface Cluster {
 }
 
 export async function openCluster(options: ClusterOptions): Promise<Cluster> {
+  const { isOutage } = options.shared
   const { shared, catalog, files, thumbnails, localIndexer, localEvents, allEvents, log } = options
   const jobQueue = withRetries(
-    await openJobQueue({ connection: shared.connection(), space: options.space, log }),
+    await openJobQueue({ connection: shared.connection(), space: options.space, isOutage, log }),
   )
   const indexer = createDistributedIndexer({
     jobQueue,
@@ -64,6 +65,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     batchSize: options.batchSize,
     allEvents,
     onUnfinished: (paths) => sync.recheck(paths),
+    isOutage,
     onLost: (job) => recordDeadJob(job, { catalog, files, thumbnails, events: localEvents }),
     log,
   })
@@ -71,6 +73,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
   const events = openEventRelay(eventTable, localEvents, allEvents, {
     pending: () => indexer.pending,
     waitForReplicas: options.waitForReplicas,
+    isOutage,
     log,
   })
   // Events from now on are published, also those that come before the session is connected.

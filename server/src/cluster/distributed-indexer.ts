@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { messageOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
 import { inPlaceOf } from '../indexing/file-version.ts'
 import type { FileVersion, Indexer } from '../indexing/indexer.ts'
@@ -17,6 +18,8 @@ export interface DistributedIndexerOptions {
   /** Files that were gone when they were to be read, so that their rows may be there, or that were still being written to. */
   onUnfinished(paths: string[]): void
   onLost(file: DeadFileJob): Promise<void>
+  /** Whether an error is due to an outage of the database, which is logged elsewhere. */
+  isOutage(error: unknown): boolean
   log: Pick<Log, 'warn'>
 }
 
@@ -135,7 +138,8 @@ class QueueIndexer implements DistributedIndexer {
         for (const file of files) if (this.#unsent.get(file.path) === file) this.#unsent.delete(file.path)
         this.#queued += files.length
       } catch (error) {
-        if (!isLogged) this.#log.warn(`Files could not be queued: ${error}. Trying again.`)
+        if (!isLogged && !this.#options.isOutage(error))
+          this.#log.warn(`Files could not be queued: ${messageOf(error)}. Trying again.`)
         isLogged = true
         await sleep(RETRY_AFTER_MS)
       }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { messageOf } from '../errors.ts'
 import {
   type BusEvent,
   type EventBus,
@@ -23,6 +24,8 @@ export interface EventRelayOptions {
   /** Returns the number of files that wait in all processes. */
   pending: () => number
   waitForReplicas: () => Promise<void>
+  /** Whether an error is due to an outage of the database, which is logged elsewhere. */
+  isOutage: (error: unknown) => boolean
   log: Pick<Log, 'warn'>
   /** Bounds the memory while the database is unavailable. Above it, the oldest waiting events are dropped. */
   maxUnpublished?: number
@@ -54,6 +57,7 @@ class TableEventRelay implements EventRelay {
   readonly #allEvents: EventBus
   readonly #pending
   readonly #waitForReplicas
+  readonly #isOutage
   readonly #log
   /** Events that wait for the next statement; those of the current one are no longer among them. */
   readonly #unpublished: BusEvent[] = []
@@ -79,13 +83,14 @@ class TableEventRelay implements EventRelay {
     table: EventTable,
     localEvents: EventBus,
     allEvents: EventBus,
-    { pending, waitForReplicas, log, maxUnpublished = MAX_UNPUBLISHED }: EventRelayOptions,
+    { pending, waitForReplicas, isOutage, log, maxUnpublished = MAX_UNPUBLISHED }: EventRelayOptions,
   ) {
     this.#table = table
     this.#localEvents = localEvents
     this.#allEvents = allEvents
     this.#pending = pending
     this.#waitForReplicas = waitForReplicas
+    this.#isOutage = isOutage
     this.#log = log
     this.#timer = setInterval(() => this.look(), LOOK_EVERY_MS)
     forwardAll(this.#localEvents, (event) => {
@@ -192,7 +197,7 @@ class TableEventRelay implements EventRelay {
         if (events.length < MAX_KEPT_EVENTS) return
       }
     } catch (error) {
-      this.#log.warn(`Events could not be read: ${error}`)
+      if (!this.#isOutage(error)) this.#log.warn(`Events could not be read: ${messageOf(error)}`)
     }
   }
 

@@ -49,6 +49,8 @@ export interface JobQueueOptions {
   space: string
   /** Number of retries of a failed job, and the first delay in seconds. */
   retries?: { retryLimit: number; retryDelay: number }
+  /** Whether an error is due to an outage of the database, which is logged elsewhere. */
+  isOutage: (error: unknown) => boolean
   log: Pick<Log, 'warn'>
 }
 
@@ -75,13 +77,14 @@ const STALE_AFTER_MS = 120_000
 const lostQueue = (files: string) => `lost-${files}`
 
 export async function openJobQueue(options: JobQueueOptions): Promise<JobQueue> {
-  const { space, retries = RETRIES, log } = options
+  const { space, retries = RETRIES, isOutage, log } = options
   const boss = createBoss(options)
   let lastLogged = ''
   // While the database is unavailable, each of the connections reports an error.
   boss.on('error', (error) => {
     // Some errors of pg-boss are plain objects.
     const message = messageOf(error instanceof Error ? error : (error as { message?: unknown }).message)
+    if (isOutage(new Error(message))) return
     if (message !== lastLogged) log.warn(`The queue of jobs: ${message}.`)
     lastLogged = message
   })

@@ -71,6 +71,8 @@ export interface HttpOptions extends GalleryFileHandlersOptions {
   backfill: Pick<Backfill, 'pending'>
   sync: GallerySync
   storage: Pick<StorageMonitor, 'problem' | 'report'>
+  /** Whether an error is due to an outage of the database server, which is logged elsewhere. */
+  isOutage: ((error: unknown) => boolean) | undefined
   search: ImageSearch
   vocabulary: Vocabulary | undefined
   queries: SavedQueries
@@ -163,7 +165,7 @@ export function createHttpApp(options: HttpOptions): Router {
   app.route('/', pageRoutes(options.basePath))
   app.notFound((context) => respondToUnmatched(app, context))
 
-  const logError = createErrorLog(log)
+  const logError = createErrorLog(log, options.isOutage)
   app.onError((error, context) => {
     if (error instanceof InvalidInput) return respondWithInvalid(error, context)
     const request = `${context.req.method} ${context.req.path}`

@@ -27,23 +27,28 @@ function errorBody(context: Context, error: string, code: ErrorCode, detail: unk
 const WARNING_INTERVAL_MS = 60_000
 
 /**
- * Returns a function that logs why a request failed. An overloaded server rejects thousands of requests, of which only the first one of a
- * minute becomes a warning.
+ * Returns a function that logs why a request failed. While a server is overloaded, or a part of it does not work, thousands of requests fail
+ * for one reason: only the first one of a minute becomes a warning.
+ * @param isOutage whether an error is due to an outage of the database, which is logged elsewhere
  */
-export function createErrorLog(log: {
-  debug(message: string): void
-  warn(message: string): void
-  error(error: unknown, message: string): void
-}): (error: Error, request: string) => void {
-  let nextWarning = 0
+export function createErrorLog(
+  log: {
+    debug(message: string): void
+    warn(message: string): void
+    error(error: unknown, message: string): void
+  },
+  isOutage: (error: unknown) => boolean = () => false,
+): (error: Error, request: string) => void {
+  const nextWarnings = new Map<string, number>()
   return (error, request) => {
+    if (!(error instanceof DomainError) || ERROR_STATUS[error.code] !== 503)
+      return log.error(error, `${request} failed`)
     // An error with a cause has another reason than too many requests.
-    const isRejection =
-      error instanceof DomainError && error.retryAfterS !== undefined && error.cause === undefined
-    if (!isRejection) return log.error(error, `${request} failed`)
-    const message = `${request} was rejected: ${error.message}`
-    if (performance.now() < nextWarning) return log.debug(message)
-    nextWarning = performance.now() + WARNING_INTERVAL_MS
+    const isRejection = error.retryAfterS !== undefined && error.cause === undefined
+    const message = `${request} ${isRejection ? 'was rejected' : 'failed'}: ${error.message}`
+    const kind = `${error.code} ${isRejection}`
+    if (isOutage(error) || performance.now() < (nextWarnings.get(kind) ?? 0)) return log.debug(message)
+    nextWarnings.set(kind, performance.now() + WARNING_INTERVAL_MS)
     log.warn(message)
   }
 }

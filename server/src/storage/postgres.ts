@@ -9,12 +9,14 @@ import { directReads } from '../catalog/reads.ts'
 import type { TableAccess } from '../catalog/sql/table-access.ts'
 import {
   clientConfig,
+  describeDatabase,
   describeServer,
   type PostgresOptions,
   replicasOf,
 } from '../database/postgres/connection.ts'
 import { openDatabase } from '../database/postgres/database.ts'
 import { LEADER_LOCK } from '../database/postgres/locks.ts'
+import { Outage } from '../database/postgres/outage.ts'
 import { withRetries } from '../database/postgres/retries.ts'
 import { openPostgresSession } from '../database/postgres/session.ts'
 import { DomainError } from '../errors.ts'
@@ -29,6 +31,8 @@ export async function openPostgresStorage(
   log: StorageOptions['log'],
 ): Promise<Storage> {
   const opened = await openDatabase(options, log)
+  if (canWrite) log.info(`The PostgreSQL database ${describeDatabase(options)} is used.`)
+  const outage = new Outage(describeServer(options), log)
   const tables = opened.database.withTables()
   const catalog = createPostgresCatalog(opened, { canWrite, log })
   const standbys = canWrite ? replicasOf(options) : []
@@ -41,7 +45,14 @@ export async function openPostgresStorage(
     shared: {
       tables,
       key: (name) => sharedKey(tables, name),
-      openSession: (session) => openPostgresSession({ ...session, server: options }),
+      openSession: (session) =>
+        openPostgresSession({
+          ...session,
+          server: options,
+          onAnswered: outage.end,
+          onUnreachable: outage.report,
+        }),
+      isOutage: outage.report,
       connection: () => clientConfig(options),
     },
     openAccounts: async () => openPostgresAccounts(opened),
@@ -116,6 +127,8 @@ export async function lockLeadership(database: PostgresOptions): Promise<() => P
     channels: [],
     onNotify() {},
     onConnected() {},
+    onAnswered() {},
+    onUnreachable() {},
     onLost() {},
   })
   if (await session.tryLock(LEADER_LOCK)) return () => session.close()

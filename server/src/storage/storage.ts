@@ -37,7 +37,11 @@ export interface ClusterStorage {
   readonly tables: SharedDatabase
   /** Returns a random key with a name. The first process that requests it creates it. */
   key(name: string): Promise<string>
-  openSession(options: Omit<PostgresSessionOptions, 'server'>): PostgresSession
+  openSession(
+    options: Omit<PostgresSessionOptions, 'server' | 'onAnswered' | 'onUnreachable'>,
+  ): PostgresSession
+  /** Whether an error only means that the server can't be reached, which is logged once for all errors until it can. */
+  isOutage(error: unknown): boolean
   /** Settings for a library that opens its own connections. */
   connection(): ReturnType<typeof clientConfig>
 }

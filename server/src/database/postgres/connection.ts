@@ -64,6 +64,20 @@ export function describeServer({ host, port = DEFAULT_PORT, url }: PostgresOptio
   return `${parsed?.hostname ?? 'the server'}:${parsed?.port || DEFAULT_PORT}`
 }
 
+/** Returns the name of a database and its server for messages, without the password. */
+export function describeDatabase(options: PostgresOptions): string {
+  return `"${namesOf(options).database}" at ${describeServer(options)}`
+}
+
+export function namesOf({ url, user = '', database = '' }: PostgresOptions): {
+  user: string
+  database: string
+} {
+  const parsed = URL.parse(url ?? '')
+  if (parsed === null) return { user, database }
+  return { user: decodeURIComponent(parsed.username), database: decodeURIComponent(parsed.pathname.slice(1)) }
+}
+
 function sslOf({ ssl = 'disable', ssl_ca: file }: PostgresOptions): Pick<ClientConfig, 'ssl'> {
   if (ssl === 'disable') return {}
   if (ssl === 'require') return { ssl: { rejectUnauthorized: false } }

@@ -6,7 +6,7 @@ import { DomainError, messageOf, systemCodeOf } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import { assertKnownMigrations } from '../known-migrations.ts'
 import type { AccountTables, SharedTables, Tables } from '../schema.ts'
-import { clientConfig, describeServer, type PostgresOptions } from './connection.ts'
+import { clientConfig, describeServer, namesOf, type PostgresOptions } from './connection.ts'
 import { distribute, isDistributed } from './distribution.ts'
 import * as initial from './migrations/001-initial.ts'
 import * as shared from './migrations/002-shared.ts'
@@ -232,10 +232,4 @@ async function assertSupported(database: Kysely<PostgresTables>, name: string): 
       'unavailable',
       `pgvector ${version} is too old: at least ${MIN_PGVECTOR_VERSION} is needed ("alter extension vector update" after installing it).`,
     )
-}
-
-function namesOf({ url, user = '', database = '' }: PostgresOptions): { user: string; database: string } {
-  const parsed = URL.parse(url ?? '')
-  if (parsed === null) return { user, database }
-  return { user: decodeURIComponent(parsed.username), database: decodeURIComponent(parsed.pathname.slice(1)) }
 }

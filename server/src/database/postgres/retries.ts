@@ -2,21 +2,27 @@ import pRetry from 'p-retry'
 import { DomainError, messageOf, systemCodeOf } from '../../errors.ts'
 
 /** SQLSTATE classes and system errors that mean that the server can't be reached. */
-const UNAVAILABLE = /^(08|57P|53|E(CONN|HOST|NET|PIPE|TIMEDOUT|AI_AGAIN|NOTFOUND))|25006/
+const UNREACHABLE = /^(08|57P|E(CONN|HOST|NET|PIPE|TIMEDOUT|AI_AGAIN|NOTFOUND))/
+/** SQLSTATE classes of a server that lacks memory, disk space or connections, or has become a standby server. */
+const LACKING = /^(53|25006)/
 /** Conflicts between two transactions, which do not occur again when one is repeated. */
 const RETRYABLE_STATES = ['40001', '40P01', '23505']
 const MAX_ATTEMPTS = 5
 const RETRY_PAUSE_MS = 20
 const RETRY_AFTER_S = 2
 
-/** Whether an error only means that the database server can't be reached, or is starting or stopping. */
+/** Whether the server did not do its work, but may do it later. */
 function isUnavailable(error: unknown): boolean {
+  return LACKING.test(systemCodeOf(error) ?? '') || isUnreachable(error) || isLostNode(error)
+}
+
+/** Whether an error only means that the database server can't be reached, or is starting or stopping. */
+export function isUnreachable(error: unknown): boolean {
   return (
-    UNAVAILABLE.test(systemCodeOf(error) ?? '') ||
-    /connection (terminated|timeout|error)|connect timeout|timeout exceeded when trying to connect/i.test(
+    UNREACHABLE.test(systemCodeOf(error) ?? '') ||
+    /connection (terminated|timeout|error)|connect timeout|timeout exceeded when trying to connect|(connect|getaddrinfo) E[A-Z]+/i.test(
       messageOf(error),
-    ) ||
-    isLostNode(error)
+    )
   )
 }
 

@@ -11,6 +11,10 @@ export interface PostgresSessionOptions {
   onNotify(channel: string): void
   /** Called at first and after each reconnection: notifications sent meanwhile are lost. */
   onConnected(): void
+  /** Called when the server has answered, also after each ping. */
+  onAnswered(): void
+  /** Called when it can't be connected to. */
+  onUnreachable(error: unknown): void
   /** Called when the connection is lost, and all its locks with it. */
   onLost(): void
 }
@@ -74,10 +78,12 @@ export function openPostgresSession(options: PostgresSessionOptions): PostgresSe
         for (const channel of options.channels) await connection.query(`listen ${channel}`)
         client = connection
         connected.resolve()
+        options.onAnswered()
         options.onConnected()
         await waitUntilLost(connection, lost)
-      } catch {
-        // The loop connects again after a pause.
+      } catch (error) {
+        // The loop connects again after a pause. A connection that was only lost may be back at once.
+        if (client === undefined && !ending.signal.aborted) options.onUnreachable(error)
       }
       if (client !== undefined) {
         client = undefined
@@ -102,7 +108,9 @@ export function openPostgresSession(options: PostgresSessionOptions): PostgresSe
       if (ending.signal.aborted) return
       while (!signal.aborted) {
         await sleep(PING_EVERY_MS, undefined, { signal, ref: false }).catch(() => {})
-        if (!signal.aborted) await answerInTime(connection.query(PING), QUERY_TIMEOUT_MS)
+        if (signal.aborted) return
+        await answerInTime(connection.query(PING), QUERY_TIMEOUT_MS)
+        options.onAnswered()
       }
     } finally {
       ending.signal.removeEventListener('abort', end)
