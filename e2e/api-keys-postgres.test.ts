@@ -30,13 +30,18 @@ describe('a worker without the folder', () => {
     const withKey = (token: string) => ({ ...environment, SKETCH_SEARCH_API_KEY: token, TMPDIR: temporary })
     const copies = async () =>
       (await readdir(temporary)).filter((name) => name.startsWith('sketch-search-worker-'))
-    for (const token of ['wrong', await keyFor('user')])
+    for (const [token, advice] of [
+      ['', /Set SKETCH_SEARCH_API_KEY to an API key with the role editor\.\n$/],
+      [
+        'wrong',
+        /The key in SKETCH_SEARCH_API_KEY is not valid: it is mistyped, revoked or of another server\.\n$/,
+      ],
+      [await keyFor('user'), /The key in SKETCH_SEARCH_API_KEY needs the role editor\.\n$/],
+    ] as const)
       expect(await runCommand(words, withKey(token))).toMatchObject({
         code: 1,
         stdout: '',
-        stderr: expect.stringMatching(
-          /does not send files: .*\. Set SKETCH_SEARCH_API_KEY to the token of an API key with the role editor\.\n$/,
-        ),
+        stderr: expect.stringMatching(advice),
       })
     expect(await runCommand([...words, team.gallery], environment)).toMatchObject({
       code: 1,

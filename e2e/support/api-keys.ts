@@ -44,11 +44,17 @@ export function itUsesApiKeys(
     expect((await onKeys('list', ADMIN)).stdout).toMatch(row('[-\\d]{10}'))
 
     expect((await onKeys('revoke', ADMIN, id)).stdout).toBe(`The key ${id} has been revoked.\n`)
-    for (const key of [token, ''])
+    for (const [key, advice] of [
+      [
+        token,
+        /The key in SKETCH_SEARCH_API_KEY is not valid: it is mistyped, revoked or of another server\.\n$/,
+      ],
+      ['', /Set SKETCH_SEARCH_API_KEY to an API key with the role user\.\n$/],
+    ] as const)
       expect(await search(key, words)).toMatchObject({
         code: 1,
         stdout: '',
-        stderr: expect.stringMatching(/Set SKETCH_SEARCH_API_KEY to the token of an API key\.\n$/),
+        stderr: expect.stringMatching(advice),
       })
     await checkRefusals(onKeys, id)
   })

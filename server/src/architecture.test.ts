@@ -44,6 +44,7 @@ const ROWS: readonly (readonly string[])[] = [
     'server/src/threads.ts',
     'server/src/addresses.ts',
     'server/src/suggestions.ts',
+    'server/src/remote-errors.ts',
   ],
   ['server/src/errors.ts', 'server/src/timings.ts', 'server/src/version.ts'],
 ]

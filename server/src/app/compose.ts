@@ -18,7 +18,7 @@ import type { StartThread } from '../threads.ts'
 import { TIMINGS, type Timings } from '../timings.ts'
 import { openFoundations } from './foundations.ts'
 import { openHttp } from './http.ts'
-import { type GalleryServer, openIndexing } from './indexing.ts'
+import { assertSendsFiles, type GalleryServer, openIndexing } from './indexing.ts'
 import { openSearch } from './search.ts'
 import { failWhileStorageIsUnusable } from './storage-monitor.ts'
 
@@ -83,6 +83,7 @@ export async function createApp(
   { log, isReadOnly = false, indexes = true, searches = true, ...options }: AppOptions,
 ): Promise<App> {
   const timings = { ...TIMINGS, ...options.timings }
+  if (options.galleryServer !== undefined) await assertSendsFiles(options.galleryServer)
   let background: Promise<unknown> | undefined
   const foundations = await openFoundations(config, {
     ...options,

@@ -35,7 +35,7 @@ export interface IndexingOptions {
 export interface GalleryServer {
   /** Address of the page. */
   url: string
-  /** Token of an API key; a server without sign-in needs none. */
+  /** An API key; a server without sign-in needs none. */
   apiKey?: string | undefined
 }
 
@@ -143,6 +143,16 @@ export async function openIndexing(
   return { ...files, localEvents, events, indexer, backfill, sync, hasGallery, cluster }
 }
 
+/**
+ * Checks address and key before anything that takes long.
+ * @throws {DomainError} `invalid_request`, or `unavailable` if the server does not answer or refuses the key
+ */
+export async function assertSendsFiles({ url, apiKey }: GalleryServer): Promise<void> {
+  const { openRemoteGallery } = await import('../gallery/remote/remote-gallery.ts')
+  const gallery = openRemoteGallery(url, apiKey)
+  await gallery.check().finally(() => gallery.close())
+}
+
 /** Opens the readers of images and the stores of their smaller versions. */
 async function openFiles(
   config: Config,
@@ -177,7 +187,6 @@ async function openFiles(
   const { GalleryMonitor } = await import('../indexing/gallery-monitor.ts')
   const { createRemoteReader, probeCopies } = await import('../gallery/remote/remote-reader.ts')
   const gallery = openRemoteGallery(galleryServer.url, galleryServer.apiKey)
-  await gallery.check()
   const { maxFileBytes } = limits
   const reader = createRemoteReader({ gallery, reader: localReader, directory: root, maxFileBytes })
   const pause = new GalleryMonitor({

@@ -1,11 +1,12 @@
 import { type Command, Option } from 'commander'
 import { addressOnServer } from '../addresses.ts'
-import { DomainError, messageOf } from '../errors.ts'
+import { DomainError } from '../errors.ts'
+import { keyAdvice, unansweredBy } from '../remote-errors.ts'
 
 export interface RemoteServer {
   /** Address of the page. */
   url: string
-  /** Token of an API key; a server without sign-in needs none. */
+  /** An API key; a server without sign-in needs none. */
   apiKey?: string | undefined
 }
 
@@ -17,7 +18,7 @@ export function withServerOptions(command: Command, description: string): Comman
   return command
     .option('--server <url>', description)
     .addOption(
-      new Option('--api-key <token>', 'API key for --server; in a variable, other users cannot see it').env(
+      new Option('--api-key <key>', 'API key for --server; in a variable, other users cannot see it').env(
         'SKETCH_SEARCH_API_KEY',
       ),
     )
@@ -43,7 +44,7 @@ export async function askServer<T>(
   const body = parsed(text)
   if (response.ok && body !== undefined) return body as T
   const reason = body?.error ?? `the status is ${response.status}`
-  const advice = response.status === 401 ? ' Set SKETCH_SEARCH_API_KEY to the token of an API key.' : ''
+  const advice = keyAdvice({ status: response.status, code: body?.code }, apiKey, 'user')
   throw new DomainError(
     'unavailable',
     `The server at ${url} did not carry out ${purpose}: ${reason.replace(/\.$/, '')}.${advice}`,
@@ -51,7 +52,7 @@ export async function askServer<T>(
   )
 }
 
-function parsed(text: string): { error?: string; suggestions?: string[] } | undefined {
+function parsed(text: string): { error?: string; code?: string; suggestions?: string[] } | undefined {
   try {
     return JSON.parse(text)
   } catch {
@@ -65,10 +66,6 @@ async function send(url: URL, init: RequestInit): Promise<{ response: Response; 
     const response = await fetch(url, init)
     return { response, text: await response.text() }
   } catch (error) {
-    const reason =
-      error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error)
-    throw new DomainError('unavailable', `The server at ${url.origin} does not answer: ${reason}.`, {
-      cause: error,
-    })
+    throw new DomainError('unavailable', unansweredBy(url.origin, error), { cause: error })
   }
 }

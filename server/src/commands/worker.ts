@@ -19,7 +19,7 @@ export function workerCommand(): Command {
   return withCommonOptions(command)
     .option(
       '--server <url>',
-      'read the files through a server instead of a folder; needs the token of an API key with the role editor in SKETCH_SEARCH_API_KEY if people sign in there',
+      'read the files through a server instead of a folder; needs an API key with the role editor in SKETCH_SEARCH_API_KEY if people sign in there',
     )
     .action(work)
 }

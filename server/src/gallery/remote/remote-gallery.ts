@@ -3,8 +3,9 @@ import { stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { addressOnServer } from '../../addresses.ts'
-import { DomainError, messageOf, systemCodeOf, systemReasonOf } from '../../errors.ts'
+import { DomainError, systemCodeOf, systemReasonOf } from '../../errors.ts'
 import { hashOfStream } from '../../hashing.ts'
+import { causeOf, certificateProblem, keyAdvice, unansweredBy } from '../../remote-errors.ts'
 import type { GalleryFiles } from '../gallery-files.ts'
 import type { FileStat } from '../stat-file.ts'
 import { FILE_HEADER, parseFileHeader } from './file-header.ts'
@@ -48,7 +49,7 @@ const STAT_TIMEOUT_MS = 60_000
 /**
  * The gallery of a server, over HTTP.
  * @param url address of the page
- * @param apiKey token of an API key with the role `editor`; a server without sign-in needs none
+ * @param apiKey an API key with the role `editor`; a server without sign-in needs none
  * @throws {DomainError} `invalid_request`
  */
 export function openRemoteGallery(url: string, apiKey: string | undefined): RemoteGallery {
@@ -57,11 +58,13 @@ export function openRemoteGallery(url: string, apiKey: string | undefined): Remo
 
 class HttpGallery implements RemoteGallery {
   readonly #address: URL
+  readonly #apiKey
   readonly #headers: Record<string, string>
   readonly #closing = new AbortController()
 
   constructor(address: URL, apiKey: string | undefined) {
     this.#address = address
+    this.#apiKey = apiKey
     this.#headers = apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }
   }
 
@@ -142,7 +145,9 @@ class HttpGallery implements RemoteGallery {
         await response.body?.cancel()
       } catch (error) {
         if (error instanceof DomainError) throw error
-        if (attempt >= MAX_ATTEMPTS) throw new GalleryUnavailable(this.#silence(error), { cause: error })
+        const isFinal = certificateProblem(causeOf(error)) !== undefined
+        if (isFinal || attempt >= MAX_ATTEMPTS)
+          throw new GalleryUnavailable(this.#silence(error), { cause: error })
       }
       await this.#pause(waitMs)
     }
@@ -156,9 +161,7 @@ class HttpGallery implements RemoteGallery {
     const reason = body.error ?? `the status is ${status}`
     if (body.code === 'permission_denied') throw new DomainError('permission_denied', reason)
     const isRefused = status === 401 || status === 403
-    const advice = isRefused
-      ? ' Set SKETCH_SEARCH_API_KEY to the token of an API key with the role editor.'
-      : ''
+    const advice = keyAdvice({ status, code: body.code }, this.#apiKey, 'editor')
     const message = `The server at ${this.#address.origin} does not send files: ${reason.replace(/\.$/, '')}.${advice}`
     // Any other status may be due to this file, or to one of several drives.
     const isServerAway = isAway(status) && body.code !== 'gallery_unavailable'
@@ -173,8 +176,7 @@ class HttpGallery implements RemoteGallery {
   }
 
   #silence(error: unknown): string {
-    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
-    return `The server at ${this.#address.origin} does not answer: ${messageOf(cause)}.`
+    return unansweredBy(this.#address.origin, error)
   }
 }
 
