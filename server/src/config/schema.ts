@@ -198,6 +198,13 @@ const smtp = z.strictObject({
     .boolean()
     .default(true)
     .describe('Encrypt the connection: TLS from the start on port 465, STARTTLS on others.'),
+  ca: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'PEM file with the CA certificates that the certificate of the mail server is checked against, or with that certificate if it is self-signed. Default: those of Node.js.',
+    ),
   username: z
     .string()
     .default('')

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import tls from 'node:tls'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { startMailServer } from '../../../testing/mail-server.ts'
 import { codeMail } from './mail.ts'
@@ -78,6 +79,30 @@ describe('mail', () => {
       expect(lines[0]).toContain('not tried again')
       await mailer.close()
     }
+  })
+
+  it.each([
+    ['STARTTLS', {}],
+    ['TLS from the start', { secure: true }],
+  ])('is sent by a server with a certificate of its own and %s if its CA is named', async (_, more) => {
+    const server = await startMailServer({ ...IDENTITY, ...more })
+    const implicitTlsPort = 'secure' in more ? server.port : 465
+    const { lines, log } = recordLog()
+    const untrusting = createMailer(optionsFor(server.port, { use_tls: true }), log, { implicitTlsPort })
+    untrusting.send(MAIL)
+    await expect.poll(() => lines).toHaveLength(1)
+    expect(lines[0]).toMatch(/certificate is self-signed.*not tried again.*auth\.smtp\.ca\.$/)
+    expect(lines[0]).not.toContain('--use-system-ca')
+    await untrusting.close()
+
+    const ca = fileURLToPath(new URL('../../../testing/fixtures/mail-server.crt', import.meta.url))
+    const mailer = createMailer(optionsFor(server.port, { use_tls: true, ca }), log, { implicitTlsPort })
+    mailer.send(MAIL)
+    await server.codeFor('anna@example.org')
+    await mailer.close()
+    expect(() => createMailer(optionsFor(1, { ca: '/nowhere.pem' }), log)).toThrow(
+      /auth\.smtp\.ca can't be read/,
+    )
   })
 
   it('is retried when the server fails, logged without code or address, and abandoned in the end', async () => {
