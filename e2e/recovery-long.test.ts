@@ -118,6 +118,19 @@ it('each of two notices can be dismissed for good', async () => {
   await close()
 })
 
+it('an admin is warned while no process watches, and of users who need not sign in', async () => {
+  const { page, close } = await openPage(demo.browser, demo.product.url)
+  await withStatus(page, { unwatched: true, ignored_users: 3 })
+  await page.reload()
+  await page.getByText('No process watches the gallery').waitFor()
+  await withStatus(page, { ignored_users: 3 })
+  await page.reload()
+  await page.getByText('The database has 3 users, but sign-in is off').waitFor()
+  await page.getByRole('button', { name: 'Got it' }).click()
+  await expect.poll(() => page.getByText('sign-in is off').count()).toBe(0)
+  await close()
+})
+
 it('the account of all files stays open when indexing ends', async () => {
   const { page, send } = await openWithEvents(async () => {})
   await send('open')

@@ -41,7 +41,7 @@ export function unansweredBy(server: string, error: unknown): string {
 }
 
 /**
- * What to do if a server refuses a request for lack of a key or of its role; empty for other reasons.
+ * The remedy if a server refuses a request for lack of a key or of its role; empty for other reasons.
  * @param code of the response @param role that the request needs
  */
 export function keyAdvice(

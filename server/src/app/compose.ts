@@ -139,9 +139,7 @@ export async function createApp(
         await sync.startWatching()
         await sync.scan()
       },
-      async join() {
-        await cluster?.start()
-      },
+      join: async () => cluster?.start(),
       untilIdle: () =>
         failWhileStorageIsUnusable(monitor, failIfEmbedderIsDown(embedder, indexer.idle()), timings),
       async close() {

@@ -13,6 +13,7 @@ import { openStorage, type Storage } from '../storage/open-storage.ts'
 import type { StartThread } from '../threads.ts'
 import type { Timings } from '../timings.ts'
 import { foldersToExclude, prepareDirectories, warnOfAbsentDirectories } from './directories.ts'
+import { countIgnoredUsers } from './ignored-users.ts'
 import { type Model, openModel } from './model.ts'
 import type { OpenedSignIn } from './sign-in.ts'
 import { openStorageMonitor } from './storage-monitor.ts'
@@ -37,6 +38,8 @@ export interface Foundations {
   storage: Storage
   monitor: StorageMonitor
   signIn: OpenedSignIn | undefined
+  /** Number of users in the database although nobody has to sign in. */
+  ignoredUsers: number
   readClient: (context: Parameters<ReturnType<typeof clientReader>>[0]) => Client
   model: Model
   /** The embedder of the last start, if it was another one and images have vectors from it. */
@@ -90,6 +93,8 @@ export async function openFoundations(
     const readClient = clientReader(config.trusted_proxies)
     const signIn = await openSignInIfRequired(config, { storage, readClient, log, isReadOnly })
     closing.defer(() => signIn?.close())
+    const servesPeople = searches && !isReadOnly
+    const ignoredUsers = servesPeople ? await countIgnoredUsers(config, storage, log) : 0
     const monitor = openStorageMonitor(config, [root, ...directories.map(({ path }) => path)], timings, log)
     closing.defer(() => monitor.close())
     closing.defer(async () => void (await background()))
@@ -99,7 +104,8 @@ export async function openFoundations(
     const { previous } = await storage.catalog.spaces.activate(space)
     // It watches the files of the catalog, which now exist.
     if (!isReadOnly) await monitor.start()
-    return { root, walk, lock, storage, monitor, signIn, readClient, model, previous, closing }
+    const people = { signIn, ignoredUsers, readClient }
+    return { root, walk, lock, storage, monitor, ...people, model, previous, closing }
   } catch (error) {
     await closing.disposeAsync()
     throw error

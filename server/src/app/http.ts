@@ -82,6 +82,7 @@ export function openHttp(
     basePath: config.base_path,
     allowedHosts: allowedHostnames(config.host, config.allowed_hosts),
     signIn,
+    ignoredUsers: foundations.ignoredUsers,
     readClient,
     log,
   })

@@ -11,7 +11,7 @@ import { WINDOWS } from '../gallery/windows.ts'
 import { type Backfill, createBackfill } from '../indexing/backfill.ts'
 import { createIndexer, type Indexer, type IndexQueue } from '../indexing/indexer.ts'
 import { anyPause } from '../indexing/storage-monitor.ts'
-import type { Logger } from '../log.ts'
+import type { Log, Logger } from '../log.ts'
 import { createGallerySync, type GallerySync } from '../sync/gallery-sync.ts'
 import { findOtherGallery } from '../sync/other-gallery.ts'
 import type { StartThread } from '../threads.ts'
@@ -96,10 +96,7 @@ export async function openIndexing(
     timings,
     storage: files.pause === undefined ? monitor : anyPause([monitor, files.pause]),
   })
-  const textLog = {
-    warn: (message: string) => log.warn(message),
-    info: (message: string) => log.info(message),
-  }
+  const textLog = sentencesOf(log)
   const backfill = createBackfill({ catalog, reader, indexer: localIndexer, isSearching, log: textLog })
   const createSync = (indexer: IndexQueue, onPass?: () => void) =>
     createGallerySync({
@@ -141,6 +138,10 @@ export async function openIndexing(
   const sync = cluster?.sync ?? createSync(localIndexer)
   const hasGallery = options.galleryServer === undefined
   return { ...files, localEvents, events, indexer, backfill, sync, hasGallery, cluster }
+}
+
+function sentencesOf(log: Logger): Log {
+  return { warn: (message) => log.warn(message), info: (message) => log.info(message) }
 }
 
 /**

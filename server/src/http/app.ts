@@ -94,6 +94,7 @@ export interface HttpOptions extends GalleryFileHandlersOptions {
   basePath: string
   /** undefined: without sign-in, every client is admin. */
   signIn: SignIn | undefined
+  ignoredUsers: IndexStatusOptions['ignoredUsers']
   readClient: (context: Context) => Client
   log: {
     debug(message: string): void

@@ -62,6 +62,9 @@ export const indexStatusSchema = z
       .boolean()
       .describe('Whether this client may open the folder of an image in the file manager of the server.'),
     auth: z.enum(['none', 'otp']).describe('Whether people sign in.'),
+    ignored_users: z
+      .int()
+      .describe('Number of users in the database although sign-in is off, so that everyone is an admin.'),
     absence: z
       .object({
         missing: z.int().describe('Number of files.'),

@@ -29,6 +29,8 @@ export interface IndexStatusOptions extends RevealAccess {
   storage: Pick<StorageMonitor, 'problem'>
   /** undefined: without sign-in. */
   signIn: Pick<SignIn, 'method'> | undefined
+  /** Number of users in the database although nobody has to sign in. */
+  ignoredUsers: number
   trash: Pick<Trash, 'days'>
   maxUploadBytes: number
   readOnlyFolders: ReadOnlyFolders
@@ -77,6 +79,7 @@ async function statusOf({
   sync,
   storage,
   signIn,
+  ignoredUsers,
   trash,
   maxUploadBytes,
 }: IndexStatusOptions): Promise<Omit<IndexStatusJson, 'can_reveal' | 'read_only' | 'is_read_only'>> {
@@ -101,6 +104,7 @@ async function statusOf({
     search_problem: unembedded > 0 ? (former.problem ?? null) : null,
     words: wordsStatus(embedder, vocabulary),
     auth: signIn?.method.kind ?? 'none',
+    ignored_users: ignoredUsers,
     trash_days: trash.days,
     max_upload_bytes: maxUploadBytes,
     embedder_state: embedder.processId === undefined ? 'not_working' : 'working',

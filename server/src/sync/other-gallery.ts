@@ -12,7 +12,7 @@ import type { MassRemoval } from './missing-files.ts'
 export interface OtherGallery {
   /** Number of files in the index. */
   known: number
-  /** What happened and how to confirm it, as a sentence. */
+  /** The reason and how to confirm it, for the log. */
   message: string
 }
 

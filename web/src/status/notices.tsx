@@ -11,6 +11,9 @@ import { useHasRole } from '../state/role.ts'
 import { AccountDialog } from './account-dialog.tsx'
 
 const SevereNotice = lazyPart(async () => ({ default: (await import('./rare-notices.tsx')).SevereNotice }))
+const UnwatchedNotice = lazyPart(async () => ({
+  default: (await import('./rare-notices.tsx')).UnwatchedNotice,
+}))
 const IndexingNotice = lazyPart(async () => ({
   default: (await import('./rare-notices.tsx')).IndexingNotice,
 }))
@@ -42,15 +45,17 @@ function FirstNotice({ events, onAccount }: FirstNoticeProps) {
     refetchInterval: REFRESH_MS,
   })
   const mayEdit = useHasRole('editor')
+  const isAdmin = useHasRole('admin')
   if (events.offline !== undefined)
     return <OfflineNotice retryAt={events.offline.retryAt} onRetry={events.reconnect} />
   if (status === undefined) return null
   if (isSevere(status)) return <SevereNotice status={status} />
+  if (status.unwatched && isAdmin) return <UnwatchedNotice />
   const { progress } = events
   if (progress !== undefined && progress.pending > 0)
     return <IndexingNotice progress={progress} onAccount={onAccount} />
   const { polling_reason: reason, read_only: folders, metadata_pending: pending } = status
-  if (reason === null && pending === 0 && folders.length === 0) return null
+  if (reason === null && pending === 0 && folders.length === 0 && status.ignored_users === 0) return null
   return <QuietNotice status={status} mayEdit={mayEdit} />
 }
 

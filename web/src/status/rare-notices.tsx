@@ -38,6 +38,15 @@ export function SevereNotice({ status }: { status: IndexStatus }) {
   return <Notice>{describe(embedder, indexed, indexed + to_embed)}</Notice>
 }
 
+/** Asks an admin to start a process that watches. */
+export function UnwatchedNotice() {
+  return (
+    <Notice icon={<TriangleAlert />} isDanger>
+      {viewMessages.notices.unwatched}
+    </Notice>
+  )
+}
+
 interface QuietNoticeProps {
   status: IndexStatus
   mayEdit: boolean
@@ -48,6 +57,11 @@ export function QuietNotice({ status, mayEdit }: QuietNoticeProps) {
   const { polling_reason: reason, read_only: folders, metadata_pending: pending } = status
   const [isRead, setRead] = useReadNotices()
   const readOnly = folders.join('\n')
+  const users = String(status.ignored_users)
+  if (status.ignored_users > 0 && !isRead(IGNORED_USERS_KEY, users))
+    return (
+      <IgnoredUsersNotice count={status.ignored_users} onRead={() => setRead(IGNORED_USERS_KEY, users)} />
+    )
   if (pending > 0 && !isRead(PENDING_KEY))
     return <MetadataNotice pending={pending} onRead={() => setRead(PENDING_KEY)} />
   if (reason !== null && !isRead(POLLING_KEY, reason))
@@ -57,6 +71,7 @@ export function QuietNotice({ status, mayEdit }: QuietNoticeProps) {
   return null
 }
 
+const IGNORED_USERS_KEY = 'ignored-users-read'
 const POLLING_KEY = 'polling-reason-read'
 const READ_ONLY_KEY = 'read-only-read'
 /** Lasts until the page is loaded again. */
@@ -83,6 +98,15 @@ function UnderstoodButton({ onRead }: { onRead: () => void }) {
     <Button size="small" onClick={onRead}>
       {viewMessages.notices.understood}
     </Button>
+  )
+}
+
+/** Warns that sign-in was lost, as by a move to another database. */
+function IgnoredUsersNotice({ count, onRead }: { count: number; onRead: () => void }) {
+  return (
+    <Notice icon={<TriangleAlert />} isDanger actions={<UnderstoodButton onRead={onRead} />}>
+      {viewMessages.notices.ignoredUsers(count)}
+    </Notice>
   )
 }
 

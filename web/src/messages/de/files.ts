@@ -98,6 +98,14 @@ export const notices = {
   problem: 'Vielleicht ist ein Laufwerk nicht verbunden. Nichts wurde aus dem Index entfernt.',
   polling: 'Dieser Ordner kann nicht überwacht werden. Änderungen erscheinen mit Verzögerung.',
   why: 'Warum?',
+  unwatched:
+    'Kein Prozess überwacht die Galerie. Neue Bilder werden nicht bemerkt. Starte einen Worker, der den Ordner hat, oder einen Server ohne --no-index.',
+  ignoredUsers: (count: number) =>
+    plural(count, {
+      one: 'In der Datenbank ist # Benutzer, aber die Anmeldung ist aus (auth.kind: none): Alle, die diese Seite öffnen können, sind Administratoren.',
+      other:
+        'In der Datenbank sind # Benutzer, aber die Anmeldung ist aus (auth.kind: none): Alle, die diese Seite öffnen können, sind Administratoren.',
+    }),
   understood: 'Verstanden',
   metadata: (left: number) =>
     plural(left, {

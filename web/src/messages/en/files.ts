@@ -99,6 +99,14 @@ export const notices = {
   problem: 'Perhaps a drive is not connected. Nothing was removed from the index.',
   polling: 'This folder can’t be watched, so changes appear after a while.',
   why: 'Why?',
+  unwatched:
+    'No process watches the gallery, so new pictures are not noticed. Start a worker that has the folder, or a server without --no-index.',
+  ignoredUsers: (count: number) =>
+    plural(count, {
+      one: 'The database has # user, but sign-in is off (auth.kind: none): everyone who can open this page is an admin.',
+      other:
+        'The database has # users, but sign-in is off (auth.kind: none): everyone who can open this page is an admin.',
+    }),
   understood: 'Got it',
   metadata: (left: number) =>
     plural(left, {
