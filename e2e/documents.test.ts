@@ -129,26 +129,30 @@ const hasWords = (command: string) => /--text\b|--kind text\b/.test(command)
 
 /** Replaces placeholders in a command by names. */
 function filledIn(command: string, reference = 'REFERENCE'): string[] {
-  return command
-    .replace(/^npx sketch-search */, '')
-    .replaceAll(/[[\]]/g, '')
-    .replaceAll(/(\w)\|\w+/g, '$1')
-    .replaceAll(/--json FILE/g, '--json report.json')
-    .replaceAll(/--html FILE/g, '--html report.html')
-    .replaceAll(/--from (URL|postgresql:\S+)/g, `--from ${reference}`)
-    .replaceAll('--from FILE --to FILE', '--from config.yaml --to backup.yaml')
-    .replaceAll(/--config FILE/g, '--config config.yaml')
-    .replaceAll(/--(sketch|image) FILE/g, '--$1 sketch.png')
-    .replaceAll(/--gallery DIR/g, '--gallery PHOTOS')
-    .replaceAll(/--scenes OTHERS/g, '--scenes SKETCHES')
-    .replaceAll(/--limit N/g, '--limit 2')
-    .replaceAll(/--queries DIR/g, '--queries SKETCHES')
-    .replaceAll('examples/', join(ROOT, 'examples/'))
-    .replaceAll(/\bFOLDER\b/g, 'PHOTOS')
-    .replaceAll(/\bNAME\b/g, hasWords(command) ? DEFAULT_EMBEDDER : 'classical')
-    .replaceAll(/\bEMAIL ROLE\b/g, `${EMAIL} user`)
-    .match(/'[^']*'|\S+/g)!
-    .map((word) => word.replaceAll("'", ''))
+  return (
+    command
+      .replace(/^npx sketch-search */, '')
+      .replaceAll(/[[\]]/g, '')
+      .replaceAll(/(\w)\|\w+/g, '$1')
+      .replaceAll(/--json FILE/g, '--json report.json')
+      .replaceAll(/--html FILE/g, '--html report.html')
+      .replaceAll(/--from (URL|postgresql:\S+)/g, `--from ${reference}`)
+      .replaceAll('--from FILE --to FILE', '--from config.yaml --to backup.yaml')
+      .replaceAll(/--config FILE/g, '--config config.yaml')
+      // The configuration has a free port.
+      .replaceAll(' --port 8001', '')
+      .replaceAll(/--(sketch|image) FILE/g, '--$1 sketch.png')
+      .replaceAll(/--gallery DIR/g, '--gallery PHOTOS')
+      .replaceAll(/--scenes OTHERS/g, '--scenes SKETCHES')
+      .replaceAll(/--limit N/g, '--limit 2')
+      .replaceAll(/--queries DIR/g, '--queries SKETCHES')
+      .replaceAll('examples/', join(ROOT, 'examples/'))
+      .replaceAll(/\bFOLDER\b/g, 'PHOTOS')
+      .replaceAll(/\bNAME\b/g, hasWords(command) ? DEFAULT_EMBEDDER : 'classical')
+      .replaceAll(/\bEMAIL ROLE\b/g, `${EMAIL} user`)
+      .match(/'[^']*'|\S+/g)!
+      .map((word) => word.replaceAll("'", ''))
+  )
 }
 
 describe('commands in the documents', () => {
