@@ -12,7 +12,11 @@ const directory = z.strictObject({
 })
 
 export const watcher = z.strictObject({
-  watched_directory: z.string().min(1).default('./').describe('The gallery: the folder with the images.'),
+  watched_directory: z
+    .string()
+    .min(1)
+    .default('./')
+    .describe('The gallery: the folder with the images. With `database`, it has to be named.'),
   directories: z
     .array(directory)
     .default([])
