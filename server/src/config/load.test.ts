@@ -78,6 +78,23 @@ describe('loadConfig', () => {
     ])
   })
 
+  it('names the keys of a variable that have no effect, if others of the same variable have one', async () => {
+    const file = await yamlFile('database: {host: here}\n')
+    const warnings: string[] = []
+    const warn = (message: string) => warnings.push(message)
+    for (const given of [
+      { host: 'zzz', user: 'bob' },
+      { url: 'postgresql://u:p@production/db', user: 'bob' },
+    ]) {
+      const environment = { SERVER__DATABASE: JSON.stringify(given) }
+      expect(load({ file, environment, warn }).database).toMatchObject({ host: 'here', user: 'bob' })
+      const [key] = Object.keys(given)
+      expect(warnings.splice(0)).toEqual([
+        `\`database.${key}\` of the variable SERVER__DATABASE has no effect: database.host is set in ${file}:1, and the file wins.`,
+      ])
+    }
+  })
+
   it('connects to the host that the file names, not to the URL of a variable or of the defaults', async () => {
     const url = 'postgresql://u:p@production/db'
     const SKETCH_SEARCH_DEFAULTS = await yamlFile(`database: {url: ${url}}\n`)

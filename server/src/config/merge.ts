@@ -53,8 +53,19 @@ export function lostValues(variables: readonly Assignment[], file: readonly Assi
     const winner = file.findLast((other) => startsWith(path, other.path) || startsWith(other.path, path))
     const hasNoValue = winner === undefined || (winner.value === null && mayBeAbsent(winner.path))
     if (hasNoValue || isSame(winner.value, value)) return []
-    return [`The ${source} has no effect: ${path.join('.')} is set in ${winner.source}, and the file wins.`]
+    return [lossOf({ path, value, source }, variables, winner)]
   })
+}
+
+/** A variable that holds a map may have an effect by its other keys. */
+function lossOf(
+  { path, source }: Assignment,
+  variables: readonly Assignment[],
+  winner: Pick<Assignment, 'path' | 'source'>,
+): string {
+  const isOneOfSeveral = variables.filter((other) => other.source === source).length > 1
+  const lost = isOneOfSeveral ? `\`${path.join('.')}\` of the ${source}` : `The ${source}`
+  return `${lost} has no effect: ${winner.path.join('.')} is set in ${winner.source}, and the file wins.`
 }
 
 /** Leaves out the URL of a database if sources of higher precedence name its host instead. The warnings are those for variables. */
@@ -69,8 +80,7 @@ export function withoutLostUrl(
   )
   if (winner === undefined || leaves.some(isUrl)) return { kept: [...lower], warnings: [] }
   const [lost, kept] = [lower.filter(isUrl), lower.filter((assignment) => !isUrl(assignment))]
-  const reason = `${winner.path.join('.')} is set in ${winner.source}, and the file wins`
-  return { kept, warnings: lost.map(({ source }) => `The ${source} has no effect: ${reason}.`) }
+  return { kept, warnings: lost.map((assignment) => lossOf(assignment, lower, winner)) }
 }
 
 function isSame(a: unknown, b: unknown): boolean {
