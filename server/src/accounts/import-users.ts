@@ -1,5 +1,6 @@
 import { parseEmail } from '../contract/email.ts'
 import { ROLES } from '../contract/roles.ts'
+import { counted } from '../counted.ts'
 import type { ReferenceUser } from '../database/postgres/reference.ts'
 import type { User, Users } from './accounts.ts'
 
@@ -18,7 +19,7 @@ export async function importUsers(found: readonly ReferenceUser[], users: Users)
   for (const { id, email: written, role } of found) {
     const email = parseEmail(written)
     if (email === undefined) {
-      notes.push(`${JSON.stringify(written)} is no e-mail address: this user is left out.`)
+      notes.push(`${JSON.stringify(written)} is not an e-mail address: this user is left out.`)
       continue
     }
     const other = merged.get(email)
@@ -31,4 +32,10 @@ export async function importUsers(found: readonly ReferenceUser[], users: Users)
   }
   const added = await users.addMissing([...merged.values()])
   return { added, present: merged.size - added, notes }
+}
+
+/** One line for people about an import. */
+export function describeUsers({ added, present }: Pick<UsersImport, 'added' | 'present'>): string {
+  const counts = `${counted(added, 'user')} imported, ${present} already existed.`
+  return added > 0 ? `${counts} They have to sign in again.` : counts
 }

@@ -2,7 +2,7 @@ import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { importUsers } from '../accounts/import-users.ts'
+import { describeUsers, importUsers } from '../accounts/import-users.ts'
 import { openSqliteAccounts } from '../accounts/sqlite.ts'
 import { openReference } from '../database/postgres/reference.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
@@ -11,9 +11,10 @@ import { signInBy, startMailServer } from '../testing/mail-server.ts'
 import { picture, writeSettled } from '../testing/pictures.ts'
 import { startPostgres } from '../testing/postgres.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
-import { importImages } from './import-reference.ts'
+import { assertHasVectors, compareVectors, importImages } from './import-reference.ts'
 
 const COUNT = 30
+const EDGES = join(import.meta.dirname, '../../../examples/edge-directions.ts')
 const SILENT = { onFailed: expect.unreachable, onProgress() {} }
 const TIME = new Date('2024-05-04T12:34:56.789Z')
 const idOf = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
@@ -80,18 +81,19 @@ it('imports ids and vectors of unchanged files', async () => {
 
   const config = await configFor(root)
   const app = await startApp(config)
-  const onCompared = vi.fn(async () => {})
-  const options = { vectorsOf: 'mine', mountedAt: '/images', onCompared, ...SILENT }
+  const options = { vectorsOf: 'mine', mountedAt: '/images', ...SILENT }
+  expect(await compareVectors(app, reference, config, options)).toBe(20)
+  expect(await app.catalog.images.counts()).toMatchObject({ indexed: 0, unembedded: 0 })
   expect(await importImages(app, reference, config, options)).toEqual({
     rows: COUNT + 4,
     adopted: COUNT - 2,
     vectors: COUNT - 3,
     twins: 4,
     present: 0,
+    completed: 0,
     left: 2,
     failed: 0,
   })
-  expect(onCompared).toHaveBeenCalledOnce()
   await app.indexer.idle()
   // A file that has only the row of its upload gets the id of that row.
   expect((await app.catalog.images.getByPath(files[0]!.path))?.id).toBe(idOf(100))
@@ -115,13 +117,12 @@ it('leaves out files that can’t be read, and compares the vectors of others', 
     const config = await configFor(root)
     const app = await startApp(config)
     const onFailed = vi.fn()
-    const onCompared = vi.fn(async () => {})
-    const options = { vectorsOf, mountedAt: '/images', onCompared, onProgress() {}, onFailed }
+    const options = { vectorsOf, mountedAt: '/images', onProgress() {}, onFailed }
+    if (vectorsOf !== undefined) expect(await compareVectors(app, reference, config, options)).toBe(20)
     const result = await importImages(app, reference, config, options)
     expect(onFailed.mock.calls.toSorted()).toEqual(
       damaged.map((path) => [path, expect.stringMatching(/image/)]),
     )
-    expect(onCompared).toHaveBeenCalledTimes(vectorsOf === undefined ? 0 : 1)
     await app.close()
     return result
   }
@@ -130,16 +131,65 @@ it('leaves out files that can’t be read, and compares the vectors of others', 
   expect(await run(undefined)).toMatchObject({ ...counts, vectors: 0 })
 })
 
-it('refuses vectors of another embedder, with the figure', async () => {
+it('gives images that were taken over without vectors their vectors later', async () => {
+  const { root, files } = await gallery()
+  const { reference, addImage } = await referenceDatabase()
+  for (const [n, { path, vector }] of files.entries()) {
+    await addImage(idOf(n), path, vector)
+    if (n < 5) await addImage(idOf(100 + n), `/images/${path}`, vector)
+  }
+  const config = await configFor(root)
+  const options = { mountedAt: '/images', ...SILENT }
+  const former = await configFor(root, {
+    data_directory: config.data_directory,
+    'embedder_registry.chosen_embedder': 'edges',
+    'embedder_registry.embedders': { edges: { file: EDGES, class_name: 'EdgeDirections' } },
+  })
+  const before = await startApp(former)
+  expect(await importImages(before, reference, former, options)).toMatchObject({ adopted: COUNT, vectors: 0 })
+  await before.close()
+  const app = await startApp(config)
+  await writeSettled(join(root, files[3]!.path), await picture(50), new Date())
+  const own = { ...options, vectorsOf: 'mine' }
+  expect(await importImages(app, reference, config, own)).toMatchObject({
+    adopted: 0,
+    present: COUNT,
+    twins: 5,
+    completed: COUNT - 1,
+  })
+  expect(await app.catalog.vectors.get([idOf(3), idOf(7)])).toHaveLength(1)
+  expect(await importImages(app, reference, config, own)).toMatchObject({ adopted: 0, completed: 0 })
+})
+
+it('refuses vectors of another embedder before anything is stored, with the figure', async () => {
   const { root, files } = await gallery()
   const { reference, addImage } = await referenceDatabase()
   for (const [n, { path, vector }] of files.entries()) await addImage(idOf(n), path, vector.toReversed())
   const config = await configFor(root)
   const app = await startApp(config)
-  const onCompared = vi.fn(async () => {})
-  const options = { vectorsOf: 'mine', mountedAt: '/images', onCompared, ...SILENT }
-  await expect(importImages(app, reference, config, options)).rejects.toThrow(/cosine similarity is 0\.\d+/)
-  expect(onCompared).not.toHaveBeenCalled()
+  const options = { vectorsOf: 'mine', mountedAt: '/images' }
+  await expect(compareVectors(app, reference, config, options)).rejects.toThrow(
+    /cosine similarity is 0\.\d+.*Nothing was imported/,
+  )
+  expect(await app.catalog.images.counts()).toMatchObject({ indexed: 0, unembedded: 0 })
+})
+
+it('names the embedders of the old database, and a database without its tables', async () => {
+  const { client, reference, addImage } = await referenceDatabase()
+  await expect(assertHasVectors(reference, 'mine')).rejects.toThrow('the old database has: none.')
+  await addImage(idOf(1), 'a.png', [1, 2], TIME, 'default')
+  await addImage(idOf(2), 'b.png', [1, 2], TIME, 'default')
+  await assertHasVectors(reference, 'default')
+  await expect(assertHasVectors(reference, 'nosuch')).rejects.toThrow(
+    'There are no vectors of "nosuch"; the old database has: default.',
+  )
+  await reference.assertUsable()
+  await client.query('drop table indexedimage')
+  await reference.assertUsable()
+  await client.query('drop table "user"')
+  await expect(reference.assertUsable()).rejects.toThrow(
+    'This database has no tables of the reference implementation',
+  )
 })
 
 it('imports users in lower case, and reports invalid addresses', async () => {
@@ -155,9 +205,13 @@ it('imports users in lower case, and reports invalid addresses', async () => {
   onTestFinished(close)
   const { notes, ...counts } = await importUsers(await reference.users(), users)
   expect(counts).toEqual({ added: 2, present: 0 })
+  expect(describeUsers({ added: 2, present: 0 })).toBe(
+    '2 users imported, 0 already existed. They have to sign in again.',
+  )
+  expect(describeUsers({ added: 0, present: 2 })).toBe('0 users imported, 2 already existed.')
   expect(notes).toEqual([
     expect.stringMatching(/anna.* are one user/i),
-    '"no address" is no e-mail address: this user is left out.',
+    '"no address" is not an e-mail address: this user is left out.',
   ])
   const list = await users.list({}, { offset: 0, limit: 10 })
   expect(list.users).toEqual([

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { sep } from 'node:path'
 import type { App } from '../app/compose.ts'
+import type { Image } from '../catalog/catalog.ts'
 import type { Config } from '../config/schema.ts'
 import type { ReferenceDatabase, ReferenceImage } from '../database/postgres/reference.ts'
 import { DomainError } from '../errors.ts'
@@ -18,25 +19,30 @@ export interface ImagesImport {
   vectors: number
   /** Second rows of files that were uploaded. */
   twins: number
-  /** Images that existed before. */
+  /** Images that existed before, and how many images with an id received their vector only now. */
   present: number
+  completed: number
   /** Rows whose file is gone, has changed since, or lies elsewhere. */
   left: number
   /** Rows whose file can't be read. */
   failed: number
 }
 
-export interface ImagesImportOptions {
+/** Which files of the gallery the rows of the reference implementation mean, and which vectors are wanted. */
+export interface ReferenceGallery {
   /** Name of the embedder of the reference implementation whose vectors are taken over. */
   vectorsOf?: string | undefined
   /** Folder of the gallery in the paths of uploaded files, besides that of this configuration. */
   mountedAt: string
-  /** Called once when vectors were compared and fit, before others are taken over. */
-  onCompared?: () => Promise<void>
+}
+
+export interface ImagesImportOptions extends ReferenceGallery {
   /** Called for each file that can't be read, with the reason. */
   onFailed: (path: string, reason: string) => void
   onProgress: (done: number, all: number) => void
 }
+
+type Target = Pick<App, 'catalog' | 'indexer'>
 
 const ROWS_PER_PAGE = 500
 const CONCURRENT_FILES = 4
@@ -46,40 +52,95 @@ const MIN_COSINE = 0.995
 const MAX_ROUNDING_US = 1n
 
 /**
- * Takes over the ids that the reference implementation had for images, and its vectors if they fit. Only files that have not
- * changed since are taken; the others are indexed later as new ones.
+ * Checks the name of an embedder, before anything is stored.
+ * @throws {DomainError} `invalid_request` if the reference implementation has no vectors of it
+ */
+export async function assertHasVectors(reference: ReferenceDatabase, embedder: string): Promise<void> {
+  const known = await reference.embedders()
+  if (known.includes(embedder)) return
+  const has = known.length === 0 ? 'none' : known.join(', ')
+  throw new DomainError(
+    'invalid_request',
+    `There are no vectors of ${JSON.stringify(embedder)}; the old database has: ${has}.`,
+  )
+}
+
+/**
+ * Embeds some files and compares their vectors with those of the reference implementation. Nothing is stored.
+ * @returns the number of compared files; 0 if there are none that are as they were
  * @throws {DomainError} `conflict` if the vectors are not those of the chosen embedder
  */
+export async function compareVectors(
+  { indexer }: Pick<App, 'indexer'>,
+  reference: ReferenceDatabase,
+  config: Config,
+  options: ReferenceGallery,
+): Promise<number> {
+  const root = config.watcher.watched_directory
+  let compared = 0
+  for await (const page of pagesOf(reference, config, options)) {
+    for (const row of page) {
+      if (!hasVectorOf(row, options.vectorsOf) || !(await isAsEmbedded(root, row.path, row.modifiedAt)))
+        continue
+      const own = await indexer.embedFile(row.path).catch((error: unknown) => {
+        if (!isAboutFile(error)) throw error
+      })
+      if (own === undefined) continue
+      assertSame(row, own)
+      if (++compared === COMPARED_VECTORS) return compared
+    }
+  }
+  return compared
+}
+
+/**
+ * Takes over the ids that the reference implementation had for images, and its vectors, which `compareVectors` has compared. Only
+ * files that have not changed since are taken; the others are indexed later as new ones. Images that were taken over before get
+ * the vectors that they lack.
+ */
 export async function importImages(
-  app: Pick<App, 'catalog' | 'indexer'>,
+  app: Target,
   reference: ReferenceDatabase,
   config: Config,
   options: ImagesImportOptions,
 ): Promise<ImagesImport> {
   const all = await reference.countImages()
   const importer = new Importer(app, config.watcher.watched_directory, options)
-  const roots = [config.watcher.watched_directory, options.mountedAt]
   // Rows of uploads have absolute paths. A file may also have a row of the scan, which comes first.
   for (const areUploads of [false, true]) {
-    for await (const page of pagesOf(reference, all)) {
-      const rows = page
-        .filter(({ path }) => path.startsWith('/') === areUploads)
-        .map((row) => ({ ...row, path: belowOneOf(roots, row.path) ?? row.path }))
-      await importer.adoptAll(rows, areUploads)
+    for await (const page of pagesOf(reference, config, options)) {
+      await importer.adoptAll(
+        page.filter(({ isUpload }) => isUpload === areUploads),
+        areUploads,
+      )
       options.onProgress(importer.result.rows, all)
     }
     if (importer.result.rows === all) break
   }
-  await importer.confirm()
   return importer.result
 }
 
-async function* pagesOf(reference: ReferenceDatabase, all: number): AsyncGenerator<ReferenceImage[]> {
+/** A row with the path of its file in this gallery, if it lies there. */
+interface Row extends ReferenceImage {
+  isUpload: boolean
+}
+
+async function* pagesOf(
+  reference: ReferenceDatabase,
+  config: Config,
+  { mountedAt }: ReferenceGallery,
+): AsyncGenerator<Row[]> {
+  const roots = [config.watcher.watched_directory, mountedAt]
+  const all = await reference.countImages()
   for (let after = ''; all > 0; ) {
     const page = await reference.images(after, ROWS_PER_PAGE)
     if (page.length === 0) return
     after = page.at(-1)!.path
-    yield page
+    yield page.map((row) => ({
+      ...row,
+      path: belowOneOf(roots, row.path) ?? row.path,
+      isUpload: row.path.startsWith('/'),
+    }))
   }
 }
 
@@ -90,52 +151,40 @@ class Importer {
     vectors: 0,
     twins: 0,
     present: 0,
+    completed: 0,
     left: 0,
     failed: 0,
   }
-  readonly #app: Pick<App, 'catalog' | 'indexer'>
+  readonly #app: Target
   readonly #root: string
   readonly #options: ImagesImportOptions
-  #compared = 0
-  #isConfirmed = false
 
-  constructor(app: Pick<App, 'catalog' | 'indexer'>, root: string, options: ImagesImportOptions) {
+  constructor(app: Target, root: string, options: ImagesImportOptions) {
     this.#app = app
     this.#root = root
     this.#options = options
   }
 
-  async adoptAll(rows: readonly ReferenceImage[], areUploads: boolean): Promise<void> {
+  async adoptAll(rows: readonly Row[], areUploads: boolean): Promise<void> {
     const waiting = rows[Symbol.iterator]()
-    // No vector is taken over before enough of them have been compared.
-    while (this.#options.vectorsOf !== undefined && this.#compared < COMPARED_VECTORS) {
-      const next = waiting.next()
-      if (next.done) return
-      await this.#adopt(next.value, areUploads)
-    }
-    await this.confirm()
     const work = async () => {
       for (const row of waiting) await this.#adopt(row, areUploads)
     }
     await Promise.all(Array.from({ length: CONCURRENT_FILES }, work))
   }
 
-  /** Reports that the compared vectors fit. */
-  async confirm(): Promise<void> {
-    if (this.#isConfirmed || this.#compared === 0) return
-    this.#isConfirmed = true
-    await this.#options.onCompared?.()
-  }
-
-  async #adopt(row: ReferenceImage, isUpload: boolean): Promise<void> {
+  async #adopt(row: Row, isUpload: boolean): Promise<void> {
     const { id, path } = row
-    const { catalog } = this.#app
+    const { images } = this.#app.catalog
     this.result.rows++
-    const isKnown =
-      (await catalog.images.getByPath(path)) !== undefined || (await catalog.images.get(id)) !== undefined
-    if (isKnown) {
+    const known = (await images.getByPath(path)) ?? (await images.get(id))
+    if (known !== undefined) {
       if (isUpload) this.result.twins++
       else this.result.present++
+      if (await this.#lacksVectorOf(row, known)) {
+        const isStored = await this.#store(row, known, row.vector)
+        if (isStored) this.result.completed++
+      }
       return
     }
     const file = toAbsolute(this.#root, path)
@@ -143,42 +192,55 @@ class Importer {
       this.result.left++
       return
     }
-    const hasVector = row.embedder === this.#options.vectorsOf && row.vector.some((value) => value !== 0)
-    const isFitting = hasVector && !(await isTurned(toSystemPath(file)))
+    const isFitting = hasVectorOf(row, this.#options.vectorsOf) && !(await isTurned(toSystemPath(file)))
+    if (!(await this.#store(row, row, isFitting ? row.vector : undefined))) return
+    this.result.adopted++
+    if (isFitting) this.result.vectors++
+  }
+
+  async #lacksVectorOf(row: Row, known: Image): Promise<boolean> {
+    if (!hasVectorOf(row, this.#options.vectorsOf)) return false
+    const info = await this.#app.catalog.images.contentInfo(known.contentHash)
+    return info?.hasVector !== true && (await isAsEmbedded(this.#root, known.path, row.modifiedAt))
+  }
+
+  /** @returns false if the file can't be read */
+  async #store(
+    row: Row,
+    { id, path }: { id: string; path: string },
+    vector: Float32Array | undefined,
+  ): Promise<boolean> {
     try {
-      const isTaken = await this.#store(row, isFitting)
-      this.result.adopted++
-      if (isTaken) this.result.vectors++
+      await this.#app.indexer.adopt(path, { id, vector: vector && toUnitLength(vector) })
+      return true
     } catch (error) {
       if (!isAboutFile(error)) throw error
       this.result.failed++
-      this.#options.onFailed(path, error.message)
+      this.#options.onFailed(row.path, error.message)
+      return false
     }
   }
+}
 
-  /** @returns whether the image has the vector of the row */
-  async #store(row: ReferenceImage, isFitting: boolean): Promise<boolean> {
-    if (isFitting && this.#compared < COMPARED_VECTORS) return this.#compareVector(row)
-    const { id, path, vector } = row
-    await this.#app.indexer.adopt(path, { id, vector: isFitting ? toUnitLength(vector) : undefined })
-    return isFitting
-  }
+function hasVectorOf({ embedder, vector }: ReferenceImage, name: string | undefined): boolean {
+  return embedder === name && vector.some((value) => value !== 0)
+}
 
-  /** Embeds the image, to see whether its vector is the same. @returns false if it can't be embedded */
-  async #compareVector({ id, path, vector }: ReferenceImage): Promise<boolean> {
-    const { catalog, indexer } = this.#app
-    await indexer.adopt(path, { id })
-    await indexer.idle()
-    const [own] = await catalog.vectors.get([id])
-    if (own === undefined) return false
-    const cosine = cosineOf(own.vector, vector)
-    this.#compared++
-    if (cosine >= MIN_COSINE) return true
-    throw new DomainError(
-      'conflict',
-      `The vectors of the reference implementation are not those of this embedder: for ${JSON.stringify(path)} the cosine similarity is ${cosine.toFixed(4)}, less than ${MIN_COSINE}. Set normalize: false if the checkpoint is the same, or leave out --vectors.`,
-    )
-  }
+/** Whether the reference implementation has embedded the pixels of this file. It does not turn photos as their EXIF data state. */
+async function isAsEmbedded(root: string, path: string, modifiedAt: bigint): Promise<boolean> {
+  if (path.startsWith('/')) return false
+  const file = toAbsolute(root, path)
+  return (await isUnchanged(file, modifiedAt)) && !(await isTurned(toSystemPath(file)))
+}
+
+/** @throws {DomainError} `conflict` with the similarity */
+function assertSame({ path, vector }: Row, own: Float32Array): void {
+  const cosine = cosineOf(own, vector)
+  if (cosine >= MIN_COSINE) return
+  throw new DomainError(
+    'conflict',
+    `The vectors of the reference implementation are not those of this embedder: for ${JSON.stringify(path)} the cosine similarity is ${cosine.toFixed(4)}, less than ${MIN_COSINE}. Nothing was imported. Set normalize: false if the checkpoint is the same, or leave out --vectors.`,
+  )
 }
 
 /** Whether other files may still be read. */

@@ -10,6 +10,7 @@ import { isWeakKey, sessionKey } from '../auth/session-key.ts'
 import { createSessions } from '../auth/sessions.ts'
 import type { SignIn } from '../auth/sign-in-method.ts'
 import type { Config } from '../config/schema.ts'
+import { counted } from '../counted.ts'
 import { openReference } from '../database/postgres/reference.ts'
 import type { Logger } from '../log.ts'
 import type { Storage } from '../storage/open-storage.ts'
@@ -92,7 +93,9 @@ async function importReferenceUsers(
     const { added, notes } = await importUsers(await reference.users(), users)
     for (const note of notes) log.warn(note)
     if (added > 0)
-      log.info(`${added} users of the reference implementation were imported. They have to sign in again.`)
+      log.info(
+        `Imported from the reference implementation: ${counted(added, 'user')}. They have to sign in again.`,
+      )
   } finally {
     await reference.close()
   }

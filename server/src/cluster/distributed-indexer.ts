@@ -88,6 +88,8 @@ class QueueIndexer implements DistributedIndexer {
   readonly adopt = (path: string, known: { id: string; vector?: Float32Array | undefined }) =>
     this.#localIndexer.adopt(path, known)
 
+  readonly embedFile = (path: string) => this.#localIndexer.embedFile(path)
+
   get pending() {
     return this.#pending()
   }

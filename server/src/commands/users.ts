@@ -1,5 +1,5 @@
 import { Argument, Command } from 'commander'
-import { importUsers } from '../accounts/import-users.ts'
+import { describeUsers, importUsers } from '../accounts/import-users.ts'
 import { ROLES, type Role, type User, type Users, withUsers } from '../admin/users.ts'
 import { openReference } from '../database/postgres/reference.ts'
 import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
@@ -47,7 +47,7 @@ export function usersCommand(): Command {
     async (users, email, role) => {
       const user = await findUser(users, email!)
       const changed = await users.update(user.id, { email: user.email, role: role as Role })
-      console.log(`${changed.email} is ${changed.role} now.`)
+      console.log(`${changed.email} now has the role ${changed.role}.`)
     },
   )
   command.addCommand(importUsersCommand())
@@ -63,13 +63,13 @@ function importUsersCommand(): Command {
   return withCommonOptions(command).action(async (options: UsersOptions & { from: string }) => {
     const reference = openReference({ url: options.from })
     try {
-      await reference.assertReachable()
+      await reference.assertUsable()
       const found = await reference.users()
-      const { added, present, notes } = await withUsers(configFor(options.folder, options), (users) =>
+      const imported = await withUsers(configFor(options.folder, options), (users) =>
         importUsers(found, users),
       )
-      for (const note of notes) console.warn(note)
-      console.log(`${added} users imported, ${present} already existed. They have to sign in again.`)
+      for (const note of imported.notes) console.warn(note)
+      console.log(describeUsers(imported))
     } finally {
       await reference.close()
     }

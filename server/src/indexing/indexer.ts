@@ -63,6 +63,12 @@ export interface Indexer extends IndexQueue {
    * @throws {DomainError} the reason why it can't be indexed
    */
   adopt(path: string, known: { id: string; vector?: Float32Array | undefined }): Promise<void>
+  /**
+   * Embeds a file without storing anything.
+   * @returns undefined if there is no such file, or the embedder fails on it
+   * @throws {FileFailure} if the file is no image that can be read
+   */
+  embedFile(path: string): Promise<Float32Array | undefined>
   /** Leaves files that wait to the next start, and waits for those in progress. */
   close(): Promise<void>
 }
@@ -169,6 +175,13 @@ class StagedIndexer implements Indexer {
     const { failed } = await this.#store.store([{ record, image: undefined, windows: [] }], 'bulk')
     if (failed[0] !== undefined) throw failed[0].reason
     this.#pump()
+  }
+
+  async embedFile(path: string): Promise<Float32Array | undefined> {
+    const read = await readFile(this.#options, path, { skipSettleCheck: true, isReread: true })
+    if (typeof read === 'string' || read.image === undefined) return undefined
+    const [embedding] = await this.#options.embedder.embed([read.image], 'photo', 'bulk')
+    return embedding instanceof Float32Array ? embedding : undefined
   }
 
   async idle(): Promise<void> {

@@ -24,14 +24,19 @@ export interface ReferenceImage {
 
 /** The tables of the reference implementation, which are only read. */
 export interface ReferenceDatabase {
-  /** @throws {DomainError} `unavailable` if there is no connection */
-  assertReachable(): Promise<void>
+  /** @throws {DomainError} `unavailable` if there is no connection; `invalid_request` if the database has none of its tables */
+  assertUsable(): Promise<void>
   users(): Promise<ReferenceUser[]>
   countImages(): Promise<number>
+  /** Names of the embedders that it has vectors of. */
+  embedders(): Promise<string[]>
   /** @param after path of the last image of the previous page */
   images(after: string, limit: number): Promise<ReferenceImage[]>
   close(): Promise<void>
 }
+
+const USERS = 'public."user"'
+const IMAGES = 'public.indexedimage'
 
 export function openReference(options: PostgresOptions): ReferenceDatabase {
   const { database, close } = connect(options, 1)
@@ -50,31 +55,43 @@ export function openReference(options: PostgresOptions): ReferenceDatabase {
   return {
     close,
 
-    async assertReachable() {
-      try {
-        await sql`select 1`.execute(database)
-      } catch (error) {
+    async assertUsable() {
+      const hasTables = await Promise.all([hasTable(USERS), hasTable(IMAGES)]).catch((error) => {
         throw new DomainError(
           'unavailable',
           `The database of the reference implementation can't be used: ${messageOf(error)}.`,
           { cause: error },
         )
-      }
+      })
+      if (!hasTables.includes(true))
+        throw new DomainError(
+          'invalid_request',
+          'This database has no tables of the reference implementation. Give the address of another with --from.',
+        )
     },
 
     async users() {
-      if (!(await hasTable('public."user"')) || !(await hasType('public.userrole'))) return []
+      if (!(await hasTable(USERS)) || !(await hasType('public.userrole'))) return []
       const { rows } = await sql<ReferenceUser>`
         select id::text, email, lower(role::text) as role from public."user" order by email`.execute(database)
       return rows
     },
 
     async countImages() {
-      if (!(await hasTable('public.indexedimage'))) return 0
+      if (!(await hasTable(IMAGES))) return 0
       const { rows } = await sql<{
         count: number
       }>`select count(*) as count from public.indexedimage`.execute(database)
       return rows[0]!.count
+    },
+
+    async embedders() {
+      if (!(await hasTable(IMAGES))) return []
+      const { rows } = await sql<{ name: string }>`
+        select distinct model_name as name from public.indexedimage where model_name is not null order by 1`.execute(
+        database,
+      )
+      return rows.map(({ name }) => name)
     },
 
     async images(after, limit) {
