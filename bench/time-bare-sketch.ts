@@ -21,6 +21,7 @@ const model = await loadEmbedder(name, definitionOf(name, registry), {
   threads: undefined,
   fingerprint: '',
   log: () => {},
+  warn: () => {},
   progress: () => {},
 })
 const { width, height } = model.inputSize ?? DEFAULT_INPUT_SIZE

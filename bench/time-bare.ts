@@ -15,7 +15,12 @@ export interface BareModel {
 }
 
 const { name, definition, context, batchSize, inputSize } = JSON.parse(process.argv[2]!) as BareModel
-const model = await loadEmbedder(name, definition, { ...context, log: () => {}, progress: () => {} })
+const model = await loadEmbedder(name, definition, {
+  ...context,
+  log: () => {},
+  warn: () => {},
+  progress: () => {},
+})
 const one = Float32Array.from(probeImage(inputSize), (value) => value / 255)
 const data = new Float32Array(one.length * batchSize)
 for (let n = 0; n < batchSize; n++) data.set(one, n * one.length)

@@ -6,10 +6,11 @@ import type { Config } from '../config/schema.ts'
 import { lockDirectory } from '../database/directory-lock.ts'
 import { definitionOf } from '../embedding/definition-of.ts'
 import { fingerprintOf } from '../embedding/fingerprint.ts'
+import { cudaProblem } from '../embedding/kinds/onnx/cuda.ts'
 import { type Measurement, openMeasurements } from '../embedding/measurements.ts'
 import { hasModelFiles, modelDirectory, removeModelFiles } from '../embedding/model-files.ts'
 import { openEmbedder, runtimeKey } from '../embedding/open-embedder.ts'
-import { describeDefinition } from '../embedding/registry.ts'
+import { describeDefinition, type EmbedderDefinition, embedderKind } from '../embedding/registry.ts'
 import { modelFingerprint, spaceFingerprint } from '../embedding/vector-space.ts'
 import { DomainError, messageOf } from '../errors.ts'
 import { openStorage } from '../storage/open-storage.ts'
@@ -29,6 +30,8 @@ export interface EmbedderInfo {
   images: number
   /** Why it can't be started. */
   problem: string | undefined
+  /** What makes it slower or less able than its definition asks for. */
+  warnings: string[]
 }
 
 export interface ListOptions {
@@ -55,6 +58,7 @@ export async function listEmbedders(
       const definition = definitionOf(name, registry)
       let measurement: Measurement | undefined
       let problem: string | undefined
+      const warnings: string[] = []
       let fingerprint: string | undefined
       try {
         fingerprint = await fingerprintOf(name, definition)
@@ -65,11 +69,12 @@ export async function listEmbedders(
             dataDirectory: directory,
             canWrite: true,
             onOutput: () => {},
+            onWarning: (message) => warnings.push(message),
             onProgress: (message) => onProgress(name, message),
           })
           measurement = embedder.measurement
           await embedder.close()
-        }
+        } else warnings.push(...deviceWarnings(name, definition))
       } catch (error) {
         problem = messageOf(error)
       }
@@ -84,6 +89,7 @@ export async function listEmbedders(
         measurement,
         images: own?.images ?? 0,
         problem,
+        warnings,
       })
       if (own !== undefined) kept.splice(kept.indexOf(own), 1)
     }
@@ -95,11 +101,19 @@ export async function listEmbedders(
       measurement: undefined,
       images,
       problem: undefined,
+      warnings: [],
     }))
     return [...embedders, ...left]
   } finally {
     await storage.close()
   }
+}
+
+/** An embedder that was measured before is not started again, which would report this. */
+function deviceWarnings(name: string, definition: EmbedderDefinition): string[] {
+  const kind = embedderKind(name, definition)
+  const problem = kind === 'onnx' || kind === 'trained' ? cudaProblem(definition.device) : undefined
+  return problem === undefined ? [] : [`The embedder "${name}": ${problem}`]
 }
 
 /**

@@ -36,6 +36,7 @@ export async function openModel(
     searches,
     onOutput: (line) => log.info(`${name}: ${line}`),
     onProgress: onLoading,
+    onWarning: (message) => log.warn(message),
     onRestart: (reason) => log.warn(`The process of the embedder "${name}" is restarted: ${reason}`),
     onHealth: (reason) => {
       if (reason === undefined) log.info(`The embedder "${name}" works again.`)

@@ -32,7 +32,11 @@ async function embedders(folder: string | undefined, options: EmbeddersOptions):
   status.clear()
   if (options.json) console.log(JSON.stringify(embedders, null, 2))
   else printTable([COLUMNS, ...embedders.map(toRow)])
-  for (const { problem } of embedders) if (problem !== undefined && !options.json) console.log(problem)
+  for (const { problem, warnings } of options.json ? [] : embedders) {
+    if (problem !== undefined) console.log(problem)
+    for (const warning of warnings) console.log(warning)
+  }
+  if (embedders.some(({ isChosen, problem }) => isChosen && problem !== undefined)) process.exitCode = 1
 }
 
 function toRow({

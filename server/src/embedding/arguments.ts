@@ -3,14 +3,20 @@ import { z } from 'zod'
 import { nearestWords } from '../suggestions.ts'
 import type { EmbedderDefinition } from './registry.ts'
 
+const side = z.int().min(1).max(4096)
+
 /** Two ways to write a size: one number for a square, or width and height. */
 export const sizeArgument = z
-  .union([z.int().min(1).max(4096), z.tuple([z.int().min(1).max(4096), z.int().min(1).max(4096)])])
+  .union([side, z.tuple([side, side])], {
+    error: 'has to be a number of pixels, or width and height, each from 1 to 4096',
+  })
   .transform((size): [number, number] => (typeof size === 'number' ? [size, size] : size))
 
 /** A number for all channels, or one for each. */
 export const channelsArgument = z
-  .union([z.number(), z.tuple([z.number(), z.number(), z.number()])])
+  .union([z.number(), z.tuple([z.number(), z.number(), z.number()])], {
+    error: 'has to be one number or three',
+  })
   .transform((value) => (typeof value === 'number' ? [value, value, value] : value))
 
 export const deviationArgument = channelsArgument.refine((values) => values.every((value) => value > 0), {

@@ -14,6 +14,8 @@ export interface LoadContext {
   fingerprint: string
   /** Logs a message. */
   log(message: string): void
+  /** Logs what makes the model slower or less able than its definition asks for. */
+  warn(message: string): void
   /** Reports progress of loading; `share` is 0…1 if it is known. */
   progress(message: string, share?: number): void
 }

@@ -5,7 +5,7 @@ import { definitionFor } from '../testing/embedders.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
 import { definitionOf } from './definition-of.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { embedderKind } from './registry.ts'
+import { describeDefinition, embedderKind } from './registry.ts'
 
 describe('the registry', () => {
   it.each([
@@ -38,6 +38,16 @@ describe('the registry', () => {
     ],
   ] as const)('refuses %j', (parts, reason) => {
     expect(() => embedderKind('mine', definitionFor(parts))).toThrow(reason)
+  })
+
+  it.each([
+    [{ target: 'onnx', args: ['m.onnx'] }, 'onnx of m.onnx'],
+    [{ target: 'onnx', kwargs: { path: 'm.onnx' } }, 'onnx of m.onnx'],
+    [{ target: 'timm', args: ['resnet18', 'w.pth'] }, 'timm of w.pth'],
+    [{ target: 'timm', args: [1536, 2048, 'resnet18', 'w.pth'] }, 'timm of w.pth'],
+    [{ target: 'my.Model', args: ['w.pth'] }, 'my.Model'],
+  ])('names the file of %j', (parts, description) => {
+    expect(describeDefinition(definitionFor(parts))).toBe(description)
   })
 
   it('needs no definition for built-in embedders', () => {

@@ -59,8 +59,21 @@ export function embedderKind(name: string, definition: EmbedderDefinition): Embe
 export function describeDefinition(definition: EmbedderDefinition): string {
   if ('file' in definition) return `${definition.class_name} in ${definition.file}`
   const { weights_path, path, model } = definition.kwargs
-  const source = weights_path ?? path ?? model
+  const source = weights_path ?? path ?? model ?? positionalSource(definition)
   return typeof source === 'string' ? `${definition.target} of ${source}` : definition.target
+}
+
+/** The file or model among the positional arguments; the constructor of the reference implementation begins with a number. */
+function positionalSource({ target, args }: Extract<EmbedderDefinition, { target: string }>): unknown {
+  switch (Object.hasOwn(TARGETS, target) ? TARGETS[target] : undefined) {
+    case 'onnx':
+    case 'transformers':
+      return args[0]
+    case 'timm':
+      return typeof args[0] === 'number' ? args[3] : args[1]
+    default:
+      return undefined
+  }
 }
 
 function unknown(name: string, reason: string): DomainError {

@@ -1,14 +1,19 @@
+import { counted } from '../counted.ts'
+
 /**
  * Splits the vectors of a batch and scales each to unit length.
+ * @param what the items that they belong to
  * @returns the vectors, or the defect of one of them
  */
 export function normaliseVectors(
   vectors: Float32Array,
   count: number,
   dimensions: number,
+  what: 'image' | 'text' = 'image',
 ): Float32Array[] | string {
   if (vectors.length !== count * dimensions) {
-    return `it returned ${vectors.length} numbers for ${count} images of ${dimensions} dimensions`
+    const given = `it returned ${counted(vectors.length, 'number')} for ${counted(count, what)}`
+    return `${given}, where the vector of an image has ${counted(dimensions, 'dimension')}`
   }
   const results: Float32Array[] = []
   for (let n = 0; n < count; n++) {
@@ -30,7 +35,7 @@ export function normaliseVectors(
  */
 export function equalParts(numbers: Float32Array, count: number, length: number): Float32Array[] | string {
   if (numbers.length !== count * length)
-    return `it returned ${numbers.length} numbers for ${count} images of ${length} numbers`
+    return `it returned ${counted(numbers.length, 'number')} for ${counted(count, 'image')} of ${length} numbers`
   if (!numbers.every(Number.isFinite)) return 'it returned numbers that are not finite'
   return Array.from({ length: count }, (_, n) => numbers.subarray(n * length, (n + 1) * length))
 }

@@ -28,6 +28,7 @@ export async function withEmbedder<T>(
     dataDirectory: config.data_directory,
     canWrite: true,
     onOutput: () => {},
+    onWarning: reporter.onWarning,
     onRestart: (reason) =>
       reporter.onWarning(`The process of the embedder "${name}" is restarted: ${reason}`),
     onHealth: (reason) => {

@@ -41,6 +41,7 @@ export interface EmbeddingProcess extends EmbedderProperties {
 export interface ProcessOptions {
   onOutput: (line: string) => void
   onProgress?: ((message: string, share: number | undefined) => void) | undefined
+  onWarning?: ((message: string) => void) | undefined
   /** Called when the process ends while it has nothing to do. */
   onIdleExit: (reason: string) => void
   loadSettings: LoadSettings
@@ -131,6 +132,8 @@ function startProcess(
         if (message.type === 'progress') {
           waitOn()
           options.onProgress?.(message.message, message.share)
+        } else if (message.type === 'warning') {
+          options.onWarning?.(message.message)
         } else if (message.type === 'ready') {
           const defect = defectOf(message)
           if (defect !== undefined) return fail(defect)
@@ -222,7 +225,10 @@ class Conversation {
     }
   }
 
-  onResponse(message: Exclude<Response, { type: 'ready' | 'progress' }>, payload: ArrayBuffer): void {
+  onResponse(
+    message: Exclude<Response, { type: 'ready' | 'progress' | 'warning' }>,
+    payload: ArrayBuffer,
+  ): void {
     const waiting = this.#waiting
     if (waiting === undefined || waiting.id !== message.id) return
     this.#waiting = undefined

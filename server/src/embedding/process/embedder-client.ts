@@ -59,6 +59,8 @@ export interface EmbedderClientOptions {
   onOutput: (line: string) => void
   /** Reports progress of loading; `share` is 0…1 if it is known. */
   onProgress?: ((message: string, share: number | undefined) => void) | undefined
+  /** Receives what makes the embedder slower or less able than its definition asks for, with its name. */
+  onWarning?: ((message: string) => void) | undefined
   onRestart?: (reason: string) => void
   /** Called with the reason when it fails for any picture, and with undefined when it works again. */
   onHealth?: (reason: string | undefined) => void

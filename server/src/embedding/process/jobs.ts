@@ -76,6 +76,11 @@ export class JobQueue {
     this.#waiting[job.priority] = this.#waiting[job.priority].filter((other) => other !== job)
   }
 
+  /** Adds each item of a job before all others. @param attempts that each of them has behind it */
+  addSeparately(job: Job, attempts: number): void {
+    for (const single of separate(job, attempts)) this.addFirst(single)
+  }
+
   /** Removes and returns all jobs of a priority. */
   takeAll(priority: Priority): Job[] {
     return this.#waiting[priority].splice(0)
@@ -106,6 +111,25 @@ export class JobQueue {
     bulk.unshift(rest)
     return first
   }
+}
+
+/** A batch that takes this many times the measured time is considered hung, even within `batch_timeout_s`. */
+const BATCH_TIMEOUT_FACTOR = 50
+const MIN_BATCH_TIMEOUT_MS = 10_000
+
+/** Milliseconds after which a batch is considered hung. */
+export function batchTimeoutMs({
+  imagesPerSecond,
+  batchSize,
+}: Pick<Measurement, 'imagesPerSecond' | 'batchSize'>): number {
+  return Math.max(MIN_BATCH_TIMEOUT_MS, (BATCH_TIMEOUT_FACTOR * 1000 * batchSize) / imagesPerSecond)
+}
+
+/** Cuts a job into jobs of one item each. */
+function separate(job: Job, attempts: number): Job[] {
+  const parts = job.items.map((item) => ({ item, ...Promise.withResolvers<Embedding[]>() }))
+  Promise.all(parts.map(({ promise }) => promise)).then((results) => job.resolve(results.flat()), job.reject)
+  return parts.map(({ item, resolve, reject }) => ({ ...job, items: [item], attempts, resolve, reject }))
 }
 
 /** Cuts a job into its first item and the others. */

@@ -4,7 +4,7 @@ import { measureBatchSizes } from './measure-batch-sizes.ts'
 afterEach(() => void vi.restoreAllMocks())
 
 /** A model that takes 20 ms for a batch and 1 ms for each of its images, by a clock of its own. */
-function modelWithOverhead() {
+function modelWithOverhead(maxRows = Number.POSITIVE_INFINITY) {
   let now = 0
   vi.spyOn(performance, 'now').mockImplementation(() => now)
   return {
@@ -13,7 +13,7 @@ function modelWithOverhead() {
     threads: undefined,
     async embed(images: readonly unknown[]) {
       now += 20 + images.length
-      return { vectors: new Float32Array(images.length), errors: [] }
+      return new Float32Array(Math.min(images.length, maxRows)).fill(1)
     },
   }
 }
@@ -31,3 +31,14 @@ it.each([
     })
   },
 )
+
+it('uses no batch for which the model returns too few vectors, and reports it', async () => {
+  const onWarning = vi.fn()
+  const child = modelWithOverhead(4) as unknown as Parameters<typeof measureBatchSizes>[0]
+  expect(await measureBatchSizes(child, { searches: false, onWarning })).toMatchObject({ batchSize: 4 })
+  expect(onWarning.mock.calls).toEqual([
+    [
+      'it fails for batches of 8 images (it returned 4 numbers for 8 images, where the vector of an image has 1 dimension): at most 4 images are embedded together.',
+    ],
+  ])
+})

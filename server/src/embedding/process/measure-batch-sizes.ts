@@ -1,5 +1,7 @@
+import { messageOf } from '../../errors.ts'
 import type { ImageKind } from '../embedder.ts'
 import type { Measurement } from '../measurements.ts'
+import { normaliseVectors } from '../vectors.ts'
 import type { EmbeddingProcess } from './child.ts'
 import type { EmbedderClientOptions } from './embedder-client.ts'
 import { probeImage } from './probe.ts'
@@ -25,15 +27,21 @@ type Measured = Pick<EmbeddingProcess, 'embed' | 'inputSize' | 'dimensions' | 't
  * Measures how many images are best embedded together: larger batches are faster, but a query has to wait for the batch that is
  * in progress.
  * @param searches false if no query will have to wait
+ * @param onWarning receives what the embedder can't do
+ * @throws {Error} if it fails on one image
  */
 export async function measureBatchSizes(
   child: Measured,
-  { searches = true, onProgress }: Pick<EmbedderClientOptions, 'searches' | 'onProgress'>,
+  {
+    searches = true,
+    onProgress,
+    onWarning,
+  }: Pick<EmbedderClientOptions, 'searches' | 'onProgress' | 'onWarning'>,
 ): Promise<Measurement> {
   onProgress?.('measuring the time per image', undefined)
   const oneMs = await timeOf(child, 'photo', 1)
   const limitOf = (ms: number) => (searches ? Math.max(MIN_BATCH_LIMIT_MS, ms * MAX_SLOWDOWN) : MAX_RUN_MS)
-  const best = await bestBatch(child, 'photo', oneMs, limitOf(oneMs))
+  const best = await bestBatch(child, 'photo', oneMs, limitOf(oneMs), onWarning)
   const oneSketchMs = await timeOf(child, 'sketch', 1).catch(() => Number.POSITIVE_INFINITY)
   const sketches =
     oneSketchMs > oneMs * MAX_SKETCH_SHARE
@@ -54,14 +62,23 @@ async function bestBatch(
   kind: ImageKind,
   oneMs: number,
   longestMs: number,
+  onWarning: (message: string) => void = () => {},
 ): Promise<{ size: number; ms: number }> {
   let best = { size: 1, ms: oneMs }
   for (let size = 2; size <= MAX_BATCH && best.ms < MAX_RUN_MS; size *= 2) {
-    const ms = await timeOf(child, kind, size).catch(() => Number.POSITIVE_INFINITY)
-    if (ms > longestMs) break
+    const ms = await timeOf(child, kind, size).catch((error) => messageOf(error))
+    if (typeof ms === 'string')
+      onWarning(`it fails for batches of ${size} images (${ms}): ${remedyOf(size / 2)}`)
+    if (typeof ms === 'string' || ms > longestMs) break
     if (ms / size < (best.ms / best.size) * MAX_TIME_RATIO) best = { size, ms }
   }
   return best
+}
+
+function remedyOf(size: number): string {
+  return size === 1
+    ? 'images are embedded one at a time, which is slow.'
+    : `at most ${size} images are embedded together.`
 }
 
 /** Returns the fastest of a few runs. Short runs are repeated more often, because they are easily disturbed. */
@@ -71,8 +88,10 @@ async function timeOf(child: Measured, kind: ImageKind, size: number): Promise<n
   let total = 0
   for (let run = 0; run < MAX_RUNS && (run < MIN_RUNS || total < MIN_TOTAL_MS); run++) {
     const start = performance.now()
-    await child.embed(images, kind)
+    const vectors = await child.embed(images, kind)
     const ms = performance.now() - start
+    const outcome = normaliseVectors(vectors, size, child.dimensions)
+    if (typeof outcome === 'string') throw new Error(outcome)
     fastest = Math.min(fastest, ms)
     total += ms
     if (total > MAX_RUN_MS) break

@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors.ts'
 import type { ImageBatch } from '../embedder.ts'
 import { normaliseVectors } from '../vectors.ts'
 import type { EmbeddingProcess } from './child.ts'
@@ -41,11 +42,31 @@ export async function probeDefect(
   child: Pick<EmbeddingProcess, 'embed' | 'dimensions' | 'inputSize'>,
   count: number,
 ): Promise<string | undefined> {
+  const images = Array<Uint8Array>(count).fill(probeImage(child.inputSize))
+  return defectOf(child.embed(images, 'photo'), (vectors) =>
+    normaliseVectors(vectors, count, child.dimensions),
+  )
+}
+
+export const TRIAL_TEXT = 'a photo'
+
+/** @returns the defect of the vector of a test text, if any */
+export async function textDefect(
+  child: Pick<EmbeddingProcess, 'embed' | 'dimensions'>,
+): Promise<string | undefined> {
+  return defectOf(child.embed([TRIAL_TEXT], 'text'), (vectors) =>
+    normaliseVectors(vectors, 1, child.dimensions, 'text'),
+  )
+}
+
+async function defectOf(
+  work: Promise<Float32Array>,
+  check: (vectors: Float32Array) => unknown,
+): Promise<string | undefined> {
   try {
-    const vectors = await child.embed(Array(count).fill(probeImage(child.inputSize)), 'photo')
-    const outcome = normaliseVectors(vectors, count, child.dimensions)
+    const outcome = check(await work)
     return typeof outcome === 'string' ? outcome : undefined
   } catch (error) {
-    return (error as Error).message
+    return messageOf(error)
   }
 }

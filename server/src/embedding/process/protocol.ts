@@ -24,6 +24,7 @@ export type LoadSettings = Pick<LoadContext, 'cacheDirectory' | 'threads' | 'fin
 export type Response =
   /** Progress of loading; `share` is 0…1. */
   | { type: 'progress'; message: string; share?: number | undefined }
+  | { type: 'warning'; message: string }
   | {
       type: 'ready'
       dimensions: number

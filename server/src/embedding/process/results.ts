@@ -8,7 +8,8 @@ export function resultsOf(
   { kind, items }: Pick<Job, 'kind' | 'items'>,
   { dimensions, places }: Pick<EmbeddingProcess, 'dimensions' | 'places'>,
 ): Float32Array[] | string {
-  if (kind !== 'places' || places === undefined) return normaliseVectors(vectors, items.length, dimensions)
+  if (kind !== 'places' || places === undefined)
+    return normaliseVectors(vectors, items.length, dimensions, kind === 'text' ? 'text' : 'image')
   return equalParts(vectors, items.length, places.width * places.height * dimensions)
 }
 

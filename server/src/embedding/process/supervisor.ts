@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { DomainError } from '../../errors.ts'
 import { type RgbImage, resample } from '../../gallery/resample.ts'
 import { DEFAULT_SKETCH_MARGIN, type ImageKind } from '../embedder.ts'
@@ -6,9 +7,9 @@ import type { Measurement } from '../measurements.ts'
 import { describeDefinition, type EmbedderDefinition } from '../registry.ts'
 import { type EmbedderProperties, type EmbeddingProcess, startEmbeddingProcess } from './child.ts'
 import type { EmbedderClient, EmbedderClientOptions, Embedding, Priority } from './embedder-client.ts'
-import { type BatchItem, type BatchKind, batchSizes, type Job, JobQueue } from './jobs.ts'
+import { type BatchItem, type BatchKind, batchSizes, batchTimeoutMs, type Job, JobQueue } from './jobs.ts'
 import { measureBatchSizes } from './measure-batch-sizes.ts'
-import { probeDefect } from './probe.ts'
+import { probeDefect, textDefect } from './probe.ts'
 import { resultsOf, sentence } from './results.ts'
 
 const MAX_ATTEMPTS = 2
@@ -18,9 +19,6 @@ const MAX_BACKOFF_MS = 30_000
 const MAX_FAILED_STARTS = 2
 /** Queries that have waited this long for the process to restart fail. */
 const QUERY_TIMEOUT_MS = 8_000
-/** A batch that takes this many times the measured time is considered hung, even within `batch_timeout_s`. */
-const BATCH_TIMEOUT_FACTOR = 50
-const MIN_BATCH_TIMEOUT_MS = 10_000
 
 /**
  * Starts an embedding process, waits until its embedder is loaded and tries it on a picture.
@@ -40,6 +38,8 @@ class EmbedderSupervisor implements EmbedderClient {
   readonly name: string
   readonly #definition: EmbedderDefinition
   readonly #options: EmbedderClientOptions
+  readonly #named: string
+  readonly #warn = (message: string) => this.#options.onWarning?.(`${this.#named}: ${message}`)
   readonly #jobs = new JobQueue()
   readonly announceQuery = () => this.#jobs.announceQuery(() => void this.#work())
   readonly #closing = new AbortController()
@@ -60,6 +60,7 @@ class EmbedderSupervisor implements EmbedderClient {
   constructor(name: string, definition: EmbedderDefinition, options: EmbedderClientOptions) {
     this.name = name
     this.#definition = definition
+    this.#named = `The embedder "${name}" (${describeDefinition(definition)})`
     this.#options = options
     this.#measurement = options.measurement
   }
@@ -98,20 +99,28 @@ class EmbedderSupervisor implements EmbedderClient {
   async start(): Promise<void> {
     try {
       await this.#startProcess()
-      this.#measurement ??= await measureBatchSizes(this.#process!, this.#options)
+      const measuring = { ...this.#options, onWarning: this.#warn }
+      this.#measurement ??= await measureBatchSizes(this.#process!, measuring)
+      if (this.embedsText && this.#options.searches !== false) await this.#tryText()
       this.#isStarted = true
       // A batch that is too large can end the process.
-      if (!this.#process!.isAlive) await this.#restart('a large batch ended it')
+      if (!this.#process!.isAlive) await this.#restart('a large batch or a text ended it')
     } catch (error) {
       this.#closing.abort()
       await this.#process?.close()
-      throw new DomainError(
-        'embedder_unavailable',
-        `The embedder "${this.name}" (${describeDefinition(this.#definition)}) did not start: ${sentence(error)}`,
-        { cause: error },
-      )
+      throw new DomainError('embedder_unavailable', `${this.#named} did not start: ${sentence(error)}`, {
+        cause: error,
+      })
     }
     this.#work()
+  }
+
+  /** Words that it can't embed are no reason to do without its vectors of images. */
+  async #tryText(): Promise<void> {
+    const defect = await textDefect(this.#process!)
+    if (defect === undefined) return
+    this.#properties = { ...this.#properties!, embedsText: false }
+    this.#warn(`it can't search by words, because it fails on a test text: ${sentence(defect)}`)
   }
 
   async embed(
@@ -185,11 +194,7 @@ class EmbedderSupervisor implements EmbedderClient {
 
   async #run(job: Job): Promise<void> {
     job.attempts++
-    const { imagesPerSecond, batchSize } = this.measurement
-    const timeout = Math.max(
-      MIN_BATCH_TIMEOUT_MS,
-      (BATCH_TIMEOUT_FACTOR * 1000 * batchSize) / imagesPerSecond,
-    )
+    const timeout = batchTimeoutMs(this.measurement)
     const outcome = await this.#process!.embed(job.items, job.kind, timeout).then(
       (vectors) => resultsOf(vectors, job, this.#properties!),
       (error: Error) => error.message,
@@ -206,20 +211,9 @@ class EmbedderSupervisor implements EmbedderClient {
     }
     // The batch may not be the cause of a crash, so it is repeated, then each of its items separately.
     if (hasCrashed && job.attempts < MAX_ATTEMPTS) return this.#jobs.addFirst(job)
-    if (job.items.length > 1) return this.#split(job)
+    // The batch has been repeated already, so a second crash proves that an item is the cause.
+    if (job.items.length > 1) return this.#jobs.addSeparately(job, MAX_ATTEMPTS - 1)
     await this.#blame(job, outcome)
-  }
-
-  #split(job: Job): void {
-    const singles = job.items.map(
-      (item) =>
-        new Promise<Embedding[]>((resolve, reject) => {
-          // The batch has been repeated already, so a second crash proves that this item is the cause.
-          const attempts = MAX_ATTEMPTS - 1
-          this.#jobs.addFirst({ ...job, items: [item], attempts, resolve, reject })
-        }),
-    )
-    Promise.all(singles).then((results) => job.resolve(results.flat()), job.reject)
   }
 
   /** Records a failure of the item if the embedder still works for the test picture; otherwise the item waits. */
@@ -228,8 +222,7 @@ class EmbedderSupervisor implements EmbedderClient {
     if (defect === undefined) {
       const item = job.kind === 'text' ? 'text' : 'image'
       this.#options.onOutput(`It failed on ${job.kind === 'text' ? 'a' : 'an'} ${item}: ${sentence(reason)}`)
-      const made = describeDefinition(this.#definition)
-      const message = `The embedder "${this.name}" (${made}) failed on this ${item}: ${sentence(reason)}`
+      const message = `${this.#named} failed on this ${item}: ${sentence(reason)}`
       return job.resolve([new DomainError('embedder_failed', message)])
     }
     if (this.#isClosing) return job.reject(this.#unavailable())
@@ -274,6 +267,7 @@ class EmbedderSupervisor implements EmbedderClient {
   async #startProcess(): Promise<void> {
     const started = await startEmbeddingProcess(this.name, this.#definition, {
       ...this.#options,
+      onWarning: this.#warn,
       signal: this.#closing.signal,
       loadSettings: {
         cacheDirectory: '',
@@ -305,10 +299,7 @@ class EmbedderSupervisor implements EmbedderClient {
   /** Runs one batch of each size, because the first ones may take longer. */
   async #check(started: EmbeddingProcess): Promise<void> {
     const { dimensions, inputSize } = this.#properties ?? started
-    const isSame =
-      started.dimensions === dimensions &&
-      started.inputSize.width === inputSize.width &&
-      started.inputSize.height === inputSize.height
+    const isSame = started.dimensions === dimensions && isDeepStrictEqual(started.inputSize, inputSize)
     if (!isSame || (this.#isStarted && (await this.#options.isUnchanged?.()) === false)) {
       throw new Error('its code or its weights have been changed; restart the server to use the new version')
     }

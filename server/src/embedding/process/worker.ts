@@ -9,6 +9,8 @@ import { RESPONSE_FILE_DESCRIPTOR, type Request, type Response, readFrames, writ
 const responses = createWriteStream('', { fd: RESPONSE_FILE_DESCRIPTOR })
 const respond = (message: Response, payload?: Uint8Array) => writeFrame(responses, message, payload)
 let embedder: Embedder | undefined
+/** Each file of a model has the same ones. */
+const warned = new Set<string>()
 /** The server waits a little longer than this. */
 const CLOSE_MS = 1000
 
@@ -57,6 +59,10 @@ async function load({ name, definition, ...given }: Extract<Request, { type: 'lo
       ...given,
       device: definition.device,
       log: console.log,
+      warn(message) {
+        if (!warned.has(message)) respond({ type: 'warning', message })
+        warned.add(message)
+      },
       progress: (message, share) => respond({ type: 'progress', message, share }),
     })
     respond({

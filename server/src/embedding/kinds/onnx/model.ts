@@ -51,7 +51,7 @@ const INPUT_TYPES = ['float32', 'float16', 'uint8']
 
 /** @throws {Error} if the file can't be read, or its input is no batch of images */
 export async function openOnnxModel(options: OnnxModelOptions, context: LoadContext): Promise<OnnxModel> {
-  const open = (threads: number) => openSession(options.path, context.device, threads, context.log)
+  const open = (threads: number) => openSession(options.path, context.device, threads, context.warn)
   const first = await open(context.threads ?? 1)
   const input = findInput(first, options)
   const output = findOutput(first, options.output, context.log)

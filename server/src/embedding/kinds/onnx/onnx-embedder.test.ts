@@ -1,7 +1,7 @@
 import { cp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { definitionFor } from '../../../testing/embedders.ts'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { definitionFor, startHost } from '../../../testing/embedders.ts'
 import { temporaryDirectory } from '../../../testing/temporary.ts'
 import type { ImageBatch } from '../../embedder.ts'
 import type { LoadContext } from '../../load-context.ts'
@@ -11,12 +11,14 @@ import { createOnnxEmbedder } from './onnx-embedder.ts'
 const model = (name: string) => join(import.meta.dirname, 'fixtures', `${name}.onnx`)
 
 const logged: string[] = []
+const warned: string[] = []
 const context: LoadContext = {
   cacheDirectory: '',
   device: 'auto',
   threads: 1,
   fingerprint: '',
   log: (message) => logged.push(message),
+  warn: (message) => warned.push(message),
   progress: () => {},
 }
 
@@ -213,14 +215,23 @@ describe('target: onnx', () => {
     )
   })
 
-  it('falls back to the CPU without CUDA, and logs it', async () => {
+  it('falls back to the CPU without CUDA, with a warning', async () => {
     await open({ path: model('float32') }, 'cuda')
-    expect(logged.at(-1)).toMatch(/device: cuda.*runs on the CPU/)
+    expect(warned.at(-1)).toMatch(/device: cuda.*runs on the CPU/)
+    const onWarning = vi.fn()
+    const [kwargs, device] = [{ path: model('float32') }, 'cuda'] as const
+    await startHost({ target: 'onnx', kwargs, device }, { onWarning })
+    expect(onWarning.mock.calls).toEqual([
+      [expect.stringMatching(/^The embedder "mine" \(onnx of \S*\): device: cuda was asked for/)],
+    ])
   })
 
   it.each([
     [{}, /kwargs\.path: is missing/],
-    [{ path: 'nowhere.onnx' }, /nowhere\.onnx/],
+    [{ path: 'nowhere.onnx' }, /^\S*nowhere\.onnx: there is no such file$/],
+    [{ path: '.' }, /: it is a folder: give the ONNX file in it$/],
+    [{ path: model('float32'), mean: [0.5, 0.5] }, /kwargs\.mean: has to be one number or three$/],
+    [{ path: model('any-size'), input_size: '8x8' }, /kwargs\.input_size: has to be a number of pixels, or/],
     [{ path: model('two-inputs') }, /one input.*x: float32 \[\?, 3, 8, 8\]; ids: float32/],
     [{ path: model('float32'), output: 'z' }, /output: there is no output "z".*y: float32/],
     [{ path: model('float32'), input_size: 16 }, /input_size: the model takes images of 8 × 8 only/],

@@ -11,7 +11,7 @@ import {
 import type { Embedder, ImageKind } from '../../embedder.ts'
 import type { LoadContext } from '../../load-context.ts'
 import type { Normalisation } from '../../pixels.ts'
-import { probeDimensions } from '../../process/probe.ts'
+import { probeDimensions, TRIAL_TEXT } from '../../process/probe.ts'
 import type { EmbedderDefinition } from '../../registry.ts'
 import { type OnnxModel, type OnnxModelOptions, openOnnxModel } from './model.ts'
 import { openTextModel, type TextModel } from './text-model.ts'
@@ -116,8 +116,6 @@ async function openText(
     throw error
   }
 }
-
-const TRIAL_TEXT = 'a photo'
 
 async function openFile(options: OnnxModelOptions, context: LoadContext): Promise<OnnxModel> {
   try {

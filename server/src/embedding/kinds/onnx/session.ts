@@ -1,8 +1,9 @@
+import { stat } from 'node:fs/promises'
 import type { InferenceSession } from 'onnxruntime-node'
-import { messageOf } from '../../../errors.ts'
+import { messageOf, systemCodeOf } from '../../../errors.ts'
 import type { Device, LoadContext } from '../../load-context.ts'
 import { assertTelemetryIsOff } from '../../telemetry.ts'
-import { hasCudaProvider } from './cuda.ts'
+import { cudaProblem, hasCudaProvider } from './cuda.ts'
 
 // Loaded only now: a static import would come before the check.
 assertTelemetryIsOff()
@@ -35,9 +36,10 @@ export async function openSession(
   path: string,
   device: Device,
   threads: number,
-  log: LoadContext['log'],
+  warn: LoadContext['warn'],
 ): Promise<OnnxSession> {
-  const session = await create(path, device, threads, log)
+  await assertFile(path)
+  const session = await create(path, device, threads, warn)
   return {
     inputs: session.inputMetadata.map(toPort),
     outputs: session.outputMetadata.map(toPort),
@@ -50,11 +52,20 @@ export async function openSession(
   }
 }
 
+/** The library reports such a path at length, or as an error of its own use. */
+async function assertFile(path: string): Promise<void> {
+  const info = await stat(path).catch((error) => {
+    if (systemCodeOf(error) === 'ENOENT') throw new Error('there is no such file', { cause: error })
+    throw error
+  })
+  if (!info.isFile()) throw new Error('it is a folder: give the ONNX file in it')
+}
+
 async function create(
   path: string,
   device: Device,
   threads: number,
-  log: LoadContext['log'],
+  warn: LoadContext['warn'],
 ): Promise<InferenceSession> {
   const options: InferenceSession.SessionOptions = {
     intraOpNumThreads: threads,
@@ -68,13 +79,11 @@ async function create(
     try {
       return await runtime.InferenceSession.create(path, { ...options, executionProviders: ['cuda', 'cpu'] })
     } catch (error) {
-      log(`The GPU can't be used (${messageOf(error)}); it runs on the CPU.`)
+      warn(`The GPU can't be used (${messageOf(error)}); it runs on the CPU.`)
     }
-  } else if (device === 'cuda') {
-    log(
-      'device: cuda was asked for, but the CUDA provider of ONNX Runtime is not installed (see docs/models.md); it runs on the CPU.',
-    )
   }
+  const problem = cudaProblem(device)
+  if (problem !== undefined) warn(problem)
   return runtime.InferenceSession.create(path, { ...options, executionProviders: ['cpu'] })
 }
 

@@ -51,7 +51,7 @@ const TYPES = 'token_type_ids'
  */
 export async function openTextModel(options: TextModelOptions, context: LoadContext): Promise<TextModel> {
   const tokens = await openTokenizer(options.tokenizer)
-  const session = await openSession(options.path, context.device, context.threads ?? 1, context.log)
+  const session = await openSession(options.path, context.device, context.threads ?? 1, context.warn)
   const output = findOutput(session, options.output)
   const ids = findIds(session)
   const length = options.length ?? ids.shape[1]

@@ -120,6 +120,34 @@ describe('an embedder in Python', () => {
     },
   )
 
+  it('is not searched by words if its vectors of texts can’t be compared with those of images', async () => {
+    const warnings: string[] = []
+    const onWarning = (message: string) => warnings.push(message)
+    const embedder = await startMisbehaving('WrongTexts', {}, { onWarning })
+    expect(embedder.embedsText).toBe(false)
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^The embedder "mine" \(WrongTexts in .*misbehaving\.py\): it can't search by words, because it fails on a test text: it returned 7 numbers for 1 text, where the vector of an image has 48 dimensions\.$/,
+      ),
+    ])
+    await expect(embedder.embedText(['dog'])).rejects.toMatchObject({ code: 'not_supported' })
+    expect((await startMisbehaving('Captions', {}, { onWarning })).embedsText).toBe(true)
+    expect(warnings).toHaveLength(1)
+  })
+
+  it('is reported if it embeds no batches, and gets one image at a time', async () => {
+    const warnings: string[] = []
+    const onWarning = (message: string) => warnings.push(message)
+    const embedder = await startMisbehaving('OneOfEachBatch', {}, { onWarning, measurement: undefined })
+    expect(embedder.measurement.batchSize).toBe(1)
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^The embedder "mine" \(OneOfEachBatch in .*\): it fails for batches of 2 images \(.*shape \[1, 48\].*\): images are embedded one at a time, which is slow\.$/,
+      ),
+    ])
+    expect(await embedder.embed([noise(1), noise(2)], 'photo', 'bulk')).toHaveLength(2)
+  })
+
   it('waits, and blames no image, while the embedder fails on every picture', async () => {
     const file = join(await temporaryDirectory(), 'sick')
     const health: (string | undefined)[] = []

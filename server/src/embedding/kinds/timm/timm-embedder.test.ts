@@ -55,6 +55,7 @@ async function open(
     threads: 1,
     fingerprint: hash,
     log: (message) => logged.push(message),
+    warn: () => {},
     progress: () => {},
   })
   onTestFinished(() => embedder.close!())

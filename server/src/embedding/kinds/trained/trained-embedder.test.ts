@@ -37,6 +37,7 @@ async function openTrained() {
     threads: 1,
     fingerprint: 'test',
     log: () => {},
+    warn: () => {},
     progress: () => {},
   })
 }

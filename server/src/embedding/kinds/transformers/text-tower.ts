@@ -38,7 +38,7 @@ export async function openTextTower(
   type: string,
   id: string,
   loading: Record<string, unknown>,
-  log: LoadContext['log'],
+  warn: LoadContext['warn'],
 ): Promise<TextTower | undefined> {
   if (!Object.hasOwn(FAMILIES, type)) return undefined
   const { loader, output, padding } = FAMILIES[type as keyof typeof FAMILIES]
@@ -56,7 +56,7 @@ export async function openTextTower(
       close: () => model.dispose(),
     }
   } catch (error) {
-    log(`It can't search by words, because its text model can't be loaded: ${messageOf(error)}`)
+    warn(`It can't search by words, because its text model can't be loaded: ${messageOf(error)}`)
     return undefined
   }
 }

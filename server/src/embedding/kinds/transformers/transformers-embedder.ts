@@ -95,7 +95,7 @@ export async function createTransformersEmbedder(
     const open = async (threads: number) => {
       const model = await load(device, threads).catch((error) => {
         if (device === 'cpu') throw error
-        context.log(`The GPU can't be used (${messageOf(error)}); it runs on the CPU.`)
+        context.warn(`The GPU can't be used (${messageOf(error)}); it runs on the CPU.`)
         device = 'cpu'
         return load(device, threads)
       })
@@ -105,7 +105,7 @@ export async function createTransformersEmbedder(
     const trial = trialBatch(inputSize)
     const first = await open(context.threads ?? 1)
     const { threads, model } = await tuneThreads(first, open, ({ model }) => run(model, trial), context)
-    const text = await openTextTower(library, type, id, { ...loading, device }, context.log)
+    const text = await openTextTower(library, type, id, { ...loading, device }, context.warn)
     return {
       dimensions: await probeDimensions((images) => run(model, images), inputSize),
       inputSize,
