@@ -55,10 +55,10 @@ describe('a checkpoint', () => {
       /object of the class (posix|nt|os)\.system, which is not built because a class can run any code/,
     ],
     ['with-arguments.pth', /argparse\.Namespace.*torch\.save\(model\.state_dict\(\), file\)/],
-    ['legacy.pth', /no checkpoint of PyTorch 1\.6 or newer/],
+    ['legacy.pth', /not a checkpoint of PyTorch 1\.6 or newer/],
     ['no-weights.pth', /holds no weights/],
     ['other.zip', /without data\.pkl/],
-    ['checkpoints.py', /no checkpoint of PyTorch/],
+    ['checkpoints.py', /not a checkpoint of PyTorch/],
     ['nowhere.pth', /there is no such file/],
   ])('%s is refused with its name and the reason', async (name, reason) => {
     await expect(openCheckpoint(fixture(name))).rejects.toMatchObject({
@@ -69,12 +69,22 @@ describe('a checkpoint', () => {
     expect(existsSync('/tmp/sketch-search-was-here')).toBe(false)
   })
 
+  it('is refused if it is an ONNX file or TorchScript, with what to use instead', async () => {
+    const folder = await temporaryDirectory()
+    const onnx = join(folder, 'model.onnx')
+    await writeFile(onnx, 'no archive')
+    await expect(openCheckpoint(onnx)).rejects.toThrow(/it is an ONNX file: .*"target: onnx"/)
+    await expect(openCheckpoint(fixture('script.pt'))).rejects.toThrow(
+      /this is TorchScript: export it to ONNX/,
+    )
+  })
+
   it('that is truncated is refused', async () => {
     const folder = await temporaryDirectory()
     const torch = join(folder, 'cut.pth')
     const bytes = await readFile(fixture('state.pth'))
     await writeFile(torch, bytes.subarray(0, bytes.length / 2))
-    await expect(openCheckpoint(torch)).rejects.toThrow(/cut\.pth can't be read/)
+    await expect(openCheckpoint(torch)).rejects.toThrow(/cut\.pth can't be read: it is incomplete: copy/)
     const safe = join(folder, 'cut.safetensors')
     await writeFile(
       safe,
@@ -83,7 +93,7 @@ describe('a checkpoint', () => {
     await truncate(safe, 200)
     await expect(openCheckpoint(safe)).rejects.toThrow(/tensor a lies outside the file/)
     await truncate(safe, 4)
-    await expect(openCheckpoint(safe)).rejects.toThrow(/no safetensors file/)
+    await expect(openCheckpoint(safe)).rejects.toThrow(/not a safetensors file/)
   })
 })
 
@@ -119,7 +129,7 @@ describe('a pickle', () => {
     ['\x80\x02K\x01a.', /stack is empty|no container/],
     ['\x80\x02h\x05.', /never stored/],
     ['\x80\x02i.', /unknown opcode "i"/],
-    ['\x80\x02K\x01)R.', /calls what is no function/],
+    ['\x80\x02K\x01)R.', /calls something that is not a function/],
     ['\x80\x02X\xff\xff\xff\xffa.', /ends early/],
     ['\x80\x02cos\nsystem\n.', /refused/],
   ])('that is damaged or needs other code is refused: %j', (text, reason) => {

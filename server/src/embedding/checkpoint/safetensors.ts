@@ -29,7 +29,7 @@ export async function openSafetensors(path: string): Promise<OpenCheckpoint> {
     const length =
       size < LENGTH_BYTES ? Number.NaN : Number((await readAt(file, 0, LENGTH_BYTES)).readBigUInt64LE())
     if (!(length <= Math.min(HEADER_MAX_BYTES, size - LENGTH_BYTES)))
-      throw new Error('it is no safetensors file')
+      throw new Error('it is not a safetensors file')
     const header = parseHeader(await readAt(file, LENGTH_BYTES, length))
     const tensors = tensorsOf(header, file, LENGTH_BYTES + length, size)
     return { tensors, close: () => void file.close() }
@@ -43,7 +43,7 @@ function parseHeader(bytes: Buffer): Record<string, unknown> {
   try {
     return JSON.parse(bytes.toString('utf8'))
   } catch (error) {
-    throw new Error('it is no safetensors file', { cause: error })
+    throw new Error('it is not a safetensors file', { cause: error })
   }
 }
 

@@ -1,3 +1,5 @@
+import { open } from 'node:fs/promises'
+import { extname } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import yauzl from 'yauzl'
 import { systemCodeOf } from '../../errors.ts'
@@ -117,8 +119,20 @@ async function openArchive(path: string): Promise<yauzl.ZipFile> {
     return await yauzl.openPromise(path, { lazyEntries: true, autoClose: false })
   } catch (error) {
     if (systemCodeOf(error) !== undefined) throw error
-    throw new Error('it is no checkpoint of PyTorch 1.6 or newer, which are zip archives', { cause: error })
+    throw new Error(await whyNoArchive(path), { cause: error })
   }
+}
+
+const ZIP = 'PK'
+
+async function whyNoArchive(path: string): Promise<string> {
+  if (extname(path).toLowerCase() === '.onnx')
+    return 'it is an ONNX file: define the embedder with "target: onnx" and "kwargs: { path: … }"'
+  const file = await open(path)
+  const { buffer: start } = await file.read(Buffer.alloc(ZIP.length)).finally(() => file.close())
+  return start.toString('latin1') === ZIP
+    ? 'it is incomplete: copy it again'
+    : 'it is not a checkpoint of PyTorch 1.6 or newer, which are zip archives'
 }
 
 async function listEntries(archive: yauzl.ZipFile) {
@@ -154,6 +168,8 @@ function readPickle(
     resolveGlobal(module, name) {
       const global = `${module}.${name}`
       if (Object.hasOwn(globals, global)) return globals[global]
+      if (global.startsWith('__torch__.'))
+        throw new Error('this is TorchScript: export it to ONNX, or use a Python class that loads it')
       throw new Error(
         `it holds an object of the class ${global}, which is not built because a class can run any code; save only the weights: torch.save(model.state_dict(), file)`,
       )

@@ -190,7 +190,8 @@ class PickleStack {
 
   call(): void {
     const [callee, args] = this.popMany(2)
-    if (!(callee instanceof Callable) || !Array.isArray(args)) throw damaged('it calls what is no function')
+    if (!(callee instanceof Callable) || !Array.isArray(args))
+      throw damaged('it calls something that is not a function')
     this.push(callee.call(args))
   }
 }

@@ -28,11 +28,17 @@ export function findBackbone(name: string): Backbone {
   throw new Error(`timm_backbone: there is no graph of ${JSON.stringify(name)}`)
 }
 
-export function nearestBackbone(name: string): string {
+/** Maximum number of letters in which a mistyped name differs. */
+const MAX_EDITS = 2
+
+/** Returns the backbone that a mistyped name means. Names with other numbers are those of other networks. */
+export function mistypedBackbone(name: string): string | undefined {
   const architecture = architectureOf(name)
   const names = [...BACKBONES.keys()].filter((known) => !known.startsWith('test_'))
   const [nearest] = nearestWords(architecture, names)
-  return nearest!.word
+  const numbersOf = (text: string) => text.replace(/\D+/g, ' ')
+  const isCertain = nearest!.edits <= MAX_EDITS && numbersOf(nearest!.word) === numbersOf(architecture)
+  return isCertain ? nearest!.word : undefined
 }
 
 function architectureOf(name: string): string {

@@ -76,9 +76,9 @@ describe('blocks compute what PyTorch computes', () => {
       ]),
     )
     const builder = createGraphBuilder()
-    const network: Network = { builder, weights: weightsOf(tensors, '', builder) }
+    const network: Network = { builder, weights: weightsOf(tensors, '', builder, 'a block') }
     const result = BUILDERS[name]!(network, 'x')
-    expect(network.weights.unused()).toEqual([])
+    network.weights.assertFitting()
     const graph = builder.finish({ name: 'x', shape: input.shape }, { name: result, shape: output.shape })
     const path = join(await temporaryDirectory(), 'block.onnx')
     await writeModel(graph, path)

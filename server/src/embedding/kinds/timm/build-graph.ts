@@ -18,10 +18,7 @@ export interface BuiltGraph {
 const HEAD = 'projection_head.'
 /** Where the backbone's names begin: in the reference's model, in models that wrap one, in timm's own files. */
 const BACKBONE_PREFIXES = ['backbone.model.', 'backbone.', 'model.', '']
-/** Parts that features do not need: classifiers, and counters of training steps. */
-const IGNORED =
-  /(^|\.)(num_batches_tracked|n_averaged|(head|head\.fc|fc|classifier|head_dist)\.(weight|bias))$/
-const SHOWN_NAMES = 5
+const HEAD_NAME = 'a projection head of three layers'
 
 /**
  * The reference's model as a graph: a timm backbone and, if the checkpoint has one, a projection head of three linear
@@ -40,20 +37,20 @@ export function buildGraph(
     [...tensors.keys()].some((name) => name.startsWith(candidate)),
   )!
   const hasHead = [...tensors.keys()].some((name) => name.startsWith(HEAD))
-  const network = { builder, weights: weightsOf(withoutHead(tensors), prefix, builder) }
+  const network = { builder, weights: weightsOf(withoutHead(tensors), prefix, builder, backbone.name) }
 
   const fixedSize = backbone.inputSizeOf?.(network)
+  const size = fixedSize ?? inputSize ?? 224
+  const { features, width } = buildBackbone(backbone, network)
+  network.weights.assertFitting()
   if (fixedSize !== undefined && inputSize !== undefined && inputSize !== fixedSize) {
     throw new Error(`input_size: these weights take images of ${fixedSize} × ${fixedSize} only`)
   }
-  const size = fixedSize ?? inputSize ?? 224
-  const { features, width } = backbone.build(network, 'pixels')
-  assertAllUsed(network.weights, backbone.name)
-  const headWeights = weightsOf(tensors, HEAD, builder)
+  const headWeights = weightsOf(tensors, HEAD, builder, HEAD_NAME)
   const projected = hasHead
     ? projectionHead({ builder, weights: headWeights }, features, width, head)
     : undefined
-  assertAllUsed(headWeights, 'a projection head of three layers')
+  headWeights.assertFitting()
   const { value, size: dimensions } = projected ?? { value: features, size: width }
   const graph = builder.finish(
     { name: 'pixels', shape: ['n', 3, size, size] },
@@ -62,13 +59,14 @@ export function buildGraph(
   return { graph, hasHead }
 }
 
-/** @throws {Error} if the checkpoint has further weights, so that it belongs to another network */
-function assertAllUsed(weights: Weights, what: string): void {
-  const unused = weights.unused().filter((name) => !IGNORED.test(name))
-  if (unused.length === 0) return
-  throw new Error(
-    `the checkpoint has ${unused.length} weights that ${what} has not, such as ${unused.slice(0, SHOWN_NAMES).join(', ')}`,
-  )
+function buildBackbone(backbone: Backbone, network: Network): ReturnType<Backbone['build']> {
+  try {
+    return backbone.build(network, 'pixels')
+  } catch (error) {
+    // Weights that are missing lead to errors of other kinds.
+    network.weights.assertComplete()
+    throw error
+  }
 }
 
 function projectionHead(network: Network, features: Value, width: number, requested: HeadOptions) {

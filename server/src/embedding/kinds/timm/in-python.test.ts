@@ -29,6 +29,16 @@ describe('a backbone without a graph', () => {
     expect(notes).toEqual([expect.stringMatching(/"regnety_999" has no graph here: Python runs it/)])
   })
 
+  it('is taken for a mistyped one only if that is nearly certain', () => {
+    const reasonFor = (timm_backbone: string) =>
+      timmInPython(definitionFor({ target: TARGET, kwargs: { timm_backbone, weights_path } }))!.explain(
+        "No module named 'numpy'",
+      )
+    expect(reasonFor('resnett18.a1_in1k')).toMatch(/^the backbone .*; did you mean resnet18\? \(No module/)
+    for (const other of ['swin_tiny_patch4_window7_224', 'vit_tiny_patch32_224', 'maxvit_tiny_224'])
+      expect(reasonFor(other)).not.toContain('did you mean')
+  })
+
   it('uses its graph if there is one', () => {
     for (const timm_backbone of ['convnext_tiny.fb_in22k', 'vit_base_patch16_224', 'resnet50d'])
       expect(
@@ -48,7 +58,9 @@ describe('a backbone without a graph', () => {
       },
     )
     await expect(started).rejects.toThrow(reason)
-    await expect(started).rejects.toThrow(/nearest backbone that has one is convnext_tiny/)
+    await expect(started).rejects.toThrow(
+      /did not start: the backbone "convnext_tinny" has no graph here.*; did you mean convnext_tiny\? \(/,
+    )
     expect(output.join('\n')).toMatch(/"convnext_tinny" has no graph here: Python runs it/)
   })
 })

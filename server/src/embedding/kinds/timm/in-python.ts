@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { EmbedderDefinition } from '../../registry.ts'
-import { isBackbone, nearestBackbone } from './backbones.ts'
+import { isBackbone, mistypedBackbone } from './backbones.ts'
 import { normalisationNote, normalisationOf, parseTimmArguments } from './timm-arguments.ts'
 
 const PROGRAM = fileURLToPath(new URL('./timm_embedder.py', import.meta.url))
@@ -14,7 +14,7 @@ export interface InPython {
   explain(reason: string): string
 }
 
-/** Errors after which the message names the nearest backbone that needs no Python. */
+/** Errors after which the message names the backbone that was probably meant. */
 const ASKS_FOR_ANOTHER_NAME = /Unknown model|No module named|no program/
 
 /**
@@ -44,9 +44,11 @@ export function timmInPython(definition: EmbedderDefinition): InPython | undefin
       `The backbone ${name} has no graph here: Python runs it, with torch and timm.`,
       ...(note === undefined ? [] : [note]),
     ],
-    explain: (reason) =>
-      ASKS_FOR_ANOTHER_NAME.test(reason)
-        ? `${reason}. The backbone ${name} has no graph here, so Python with torch and timm is needed. The nearest backbone that has one is ${nearestBackbone(backbone)}`
-        : reason,
+    explain(reason) {
+      if (!ASKS_FOR_ANOTHER_NAME.test(reason)) return reason
+      const meant = mistypedBackbone(backbone)
+      const question = meant === undefined ? '' : `; did you mean ${meant}?`
+      return `the backbone ${name} has no graph here, so Python with torch and timm is needed${question} (${reason})`
+    },
   }
 }

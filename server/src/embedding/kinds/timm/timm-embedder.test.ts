@@ -209,9 +209,20 @@ describe('DefaultEmbedder', () => {
     [{ weights_path: 'nowhere.pth' }, /nowhere\.pth can't be read: there is no such file/],
     [
       { ...argumentsOf('test_convnext'), timm_backbone: 'convnext_tiny' },
-      /test_convnext\.pth: .*shape \[24.*needs \[96/,
+      /test_convnext\.pth: the checkpoint lacks \d+ weights of convnext_tiny, such as backbone/,
     ],
-    [{ ...argumentsOf('test_convnext'), timm_backbone: 'resnet18' }, /has no weight backbone\.model\.conv1/],
+    [
+      { weights_path: fixture('test_convnext.pth') },
+      /lacks \d+ weights of convnext_tiny \(the default of timm_backbone\), such as/,
+    ],
+    [
+      { ...argumentsOf('test_convnext'), timm_backbone: 'resnet18' },
+      /lacks \d+ weights of resnet18, such as backbone\.model\.conv1\.weight, .*, and has 99 others, such as backbone\.model\.stem\.0\.weight/,
+    ],
+    [
+      { ...argumentsOf('test_convnext'), timm_backbone: 'vit_base_patch16_224' },
+      /lacks \d+ weights of vit_base_patch16_224, such as backbone\.model\.\S*, .*and has \d+ others/,
+    ],
     [
       { ...argumentsOf('test_convnext'), embedding_size: 1536 },
       /embedding_size: 1536 was given, but the checkpoint has 32/,
@@ -238,7 +249,7 @@ describe('DefaultEmbedder', () => {
     const weights_path = join(await temporaryDirectory(), 'more.safetensors')
     await writeFile(weights_path, encodeSafetensors(more))
     await expect(open({ timm_backbone: 'test_convnext', weights_path })).rejects.toThrow(
-      `has 1 weights that ${what} has not, such as ${name}`,
+      `has 1 weight that ${what} does not have, such as ${name}`,
     )
   })
 })

@@ -31,7 +31,7 @@ export async function createTimmEmbedder(
   context: LoadContext,
 ): Promise<Embedder> {
   const options = parseTimmArguments(definition)
-  const model = await openGraph(options, context)
+  const model = await openGraph(options, context, isNamed(definition, options))
   const normalisation = normalisationOf(options)
   const note = normalisationNote(definition, options)
   if (note !== undefined) context.log(note)
@@ -45,7 +45,11 @@ export async function createTimmEmbedder(
 }
 
 /** Opens the stored graph, or builds it from the checkpoint if it is missing or damaged. */
-async function openGraph(options: TimmArguments, context: LoadContext): Promise<OnnxModel> {
+async function openGraph(
+  options: TimmArguments,
+  context: LoadContext,
+  isBackboneNamed: boolean,
+): Promise<OnnxModel> {
   const name = `${context.fingerprint.slice(0, FINGERPRINT_DIGITS)}-${GRAPH_VERSION}.onnx`
   const path = join(context.cacheDirectory, name)
   await removeUnfinished(path)
@@ -56,11 +60,21 @@ async function openGraph(options: TimmArguments, context: LoadContext): Promise<
       context.log(`The graph in ${path} can't be used and is built again: ${messageOf(error)}`)
     }
   }
-  await buildFile(path, options, context)
+  await buildFile(path, options, context, isBackboneNamed)
   return openOnnxModel({ path }, context)
 }
 
-async function buildFile(path: string, options: TimmArguments, context: LoadContext): Promise<void> {
+/** Whether the definition names its backbone. Otherwise it is the default. */
+function isNamed({ args, kwargs }: EmbedderDefinition, { timm_backbone }: TimmArguments): boolean {
+  return args.includes(timm_backbone) || (kwargs.timm_backbone ?? undefined) !== undefined
+}
+
+async function buildFile(
+  path: string,
+  options: TimmArguments,
+  context: LoadContext,
+  isBackboneNamed: boolean,
+): Promise<void> {
   const {
     timm_backbone: name,
     weights_path: weightsPath,
@@ -68,8 +82,11 @@ async function buildFile(path: string, options: TimmArguments, context: LoadCont
     hidden_layer_size,
     input_size,
   } = options
-  const backbone = findBackbone(name)
-  context.progress(`building the network ${backbone.name} from ${weightsPath}`)
+  const found = findBackbone(name)
+  const backbone = isBackboneNamed
+    ? found
+    : { ...found, name: `${found.name} (the default of timm_backbone)` }
+  context.progress(`building the network ${found.name} from ${weightsPath}`)
   await mkdir(context.cacheDirectory, { recursive: true })
   const checkpoint = await openCheckpoint(weightsPath)
   try {
