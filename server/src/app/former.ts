@@ -109,9 +109,9 @@ async function openFormerModel(
 ): Promise<Model> {
   const definition = definitionOf(embedder, config.embedder_registry)
   if ((await fingerprintOf(embedder, definition)) !== modelFingerprint(fingerprint))
-    throw new DomainError('embedder_unavailable', 'Its code, weights or arguments have changed.')
+    throw new DomainError('embedder_unavailable', 'its code, weights or arguments have changed.')
   const model = await openModel(config, { ...options, canWrite: false }, embedder)
   if (model.embedder.dimensions === dimensions) return model
   await model.embedder.close()
-  throw new DomainError('embedder_unavailable', 'The number of its dimensions has changed.')
+  throw new DomainError('embedder_unavailable', 'the number of its dimensions has changed.')
 }

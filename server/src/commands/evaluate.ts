@@ -10,7 +10,7 @@ import type { DescriptionReport } from '../evaluation/descriptions.ts'
 import { type ClassScores, METRICS } from '../evaluation/evaluate.ts'
 import { evaluatePasted } from '../evaluation/pasted-objects.ts'
 import { renderReport } from '../evaluation/report.ts'
-import { type EvaluationReport, evaluateEmbedders } from '../evaluation/run.ts'
+import { BASELINE, type EvaluationReport, evaluateEmbedders } from '../evaluation/run.ts'
 import { evaluateWords, type WordReport } from '../evaluation/words.ts'
 import { createLog } from '../log.ts'
 import { printAllKinds } from './evaluate-all.ts'
@@ -34,7 +34,6 @@ interface EvaluateOptions extends CommonOptions {
 }
 
 const KINDS = ['sketch', 'image', 'text', 'pasted', 'colours', 'all'] as const
-const BASELINE = 'classical'
 /** Options that only some kinds of queries use. */
 const USED_BY: Readonly<Record<string, { isGiven(options: EvaluateOptions): boolean; kinds: string[] }>> = {
   '--html': { isGiven: ({ html }) => html !== undefined, kinds: ['sketch', 'image'] },
@@ -96,7 +95,7 @@ async function runEvaluation(options: EvaluateOptions): Promise<void> {
   const { log, status } = createLog(config, process.stderr)
   const { report, print, render } = await evaluate(options, config, {
     gallery,
-    onProgress: showLoading(status, log, process.stderr.isTTY === true),
+    onProgress: showLoading(status, log, process.stderr.isTTY === true, 'Evaluation'),
     onWarning: (message) => log.warn(message),
   })
   status.clear()
@@ -165,6 +164,10 @@ function printReport(report: EvaluationReport): void {
   printFeedback(report)
   printClose(report)
   printClasses(report)
+  for (const reason of Object.values(report.failed ?? {})) {
+    console.error(`sketch-search: ${reason}`)
+    process.exitCode = 1
+  }
 }
 
 /** @throws {DomainError} `invalid_request` if an option has no effect with this kind of queries */

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest'
-import { duration } from './progress-line.ts'
+import { expect, it, vi } from 'vitest'
+import { duration, showLoading } from './progress-line.ts'
 
 it.each([
   [0.2, '1 s'],
@@ -11,4 +11,13 @@ it.each([
   [86_400, '24 h 0 min'],
 ])('writes %d seconds as %s', (seconds, text) => {
   expect(duration(seconds)).toBe(text)
+})
+
+it('names the work in the log, once for each step', () => {
+  const info = vi.fn()
+  const show = showLoading({ show: expect.unreachable }, { info }, false, 'Evaluation')
+  show('random: ranking', 0)
+  show('random: ranking', 0.5)
+  showLoading({ show: expect.unreachable }, { info }, false)('reading', undefined)
+  expect(info.mock.calls).toEqual([['Evaluation: random: ranking …'], ['Loading the model: reading …']])
 })

@@ -35,11 +35,16 @@ export function followProgress(events: EventBus, status: StatusLine, log: Logger
 
 const BAR_WIDTH = 24
 
-/** Shows the progress of loading an embedder: a line with a bar in a terminal, a log line for each step elsewhere. */
-export function showLoading(status: StatusLine, log: Logger, isTerminal: boolean) {
+/** Shows the progress of long work: a line with a bar in a terminal, a log line for each step elsewhere. */
+export function showLoading(
+  status: Pick<StatusLine, 'show'>,
+  log: Pick<Logger, 'info'>,
+  isTerminal: boolean,
+  what = 'Loading the model',
+) {
   let lastLogged = ''
   return (message: string, share: number | undefined): void => {
-    const step = `Loading the model: ${message}`
+    const step = `${what}: ${message}`
     if (isTerminal) status.show(share === undefined ? `${step} …` : `${step} ${bar(share)}`)
     else if (message !== lastLogged) log.info(`${step} …`)
     lastLogged = message

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { App } from '../app/compose.ts'
+import { addressOfOwner } from '../database/directory-lock.ts'
 import { DomainError, messageOf } from '../errors.ts'
 import { displayName } from '../gallery/file-names.ts'
 import { inApp } from './in-app.ts'
@@ -85,9 +86,9 @@ async function withTrash(options: TrashOptions, work: (trash: OpenTrash) => Prom
   }
   await inApp(config, {}, inGallery).catch((error: unknown) => {
     if (!(error instanceof DomainError) || error.code !== 'data_directory_in_use') throw error
-    throw new DomainError(error.code, `${error.message} Give the address of the server with --server.`, {
-      cause: error,
-    })
+    const address = addressOfOwner(config.data_directory)
+    if (address === undefined) throw error
+    throw new DomainError(error.code, `A server is running: add --server ${address}`, { cause: error })
   })
 }
 

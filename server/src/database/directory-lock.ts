@@ -69,7 +69,7 @@ export function lockDirectory(directory: string): DirectoryLock {
     if (!/locked|busy/i.test(messageOf(error))) throw unwritable(directory, error)
     throw new DomainError(
       'data_directory_in_use',
-      `The data directory ${directory} is in use by process ${contentOf(ownerFile) ?? '(unknown)'}: stop that process, or give another directory with --data-directory.`,
+      `The data directory ${directory} is in use by process ${contentOf(ownerFile) ?? '(unknown)'}${servedBy(contentOf(addressFile))}: stop it first.`,
       { cause: error },
     )
   }
@@ -96,6 +96,10 @@ export function lockDirectory(directory: string): DirectoryLock {
       database.close()
     },
   }
+}
+
+function servedBy(address: string | undefined): string {
+  return address ? `, the server at ${address}` : ''
 }
 
 function openLock(directory: string): DatabaseSync {

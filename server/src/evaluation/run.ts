@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { basename, extname, resolve } from 'node:path'
 import { unknownEmbedder } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
-import { DomainError } from '../errors.ts'
+import { DomainError, type ErrorCode } from '../errors.ts'
 import { toUnitLength } from '../vector-math.ts'
 import { type Closeness, closenessOf } from './closeness.ts'
 import { embedGallery, embedQueries, type Reporter, withEmbedder } from './embed.ts'
@@ -31,17 +31,27 @@ export interface EvaluationReport {
   gallery: { directory: string; images: number; classes: number }
   queries: { directory: string; images: number; kind: 'sketch' | 'image' }
   /** By the embedder's name; `random` is the first. */
-  embedders: Record<string, Evaluation & { feedback?: number[]; close?: Closeness }>
+  embedders: Record<string, Evaluated>
+  /** Why embedders could not be evaluated, by their names. */
+  failed?: Record<string, string>
+}
+
+interface Evaluated extends Evaluation {
+  feedback?: number[]
+  close?: Closeness
 }
 
 export const RANDOM = 'random'
+/** Evaluated besides those that are asked for. */
+export const BASELINE = 'classical'
 const RANDOM_DIMENSIONS = 64
 /** Number of queries that are shown with their results. */
 const SHOWN_QUERIES = 24
 
 /**
  * Measures how well embedders find images of a query's class. Pictures are decoded, prepared and embedded by the code of the product.
- * @throws {DomainError} if a folder has no classes, or an embedder does not start
+ * An embedder that fails is left out of the report, with its reason, if another one of those that were asked for does not.
+ * @throws {DomainError} if a folder has no classes, an embedder does not start, or all fail
  */
 export async function evaluateEmbedders(
   config: Config,
@@ -51,31 +61,25 @@ export async function evaluateEmbedders(
   const queries = await itemsIn(request.queries, '--queries', request.onWarning)
   assertSharedClasses(gallery, queries, request)
   for (const name of request.embedders) assertKnown(name, config)
-  const sampled = sampleOf(queries.length)
+  // One that does not start is reported before the work of others.
+  for (const name of request.embedders) await withEmbedder(config, name, request, async () => {})
   const embedders: EvaluationReport['embedders'] = {}
+  const failed: Record<string, string> = {}
+  let error: unknown
   for (const name of [RANDOM, ...request.embedders]) {
-    const embedded = await embedBoth(config, name, { gallery, queries }, request)
-    const exactOf = request.hasPairs ? pairsIn(embedded.gallery.items) : undefined
-    embedders[name] = await evaluate(embedded.gallery, embedded.expanded, {
-      ...(exactOf && { exactOf }),
-      sampled,
-      onProgress: (done, all) => request.onProgress(`${name}: ranking`, done / all),
-    })
-    if (request.hasFeedback)
-      embedders[name].feedback = precisionAfterFeedback(
-        embedded.gallery,
-        embedded.queries,
-        FEEDBACK_ROUNDS,
-        embedded.expanded,
-      )
-    if (embedded.closeScore !== undefined)
-      embedders[name].close = closenessOf(embedded.gallery, embedded.expanded, embedded.closeScore)
-    if (embedders[name].overall.queries === 0)
-      throw new DomainError(
-        'invalid_request',
-        `No query of ${request.queries} could be evaluated: none of them, or no other image of their classes, could be read.`,
-      )
+    try {
+      embedders[name] = await evaluateOne(config, name, { gallery, queries }, request)
+    } catch (caught) {
+      if (!isFailureOfEmbedder(caught)) throw caught
+      error ??= caught
+      failed[name] = caught.message
+    }
   }
+  if (
+    request.embedders.every((name) => name === BASELINE || embedders[name] === undefined) &&
+    error !== undefined
+  )
+    throw error
   return {
     gallery: {
       directory: resolve(request.gallery),
@@ -84,7 +88,38 @@ export async function evaluateEmbedders(
     },
     queries: { directory: resolve(request.queries), images: queries.length, kind: request.kind },
     embedders,
+    ...(error !== undefined && { failed }),
   }
+}
+
+const FAILURES: ReadonlySet<ErrorCode> = new Set(['embedder_unavailable', 'embedder_failed', 'unavailable'])
+
+function isFailureOfEmbedder(error: unknown): error is DomainError {
+  return error instanceof DomainError && FAILURES.has(error.code)
+}
+
+async function evaluateOne(
+  config: Config,
+  name: string,
+  items: { gallery: LocatedItem[]; queries: LocatedItem[] },
+  request: EvaluationRequest,
+): Promise<Evaluated> {
+  const { gallery, queries, expanded, closeScore } = await embedBoth(config, name, items, request)
+  const exactOf = request.hasPairs ? pairsIn(gallery.items) : undefined
+  const result: Evaluated = await evaluate(gallery, expanded, {
+    ...(exactOf && { exactOf }),
+    sampled: sampleOf(items.queries.length),
+    onProgress: (done, all) => request.onProgress(`${name}: ranking`, done / all),
+  })
+  if (request.hasFeedback)
+    result.feedback = precisionAfterFeedback(gallery, queries, FEEDBACK_ROUNDS, expanded)
+  if (closeScore !== undefined) result.close = closenessOf(gallery, expanded, closeScore)
+  if (result.overall.queries === 0)
+    throw new DomainError(
+      'invalid_request',
+      `No query of ${request.queries} could be evaluated: none of them, or no other image of their classes, could be read.`,
+    )
+  return result
 }
 
 /** Checks the name before anything is embedded. */
