@@ -26,7 +26,7 @@ describe('a team', () => {
     const refused = await users('remove', 'new@example.org')
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('last admin')])
     expect((await users('role', 'nobody@example.org', 'user')).stderr).toContain('no user with the address')
-    expect((await users('add', 'no-address', 'user')).stderr).toContain('is no e-mail address')
+    expect((await users('add', 'no-address', 'user')).stderr).toContain('is not an e-mail address')
     expect((await users('add', 'x@example.org', 'boss')).stderr).toContain('admin')
     const page = await openWindow()
     await page.goto(product.url)

@@ -50,7 +50,7 @@ describe('sketch-search trash', () => {
       join(gallery, 'sub'),
     )
     expect(inAnotherGallery).toMatchObject({ code: 1, stderr: expect.stringContaining('with --folder') })
-    expect(await trash('empty')).toMatchObject({ code: 0, stdout: '1 images removed for good.\n' })
+    expect(await trash('empty')).toMatchObject({ code: 0, stdout: '1 image removed for good.\n' })
     expect((await trash('list')).stdout).toBe('The trash is empty.\n')
   })
 })
@@ -66,7 +66,7 @@ it('sketch-search trash works by the HTTP API of a running server', async () => 
     code: 1,
     stderr: expect.stringContaining('The trash has no image "sub/9.png".'),
   })
-  expect(await trash('empty')).toMatchObject({ code: 0, stdout: '1 images removed for good.\n' })
+  expect(await trash('empty')).toMatchObject({ code: 0, stdout: '1 image removed for good.\n' })
   expect((await trash('list')).stdout).toBe('The trash is empty.\n')
   expect(await product.stop()).toBe(0)
   expect(await trash('list')).toMatchObject({ code: 1, stderr: expect.stringContaining('does not answer') })

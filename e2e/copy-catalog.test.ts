@@ -29,7 +29,7 @@ describe('sketch-search copy-catalog', () => {
     expect(copied).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(
-        /^5 images, 10 vectors of 1 embedder and colours, and 0 failures copied in \d+ s\.\n$/,
+        /^5 images with their vectors of 1 embedder and colours, and 0 failures copied in \d+ s\.\n$/,
       ),
     })
     const again = await runCommand(['copy-catalog', '--from', from!, '--to', to!], environment)

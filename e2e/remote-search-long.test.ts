@@ -38,8 +38,8 @@ describe('a search of the gallery of a server', () => {
     const product = await startProduct(gallery, data, CLASSICAL)
     const nobody = `http://127.0.0.1:${await freePort()}`
     for (const [words, reason] of [
-      [['--server', 'localhost:8000'], '--server: "localhost:8000" is no address such as https://'],
-      [['--server', 'pictures'], '--server: "pictures" is no address such as https://'],
+      [['--server', 'localhost:8000'], '--server: "localhost:8000" is not an address such as https://'],
+      [['--server', 'pictures'], '--server: "pictures" is not an address such as https://'],
       [['--server', nobody], `The server at ${nobody} does not answer: connect ECONNREFUSED`],
       [['--server', product.url, '--top', '1001'], '--top: a server returns 1000 images at most.'],
       [['--server', product.url, '--text', 'dog'], 'does not understand words'],

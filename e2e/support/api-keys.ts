@@ -67,7 +67,7 @@ async function checkRefusals(
   for (const [words, reason] of [
     [['revoke', ADMIN, revoked], 'There is no such key.'],
     [['list', 'nobody@example.org'], 'There is no user with the address "nobody@example.org".'],
-    [['add', 'no-address'], 'is no e-mail address'],
+    [['add', 'no-address'], 'is not an e-mail address'],
     [['add', ADMIN, '--role', 'boss'], 'Allowed choices are'],
     [['add', ADMIN, '--name', 'x'.repeat(101)], 'The name of a key has 1 to 100 characters.'],
   ] as const)

@@ -61,7 +61,7 @@ export function addressOnServer(page: string, path: string): URL {
   if (url === null || !/^https?:$/.test(url.protocol))
     throw new DomainError(
       'invalid_request',
-      `--server: ${JSON.stringify(page)} is no address such as https://pictures.example.org.`,
+      `--server: ${JSON.stringify(page)} is not an address such as https://pictures.example.org.`,
     )
   return new URL(path, url.pathname.endsWith('/') ? url : `${url.origin}${url.pathname}/`)
 }

@@ -30,7 +30,7 @@ export interface EmbedderInfo {
   images: number
   /** Why it can't be started. */
   problem: string | undefined
-  /** What makes it slower or less able than its definition asks for. */
+  /** Reasons for which it is slower or less able than its definition asks for. */
   warnings: string[]
 }
 

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { type CopyProgress, moveCatalog } from '../admin/copy-catalog.ts'
 import { loadConfig } from '../config/load.ts'
 import { readYamlFile } from '../config/sources.ts'
+import { counted } from '../counted.ts'
 import { createLog } from '../log.ts'
 import { bar, duration } from './progress-line.ts'
 
@@ -34,18 +35,18 @@ async function copy({ from, to }: CopyOptions): Promise<void> {
     log: { warn: (message) => log.warn(message), info: (message) => log.info(message) },
   }).finally(() => status.clear())
   const { images, vectors, failures, embedders, furtherSpaces, users, userData } = result
-  const origins = [`${embedders} embedder${embedders === 1 ? '' : 's'}`, ...furtherSpaces].join(' and ')
+  const origins = [counted(embedders, 'embedder'), ...furtherSpaces].join(' and ')
   const present = images.present + vectors.present + failures.present
   const there = present > 0 ? `; ${present} of these rows already existed` : ''
   console.log(
-    `${images.rows} images, ${vectors.rows} vectors of ${origins}, and ${failures.rows} failures copied in ${duration((performance.now() - start) / 1000)}${there}.`,
+    `${counted(images.rows, 'image')} with their vectors of ${origins}, and ${counted(failures.rows, 'failure')} copied in ${duration((performance.now() - start) / 1000)}${there}.`,
   )
   const { collections, members, trash } = userData
   if (collections + members + trash > 0)
     console.log(
-      `${collections} collections, ${members} images in them and stars, and ${trash} images in the trash copied.`,
+      `${counted(collections, 'collection')}, ${counted(members, 'image')} in them and stars, and ${counted(trash, 'image')} in the trash copied.`,
     )
-  if (users > 0) console.log(`${users} users copied: they have to sign in again.`)
+  if (users > 0) console.log(`${counted(users, 'user')} copied. They have to sign in again.`)
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { type App, createApp } from '../app/compose.ts'
+import { counted } from '../counted.ts'
 import { displayName } from '../gallery/file-names.ts'
 import { ROOT } from '../gallery/paths.ts'
 import type { IndexAccountJson } from '../http/contract/index-account.ts'
@@ -108,7 +109,7 @@ function printAccount(
   absence: MassRemoval | undefined,
 ): void {
   const sum = leftOut.reduce((total, { count }) => total + count, 0)
-  const all = absence === undefined ? `${found} files found` : `${found} files in the index or left out`
+  const all = `${counted(found, 'file')} ${absence === undefined ? 'found' : 'in the index or left out'}`
   console.log(`${all}: ${indexed} indexed, ${failed} failed, ${pending} pending, ${sum} left out.`)
   for (const { rule, count, example } of leftOut)
     console.log(

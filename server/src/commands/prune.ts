@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { pruneEmbedder } from '../admin/embedders.ts'
+import { counted } from '../counted.ts'
 import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
 
 interface PruneOptions extends CommonOptions {
@@ -22,6 +23,6 @@ export function pruneCommand(): Command {
 async function prune(folder: string | undefined, options: PruneOptions): Promise<void> {
   const { vectors, bytes } = await pruneEmbedder(configFor(folder, options), options.embedder)
   console.log(
-    `${vectors} vectors of "${options.embedder}" deleted, ${(bytes / MEBIBYTE).toFixed(1)} MiB freed.`,
+    `${counted(vectors, 'vector')} of "${options.embedder}" deleted, ${(bytes / MEBIBYTE).toFixed(1)} MiB freed.`,
   )
 }

@@ -57,8 +57,8 @@ describe('the parts of sketch-search search', () => {
   it.each([
     [{ region: ['a.png'] }, /--region a\.png: give the region as FILE@x,y,w,h/],
     [{ region: ['a.png@0,0,2,1'] }, /crop must be/],
-    [{ colours: ['#d0202'] }, /--colours: "#d0202" is no colour/],
-    [{ colours: ['#d02020*0'] }, /--colours: "#d02020\*0" is no colour/],
+    [{ colours: ['#d0202'] }, /--colours: "#d0202" is not a colour/],
+    [{ colours: ['#d02020*0'] }, /--colours: "#d02020\*0" is not a colour/],
     [{ text: ['dog:-1'] }, /Give what to search with/],
     [{ image: ['/no/a.png'] }, /there is no such file/],
   ])('are refused with a reason: %j', async (parts, reason) => {

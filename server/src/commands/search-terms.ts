@@ -87,7 +87,7 @@ function parseColour(text: string): PaletteColour {
   if (hex === undefined || Number(share) === 0)
     throw new DomainError(
       'invalid_request',
-      `--colours: ${JSON.stringify(text)} is no colour; write #rrggbb, #rrggbb*SHARE or #rrggbb@x,y,w,h.`,
+      `--colours: ${JSON.stringify(text)} is not a colour; write #rrggbb, #rrggbb*SHARE or #rrggbb@x,y,w,h.`,
     )
   const colour = { rgb: Number.parseInt(hex, 16), share: Number(share) }
   return place === undefined ? colour : { ...colour, place: parseCrop(place) }

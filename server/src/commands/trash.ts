@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { App } from '../app/compose.ts'
+import { counted } from '../counted.ts'
 import { addressOfOwner } from '../database/directory-lock.ts'
 import { DomainError, messageOf } from '../errors.ts'
 import { displayName } from '../gallery/file-names.ts'
@@ -64,7 +65,9 @@ export function trashCommand(): Command {
       withTrash(options, (trash) => restore(trash, images)),
     )
   add('empty', 'remove all deleted images for good').action((options: TrashOptions) =>
-    withTrash(options, async (trash) => console.log(`${await trash.empty()} images removed for good.`)),
+    withTrash(options, async (trash) =>
+      console.log(`${counted(await trash.empty(), 'image')} removed for good.`),
+    ),
   )
   return command
 }

@@ -57,6 +57,7 @@ async function add(email: string, options: KeysOptions & { name: string; role?: 
     return created.token
   })
   console.log(token)
+  console.error('This key is shown once.')
 }
 
 async function revoke(email: string, id: string, options: KeysOptions): Promise<void> {
@@ -85,6 +86,6 @@ function nameOf(text: string): string {
 export function emailOf(text: string): string {
   const email = parseEmail(text)
   if (email === undefined)
-    throw new DomainError('invalid_request', `${JSON.stringify(text)} is no e-mail address.`)
+    throw new DomainError('invalid_request', `${JSON.stringify(text)} is not an e-mail address.`)
   return email
 }

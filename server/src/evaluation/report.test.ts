@@ -27,12 +27,20 @@ it('shows pictures whose names are not UTF-8, and has an empty place for one tha
     {
       gallery: { directory, images: 2, classes: 1 },
       queries: { directory, images: 1, kind: 'image' },
-      embedders: { classical: evaluation },
+      embedders: {
+        classical: {
+          ...evaluation,
+          feedback: [0.25, 0.5],
+          close: { score: 0.7, precision: 0.875, recall: 0.125 },
+        },
+      },
     },
     (message) => warnings.push(message),
   )
   expect(page.match(/src="data:image\/webp;base64,\w/g)).toHaveLength(2)
   expect(page).toMatch(/src="" alt="a\/gone\.png"/)
+  expect(page).toContain('<td>classical</td><td>0.2500</td><td>0.5000</td>')
+  expect(page).toContain('<td>classical</td><td>0.7</td><td>0.8750</td><td>0.1250</td>')
   expect(page).toContain('role="img" aria-label="Precision at each recall: a"')
   expect(warnings).toEqual([expect.stringMatching(/a\/gone\.png is left out: ENOENT/)])
 })

@@ -17,7 +17,7 @@ const STYLE = `
 @media (prefers-color-scheme: dark) { :root { --page: #161513; --ink: #efebe3; --muted: #a8a196; --line: #3a3630; --right: #5fbf87; --wrong: #ef7b6c } }
 body { margin: 2rem auto; max-width: 76rem; padding: 0 1rem; background: var(--page); color: var(--ink); font: 15px/1.5 system-ui, sans-serif }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums } th, td { padding: .25rem .9rem .25rem 0; text-align: right; border-bottom: 1px solid var(--line) } th:first-child, td:first-child { text-align: left }
-.wide { overflow-x: auto }
+.wide { overflow-x: auto; background: linear-gradient(to right, var(--page) 30%, transparent), linear-gradient(to left, var(--page) 30%, transparent) right, linear-gradient(to right, var(--muted), transparent), linear-gradient(to left, var(--muted), transparent) right; background-repeat: no-repeat; background-size: 2.5rem 100%, 2.5rem 100%, .6rem 100%, .6rem 100%; background-attachment: local, local, scroll, scroll }
 .classes { display: grid; grid-template-columns: repeat(auto-fill, minmax(200px, 1fr)); gap: 1rem } figure { margin: 0 } figcaption { font-size: 13px } small, .muted { color: var(--muted) }
 .sample { display: flex; gap: 6px; overflow-x: auto; padding: 6px 0; border-bottom: 1px solid var(--line); align-items: center }
 .sample img { width: 84px; height: 84px; object-fit: cover; border: 4px solid var(--line); border-radius: 6px; flex: none; background: #fff }
@@ -45,8 +45,8 @@ export async function renderReport(
 <title>Evaluation of ${escapeHtml(names.at(-1)!)}</title><style>${STYLE}</style>
 <h1>Evaluation of ${escapeHtml(names.at(-1)!)}</h1>
 <p>${queries.images} queries (${queries.kind}) from ${escapeHtml(queries.directory)}; ${gallery.images} images of ${gallery.classes} classes from ${escapeHtml(gallery.directory)}.</p>
-<div class="wide">${overallTable(embedders)}</div>
-<h2>Precision at each recall, by class</h2>
+<div class="wide" tabindex="0">${overallTable(embedders)}</div>
+${feedbackTable(embedders)}${closeTable(embedders)}<h2>Precision at each recall, by class</h2>
 <p class="key">${key.join('')}</p>
 <div class="classes">${classCharts(embedders).join('\n')}</div>
 <h2>Results of some queries</h2>
@@ -67,6 +67,32 @@ function overallTable(embedders: EvaluationReport['embedders']): string {
   )
   const heads = shown.map(([heading]) => `<th>${heading}</th>`)
   return `<table><tr><th>embedder</th>${heads.join('')}</tr>${rows.join('')}</table>`
+}
+
+function feedbackTable(embedders: EvaluationReport['embedders']): string {
+  const rows = Object.entries(embedders).flatMap(([name, { feedback }]) =>
+    feedback === undefined ? [] : [[name, ...feedback.map((precision) => precision.toFixed(4))]],
+  )
+  const heads = ['embedder', ...(rows[0] ?? ['']).slice(1).map((_, round) => String(round))]
+  return section('Precision of the first 20 results after rounds of feedback', heads, rows)
+}
+
+function closeTable(embedders: EvaluationReport['embedders']): string {
+  const rows = Object.entries(embedders).flatMap(([name, { close }]) =>
+    close === undefined
+      ? []
+      : [[name, String(close.score), close.precision.toFixed(4), close.recall.toFixed(4)]],
+  )
+  return section('Close matches', ['embedder', 'from', 'precision', 'recall'], rows)
+}
+
+/** A heading with a table; nothing without rows. */
+function section(heading: string, heads: readonly string[], rows: readonly string[][]): string {
+  if (rows.length === 0) return ''
+  const line = (tag: string, cells: readonly string[]) =>
+    `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`
+  const body = rows.map((row) => line('td', row)).join('')
+  return `<h2>${heading}</h2>\n<div class="wide" tabindex="0"><table>${line('th', heads)}${body}</table></div>\n`
 }
 
 function classCharts(embedders: EvaluationReport['embedders']): string[] {

@@ -64,7 +64,7 @@ function assertFree(host: string, port: number): Promise<void> {
         code === 'EADDRINUSE'
           ? `port ${port} is in use: stop what uses it or give another, such as --port ${port + 1}`
           : code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND'
-            ? `${host} is no address of this machine: give another with --host`
+            ? `${host} is not an address of this machine: give another with --host`
             : error.message
       reject(
         new DomainError('unavailable', `The server can't listen on ${host}:${port}: ${reason}.`, {

@@ -1,4 +1,5 @@
 import type { Handlers } from '../contract/routes.ts'
+import { counted } from '../counted.ts'
 import type { Trash } from '../images/trash/trash.ts'
 import type { trashContract } from './contract/trash.ts'
 import { pageOf, toImageJson } from './schemas.ts'
@@ -23,7 +24,7 @@ export function trashHandlers({ trash, log }: TrashHandlersOptions): Handlers<ty
     },
     async restore(context) {
       const { images, failed } = await trash.restore(context.req.valid('json').image_ids)
-      log.info(`Restored from the trash: ${images.length} images.`)
+      log.info(`Restored from the trash: ${counted(images.length, 'image')}.`)
       const failures = failed.map(({ image: { id, path }, reason: { code, message } }) => ({
         id,
         path,
@@ -34,7 +35,7 @@ export function trashHandlers({ trash, log }: TrashHandlersOptions): Handlers<ty
     },
     async empty(context) {
       const removed = await trash.empty()
-      log.info(`Emptied the trash: ${removed} images.`)
+      log.info(`Emptied the trash: ${counted(removed, 'image')}.`)
       return context.json({ status: 'success' as const, removed }, 200)
     },
   }

@@ -28,7 +28,11 @@ export function createFormerIndex({ current, former, images, onEnd }: FormerInde
   let state: 'answers' | 'ending' | 'ended' = 'answers'
 
   async function check(): Promise<void> {
-    if (state === 'answers' && isOvertaken(await current.catalog.images.counts(), images)) state = 'ending'
+    if (state === 'answers') {
+      const counts = await current.catalog.images.counts()
+      // Another check may have ended it meanwhile.
+      if (state === 'answers' && isOvertaken(counts, images)) state = 'ending'
+    }
     await endIfUnused()
   }
 

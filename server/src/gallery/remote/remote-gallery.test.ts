@@ -165,7 +165,7 @@ describe('the gallery of a server', () => {
 
   it('names what is wrong with the server or its address', async () => {
     expect(() => openRemoteGallery('pictures', undefined)).toThrow(
-      '--server: "pictures" is no address such as https://pictures.example.org.',
+      '--server: "pictures" is not an address such as https://pictures.example.org.',
     )
     const other = createServer((_, response) => response.writeHead(404).end('nothing'))
     await new Promise<void>((done) => other.listen(0, '127.0.0.1', done))
