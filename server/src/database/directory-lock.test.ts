@@ -23,7 +23,11 @@ describe('lockDirectory', () => {
     expect(() => lockDirectory(directory)).toThrowError(
       expect.objectContaining({ code: 'data_directory_in_use' }),
     )
-    expect(lockElsewhere(directory)).toContain(`in use by process ${process.pid}`)
+    expect(lockElsewhere(directory)).toContain(`in use by process ${process.pid}: stop it first.`)
+    lock.publishAddress('http://127.0.0.1:4100')
+    expect(lockElsewhere(directory)).toContain(
+      `in use by process ${process.pid}, the server at http://127.0.0.1:4100: stop it first.`,
+    )
     lock.release()
     expect(lockElsewhere(directory)).toBe('locked\n')
   })
