@@ -25,7 +25,7 @@ describe('sketch-search trash', () => {
       runCommand(['trash', ...args, '--folder', gallery, '--data-directory', data], CLASSICAL)
     expect(await trash('empty')).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/in use.* --server\./),
+      stderr: expect.stringMatching(/A server is running: add --server http:/),
     })
     expect((await trash('list')).stdout).toContain('sub/3.png')
     expect(await product.stop()).toBe(0)
