@@ -231,7 +231,9 @@ describe('commands in the documents', () => {
         args[0] === 'prune' || hasWords(command)
           ? { SERVER__EMBEDDER_REGISTRY__CHOSEN_EMBEDDER: DEFAULT_EMBEDDER }
           : {}
-      const { code, stderr } = await runCommand(args, { ...own, ...chosen }, gallery)
+      // The paths in an example are relative to the clone.
+      const directory = command.includes('examples/') ? ROOT : gallery
+      const { code, stderr } = await runCommand(args, { ...own, ...chosen }, directory)
       expect({ command, code, stderr: code === 0 ? '' : stderr }).toEqual({ command, code: 0, stderr: '' })
     }
   })
