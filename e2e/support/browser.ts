@@ -72,7 +72,7 @@ export async function openPage(
   })
   page.on('pageerror', (error) => complaints.push(String(error)))
   await page.goto(url)
-  await page.locator('[data-testid=grid] img').first().waitFor()
+  await page.locator('[data-testid=grid] img').first().waitFor({ state: 'attached' })
   return {
     page,
     complaints,
