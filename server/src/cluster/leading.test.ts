@@ -8,6 +8,8 @@ import { type PostgresServer, startPostgres } from '../testing/postgres.ts'
 import { galleryOf, pathsIn } from '../testing/synced.ts'
 import { eventually, temporaryDirectory } from '../testing/temporary.ts'
 
+const PATHS = Array.from({ length: 10 }, (_, n) => `${n}.png`)
+
 let server: PostgresServer
 beforeAll(async () => {
   server = await startPostgres()
@@ -36,21 +38,21 @@ const status = async (app: App) => (await app.http.request('/api/index/status'))
 
 it('a process with another gallery neither leads nor removes anything, until an admin confirms that', async () => {
   const start = await onOneDatabase()
-  const right = await start(await galleryOf('a.png', 'b.png', 'c.png'))
+  const right = await start(await galleryOf(...PATHS))
   await indexAll(right)
 
   const other = await temporaryDirectory()
   await writeSettled(join(other, 'x/y.png'), await picture(40))
   const { lines, log } = recordLog()
   const wrong = await start(other, { log })
-  const warning = /none of the 3 files of the index.*--accept-missing.*leaves watching the gallery to others/
+  const warning = /none of the 10 files of the index.*--accept-missing.*leaves watching the gallery to others/
   expect(lines).toContainEqual(expect.stringMatching(warning))
   await right.close()
   // It tries to lead, and releases the lock.
   await eventually(async () =>
-    expect(await status(wrong)).toMatchObject({ absence: { missing: 3, known: 3 } }),
+    expect(await status(wrong)).toMatchObject({ absence: { missing: 10, known: 10 } }),
   )
-  expect(await pathsIn(wrong)).toEqual(['a.png', 'b.png', 'c.png'])
+  expect(await pathsIn(wrong)).toEqual(PATHS)
   expect(lines.filter((line) => warning.test(line))).toHaveLength(1)
 
   const path = '/api/index/reconcile?accept_missing=true'
@@ -61,7 +63,7 @@ it('a process with another gallery neither leads nor removes anything, until an 
 
 it('another process leads although one with another gallery was first', async () => {
   const start = await onOneDatabase()
-  const gallery = await galleryOf('a.png', 'b.png')
+  const gallery = await galleryOf(...PATHS)
   const first = await start(gallery)
   await indexAll(first)
   await first.close()
@@ -70,7 +72,7 @@ it('another process leads although one with another gallery was first', async ()
   await start(other)
   const right = await start(gallery)
   await eventually(() => expect(right.sync.lastScan).toBeDefined())
-  expect(await pathsIn(right)).toEqual(['a.png', 'b.png'])
+  expect(await pathsIn(right)).toEqual(PATHS)
 })
 
 it('reports once that no process watches, and that one does again', async () => {

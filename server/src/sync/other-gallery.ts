@@ -22,6 +22,8 @@ interface Options {
   walk: IncludeRules
 }
 
+/** People replace all of fewer files at once. */
+const MIN_KNOWN = 10
 /** In the same gallery, one of these is nearly always at its place. */
 const SAMPLED = 16
 /** Files of the folder that are compared by their inodes, and those compared by their bytes. */
@@ -31,13 +33,14 @@ const MAX_HASHED = 32
 /**
  * Examines whether the folder is another gallery than the one that was indexed, such as that of another configuration on the same
  * database. Takes milliseconds if it is the same. Files on mount points do not count: their drives may be absent.
- * @returns undefined if they share a file, if one of them is empty, or if the disk does not answer
+ * @returns undefined if they share a file, if the index has few files, if the folder has none, or if the disk does not answer
  */
 export async function findOtherGallery(options: Options): Promise<OtherGallery | undefined> {
   const { root, catalog } = options
-  if (!(await isWithoutKnownFiles(options)) || !(await hasOnlyUnknownFiles(options))) return undefined
+  if (!(await isWithoutKnownFiles(options))) return undefined
   const { indexed, unembedded, failed } = await catalog.images.counts()
   const known = indexed + unembedded + failed
+  if (known < MIN_KNOWN || !(await hasOnlyUnknownFiles(options))) return undefined
   return {
     known,
     message: `The folder ${root} has images, but none of the ${known} files of the index: it seems to be another gallery than the one that was indexed. Nothing is added to the index or removed from it. Correct the folder (watcher.watched_directory or FOLDER). If these files are really gone, confirm this on the page, or, while no server runs on it, with "sketch-search index FOLDER --accept-missing".`,
