@@ -96,7 +96,12 @@ async function indexWith(
 
 async function queueRates(database: PostgresOptions): Promise<{ addedPerS: number; donePerS: number }> {
   const log = { warn: (message: string) => console.error(message) }
-  const jobs = await openJobQueue({ connection: clientConfig(database), space: 'bench', isOutage: () => false, log })
+  const jobs = await openJobQueue({
+    connection: clientConfig(database),
+    space: 'bench',
+    isOutage: () => false,
+    log,
+  })
   const files = Array.from({ length: JOBS }, (_, n) => ({ path: `${n}.jpg`, bytes: n, modifiedAt: n }))
   const start = performance.now()
   await jobs.addFiles(files)
