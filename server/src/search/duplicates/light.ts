@@ -29,7 +29,7 @@ export function luminanceOf(thumbhash: string): Light {
 }
 
 /** Smallest amplitude of the luminance that is not rounded to 0. */
-const LEAST_SCALE = 0.5 / 31
+const SMALLEST_SCALE = 0.5 / 31
 /** Shares of both colour channels in what a picture without colours shows (ITU-R BT.601), besides the mean of red, green and blue. */
 const YELLOW_SHARE = 0.219
 const RED_SHARE = -0.144
@@ -53,7 +53,11 @@ export function signatureOf(thumbhash: string): Signature | undefined {
   const { luminance, colours, means, scales } = readChannels(thumbhash)
   // The encoder leaves the coefficients of an image of one colour at the lowest value.
   if (luminance.every((value) => value === 0 || value === -1)) return undefined
-  const shares = [Math.max(scales[0], LEAST_SCALE), YELLOW_SHARE * scales[1], RED_SHARE * scales[2]] as const
+  const shares = [
+    Math.max(scales[0], SMALLEST_SCALE),
+    YELLOW_SHARE * scales[1],
+    RED_SHARE * scales[2],
+  ] as const
   const light = luminance.map((value, at) => {
     return shares[0] * value + shares[1] * colours[0][at]! + shares[2] * colours[1][at]!
   })
