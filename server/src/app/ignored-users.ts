@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config/schema.ts'
+import { counted } from '../counted.ts'
 import { messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Storage } from '../storage/open-storage.ts'
@@ -19,7 +20,7 @@ export async function countIgnoredUsers(
     const { total } = await accounts.users.list({}, { offset: 0, limit: 1 }).finally(() => accounts.close())
     if (total > 0)
       log.warn(
-        `The database has ${total} user${total === 1 ? '' : 's'}, but sign-in is off (auth.kind: none): everyone who can open the page is an admin.`,
+        `The database has ${counted(total, 'user')}, but sign-in is off (auth.kind: none): everyone who can open the page is an admin.`,
       )
     return total
   } catch (error) {
