@@ -1,5 +1,6 @@
 import { mkdir, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { count, openFolders, openPage, tile } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
@@ -85,6 +86,43 @@ describe('many files that are gone', () => {
     await page.getByTestId('count').getByText('40 pictures').waitFor()
     for (const folder of await readdir(away)) await rename(join(away, folder), join(demo.gallery, folder))
     await page.getByTestId('count').getByText('240 pictures').waitFor()
+    await close()
+  })
+})
+
+describe('pictures that change their place', () => {
+  const MOVES = '[role=gridcell]'
+  /** Reports for each movement of a tile its duration in milliseconds. */
+  const watchMoves = (page: Page) =>
+    page.evaluate((cells) => {
+      const durations: unknown[] = []
+      const { animate } = Element.prototype
+      Element.prototype.animate = function (this: Element, ...args) {
+        if (this.matches(cells)) durations.push((args[1] as KeyframeAnimationOptions).duration)
+        return animate.apply(this, args)
+      }
+      Object.assign(window, { durations })
+    }, MOVES)
+  const moves = (page: Page) => page.evaluate(() => (window as unknown as { durations: number[] }).durations)
+
+  it.each([
+    ['glide there when they are sorted in another way', 'no-preference', 160],
+    ['are there at once if the system asks for less motion', 'reduce', 0.01],
+  ] as const)('%s', async (_, reducedMotion, duration) => {
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
+    await page.emulateMedia({ reducedMotion })
+    await (await openFolders(page)).getByRole('button', { name: 'bicycle 20' }).click()
+    await count(page, '20 pictures')
+    await watchMoves(page)
+    await page.getByTestId('grid').evaluate((grid) => grid.scrollBy(0, 100))
+    await page.setViewportSize({ width: 1200, height: 800 })
+    await page.waitForTimeout(300)
+    expect(await moves(page)).toEqual([])
+    await page.getByRole('button', { name: /^Sort by/ }).click()
+    await page.getByRole('menuitemradio', { name: 'Name Z–A' }).click()
+    await expect.poll(async () => (await moves(page)).length).toBeGreaterThan(3)
+    expect(new Set(await moves(page))).toEqual(new Set([duration]))
+    await page.emulateMedia({ reducedMotion: null })
     await close()
   })
 })

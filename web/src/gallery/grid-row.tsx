@@ -55,6 +55,7 @@ export function GridRow({ row, shift, tabStop, grid, actions }: GridRowProps) {
             role="gridcell"
             aria-colindex={n + 1}
             aria-selected={isSelected}
+            className="duration-tile ease-out-soft transition-none"
             style={{ width }}
           >
             {image === undefined ? (

@@ -1,15 +1,20 @@
 import { type KeyboardEvent, type RefObject, useEffect, useMemo, useRef } from 'react'
+import { lazyPart } from '../components/lazy-part.tsx'
 import { messages } from '../messages/messages.ts'
 import { focusSoon } from './focus-soon.ts'
 import type { PlacedRow, Section } from './grid-layout.ts'
 import { GridRow, type RowContext, type TileActions } from './grid-row.tsx'
-import { TimelineScrubber } from './timeline-scrubber.tsx'
 import { useElementSize } from './use-element-size.ts'
 import { useGridFocus } from './use-grid-focus.ts'
 import { onGridKey, type PictureActions } from './use-grid-keys.ts'
 import { useGridLayout } from './use-grid-layout.ts'
 import { useListPlace, useRowsInView } from './use-list-place.ts'
 import { useRangeDrag } from './use-range-drag.ts'
+import { useTileMotion } from './use-tile-motion.ts'
+
+const TimelineScrubber = lazyPart(async () => ({
+  default: (await import('./timeline-scrubber.tsx')).TimelineScrubber,
+}))
 
 export interface PictureGridProps extends PictureActions, RowContext {
   sections: readonly Section[]
@@ -58,6 +63,7 @@ export function PictureGrid(props: PictureGridProps) {
 
   const { rows, heads, first, last } = useRowsInView(list, place.scroll)
   const shift = place.scroll.shift()
+  useTileMotion(gridRef, { rows, gap: props.gap, offset: place.scroll.offset(), imageAt: props.imageAt })
   const hasScrubber = props.isTimeline === true && sections.length > 1 && layout.height > viewHeight
   const onKeyDown = (event: KeyboardEvent) =>
     onGridKey(event, { ...props, layout, moveTo, viewHeight: () => viewHeight, activeIndex: active.index })
