@@ -11,6 +11,7 @@ it('API keys are created and revoked in a dialog of the settings', async () => {
   await page.goto(product.url)
   await signIn(page, mail, ADMIN)
   await page.getByRole('button', { name: 'Settings' }).click()
+  await page.getByText(`Signed in as ${ADMIN} (Admin)`).waitFor()
   await page.getByRole('button', { name: 'API keys' }).click()
   const dialog = page.getByRole('dialog', { name: 'API keys' })
   await dialog.waitFor()

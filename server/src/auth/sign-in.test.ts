@@ -38,6 +38,8 @@ describe('signing in', () => {
     expect(cookie).not.toMatch(/; Secure/i)
     expect(await stateOf(browser)).toEqual({ state: 'authenticated', role: 'admin' })
     expect((await browser.get('/api/images')).status).toBe(200)
+    const account = await (await browser.get('/api/account')).json()
+    expect(account).toEqual({ email: 'admin@example.org', role: 'admin' })
 
     const stolen = openBrowser(app.http)
     for (const [name, value] of browser.cookies) stolen.cookies.set(name, value)

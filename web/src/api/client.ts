@@ -24,6 +24,7 @@ export type Month = InferResponseType<typeof api.timeline.$get>[number]
 export type SavedQuery = InferResponseType<typeof savedQuery.$get>
 export type Session = InferResponseType<typeof api.session.$get>
 type Completion = InferResponseType<typeof api.words.$get>
+type Account = InferResponseType<typeof api.account.$get>
 export type User = InferResponseType<typeof user.$get>
 export type DuplicateList = InferResponseType<typeof api.images.duplicates.$get>
 export type FailureList = InferResponseType<typeof api.index.failures.$get>
@@ -193,6 +194,11 @@ export function listFailures(signal?: AbortSignal): Promise<FailureList> {
 
 export function getSession(signal?: AbortSignal): Promise<Session> {
   return read(api.session.$get({}, until(signal)))
+}
+
+/** Address and role of the signed-in user. */
+export function getAccount(signal?: AbortSignal): Promise<Account> {
+  return read(api.account.$get({}, until(signal)))
 }
 
 /** Requests a code by e-mail. */

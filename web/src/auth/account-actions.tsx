@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { KeyRound, LogOut } from 'lucide-react'
-import { getIndexStatus } from '../api/client.ts'
+import { getAccount, getIndexStatus } from '../api/client.ts'
 import { Button } from '../components/button.tsx'
 import { messages } from '../messages/messages.ts'
+import { viewMessages } from '../messages/view-messages.ts'
 import { useSignOut } from './use-sign-out.ts'
 
 /** Whether users sign in on this server. */
@@ -25,7 +26,7 @@ export interface AccountActionsProps {
   onSignOutQuestion: (() => void) | undefined
 }
 
-/** API keys and sign-out for a signed-in user. */
+/** API keys and sign-out for a signed-in user, with address and role. */
 export function AccountActions({
   onKeys,
   beforeLeaving,
@@ -37,6 +38,7 @@ export function AccountActions({
   if (!hasAccounts) return null
   return (
     <>
+      <SignedInUser />
       <Button icon={<KeyRound />} onClick={onKeys}>
         {messages.app.apiKeys}
       </Button>
@@ -53,5 +55,19 @@ export function AccountActions({
         </p>
       )}
     </>
+  )
+}
+
+function SignedInUser() {
+  const { data: account } = useQuery({
+    queryKey: ['account'],
+    queryFn: ({ signal }) => getAccount(signal),
+  })
+  if (account === undefined || account.email === null) return null
+  const { roles, signedInAs } = viewMessages.users
+  return (
+    <p className="m-0 border-line border-t pt-3 text-13 text-ink-2 [overflow-wrap:anywhere]">
+      {signedInAs(account.email, roles[account.role])}
+    </p>
   )
 }

@@ -36,6 +36,7 @@ export const users = {
   filterRole: 'Nach Rolle filtern',
   anyRole: 'Jede Rolle',
   roles: { user: 'Benutzer', editor: 'Redaktion', admin: 'Verwaltung' },
+  signedInAs: (email: string, role: string) => `Angemeldet als ${email} (${role})`,
   email: 'E-Mail-Adresse',
   role: 'Rolle',
   roleOf: (email: string) => `Rolle von ${email}`,

@@ -36,6 +36,7 @@ export const users = {
   filterRole: 'Filter by role',
   anyRole: 'Any role',
   roles: { user: 'User', editor: 'Editor', admin: 'Admin' },
+  signedInAs: (email: string, role: string) => `Signed in as ${email} (${role})`,
   email: 'E-mail address',
   role: 'Role',
   roleOf: (email: string) => `Role of ${email}`,
