@@ -45,7 +45,7 @@ it('makes a collection of the selected pictures, adds to it by dragging, renames
     [5, 'Favourites4'],
     [6, 'Favourites5'],
   ] as const) {
-    await tiles.nth(n).dragTo(collection)
+    await tiles.nth(n).dragTo(collection, { steps: 10 })
     await expect.poll(() => collection.textContent()).toBe(expected)
   }
   await collection.click()

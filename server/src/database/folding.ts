@@ -35,10 +35,13 @@ export const TWIN_COLUMNS = [
   'longitude',
 ] as const
 
-/** Copies that are equal in all these columns: filters that test nothing else let both pass, or neither. */
+/**
+ * Copies that are equal in all these columns: filters that test nothing else let both pass, or neither. `not … is distinct from` keeps
+ * SQLite from looking for equal columns in an index, such as that of places, in which all images without a place are equal.
+ */
 export const isTwin: Relation = (first, second, dialect) => {
   const equal = TWIN_COLUMNS.map(
-    (name) => sql`${column(first, name)} is not distinct from ${column(second, name)}`,
+    (name) => sql`not (${column(first, name)} is distinct from ${column(second, name)})`,
   )
   return sql<SqlBool>`${isCopy(first, second, dialect)} and ${sql.join(equal, sql` and `)}`
 }

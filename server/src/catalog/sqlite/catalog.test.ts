@@ -301,6 +301,12 @@ describe('the statements of a request', () => {
     expect(plans.filter((plan) => /^SCAN (images|vectors)\b/.test(plan))).toEqual([])
     // Such a plan reads all vectors of the embedder.
     expect(plans.filter((plan) => /\(embedder_id=\?\):/.test(plan))).toEqual([])
+    // In other indexes, such as that of places, most images can have the same value.
+    const selective =
+      /images_(\d|by_(content|inode|shot|attributes_version)\b)|images_by_directory \(directory=\?\): select count/
+    const byIndex = plans.filter((plan) => /^SEARCH (images|other|seen) USING (COVERING )?INDEX/.test(plan))
+    expect(byIndex.length).toBeGreaterThan(5)
+    expect(byIndex.filter((plan) => !selective.test(plan))).toEqual([])
   })
 
   it('read months and pages by capture from an index alone, without sorting', async () => {
