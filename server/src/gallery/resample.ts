@@ -14,10 +14,11 @@ export interface Taps {
   weights: Float32Array
 }
 
-/** Sizes repeat, so their filters are kept, and rows are resized into one buffer that only grows. */
+/** Sizes repeat, so their filters are kept, and rows are resized into buffers that only grow. */
 const MAX_KEPT_TAPS = 256
 const keptTaps = new Map<string, Taps>()
 let rowBuffer = new Float32Array(0)
+let sumBuffer = new Float64Array(0)
 
 /**
  * Resizes to exactly `width` × `height` with the antialiased triangle filter that `PIL.Image.resize(BILINEAR)`
@@ -100,7 +101,7 @@ function rowsOf(length: number): Float32Array {
   return rowBuffer
 }
 
-/** @param stride values in a row */
+/** Adds two rows at a time to the sums of a row of the result, which takes half as long as one value after the other. @param stride values in a row */
 function resampleColumns(
   rows: Float32Array,
   sourceHeight: number,
@@ -109,15 +110,21 @@ function resampleColumns(
 ): Uint8Array {
   const { first, start, weights } = tapsFor(sourceHeight, height)
   const data = new Uint8Array(stride * height)
-  for (let y = 0; y < height; y++) {
-    const begin = start[y]!
-    const end = start[y + 1]!
-    const from = first[y]! * stride
-    for (let i = 0; i < stride; i++) {
-      let sum = 0.5 // rounds to nearest when it is truncated
-      for (let tap = begin, at = from + i; tap < end; tap++, at += stride) sum += weights[tap]! * rows[at]!
-      data[y * stride + i] = sum
+  if (sumBuffer.length < stride) sumBuffer = new Float64Array(stride)
+  const sums = sumBuffer
+  for (let y = 0, out = 0; y < height; y++, out += stride) {
+    sums.fill(0.5) // rounds to nearest when it is truncated
+    const last = start[y + 1]! - 1
+    let tap = start[y]!
+    let at = first[y]! * stride
+    for (; tap < last - 1; tap += 2, at += 2 * stride) {
+      const [weight, next, below] = [weights[tap]!, weights[tap + 1]!, at + stride]
+      for (let i = 0; i < stride; i++) sums[i]! += weight * rows[at + i]! + next * rows[below + i]!
     }
+    const isPair = tap < last
+    const [weight, next, below] = [weights[tap]!, isPair ? weights[tap + 1]! : 0, isPair ? at + stride : at]
+    for (let i = 0; i < stride; i++)
+      data[out + i] = sums[i]! + weight * rows[at + i]! + next * rows[below + i]!
   }
   return data
 }
