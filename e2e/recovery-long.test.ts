@@ -177,15 +177,15 @@ it('the question before the trash is emptied is prepared once', async () => {
   const { page, close } = await openPage(demo.browser, demo.product.url)
   const end = Promise.withResolvers<void>()
   await page.route(/\/api\/trash\?/, async (route) => {
-    if (/[?&]page=1\b/.test(route.request().url())) return route.fulfill({ json: { images: [], total: 500 } })
-    await end.promise
-    await route.fulfill({ json: { images: [], total: 500 } })
+    if (route.request().url().includes('with_bytes')) await end.promise
+    await route.fulfill({ json: { images: [], total: 500, bytes: 9_000_000 } })
   })
   await page.goto(`${demo.product.url}/?show=trash`)
   const button = page.getByRole('button', { name: 'Empty the trash' })
   await button.click()
   await expect.poll(() => button.isDisabled()).toBe(true)
   end.resolve()
+  await page.getByRole('dialog').getByText('500 files (9 MB)').waitFor()
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
   await expect.poll(() => button.isDisabled()).toBe(false)
   await close()

@@ -922,6 +922,14 @@ export function describeCatalog(
       expect(await catalog.images.unknownContents([first!.contentHash, 'x'])).toEqual(['x'])
       const { images, total } = await catalog.trash.list({ offset: 0, limit: 9 })
       expect([images.map(({ image }) => image.id), total]).toEqual([[second!.id, first!.id], 2])
+      const named = await catalog.trash.list({
+        nameContains: images[1]!.image.name.toUpperCase(),
+        offset: 0,
+        limit: 9,
+      })
+      expect([named.images.map(({ image }) => image.id), named.total]).toEqual([[first!.id], 1])
+      expect((await catalog.trash.list({ nameContains: '_', offset: 0, limit: 9 })).total).toBe(0)
+      expect(await catalog.trash.bytes()).toBe(first!.bytes + second!.bytes)
       expect(images[1]).toMatchObject({
         deletedAt: 100,
         ...place('a'),
@@ -952,6 +960,7 @@ export function describeCatalog(
 
       await catalog.trash.remove([second!.id])
       expect(await catalog.trash.get([second!.id])).toEqual([])
+      expect(await catalog.trash.bytes()).toBe(0)
       expect(await catalog.vectors.deleteUnused()).toEqual([second!.contentHash])
     })
 

@@ -87,6 +87,7 @@ export const READ_FROM = {
     setPlace: 'primary',
     get: 'replica',
     list: 'replica',
+    bytes: 'replica',
     deletedBefore: 'primary',
     restore: 'primary',
     remove: 'primary',

@@ -28,7 +28,8 @@ interface DeletedImage {
 
 /** The trash of a gallery on this machine, or that of a server. */
 interface OpenTrash {
-  list(): Promise<DeletedImage[]>
+  /** @param name part of the file names; absent: all images */
+  list(name?: string): Promise<DeletedImage[]>
   /** @returns the path that the image has now; undefined if it is no longer in the trash */
   restore(id: string): Promise<string | undefined>
   /** @returns the number of images */
@@ -51,13 +52,14 @@ export function trashCommand(): Command {
     return sub
   }
   add('list', 'list deleted images, the latest deletion first')
+    .option('--name <text>', 'only images with this text in their file name')
     .option('--json', 'print JSON')
-    .action((options: TrashOptions) =>
+    .action((options: TrashOptions & { name?: string }) =>
       options.server === undefined
         ? inApp(configFor(options.folder, options), { isReadOnly: true }, ({ trash }) =>
-            list(ofApp(trash), options.json === true),
+            list(ofApp(trash), options),
           )
-        : list(ofServer({ url: options.server, apiKey: options.apiKey }), options.json === true),
+        : list(ofServer({ url: options.server, apiKey: options.apiKey }), options),
     )
   add('restore', 'put deleted images back to their places; a name that is taken gets a number')
     .argument('<image...>', 'former path or id')
@@ -97,8 +99,8 @@ async function withTrash(options: TrashOptions, work: (trash: OpenTrash) => Prom
 
 function ofApp(trash: App['trash']): OpenTrash {
   return {
-    async list() {
-      const page = (offset: number) => trash.list({ offset, limit: PAGE_SIZE })
+    async list(name) {
+      const page = (offset: number) => trash.list({ nameContains: name, offset, limit: PAGE_SIZE })
       const images = await allOf(async (number) => (await page(number * PAGE_SIZE)).images)
       return images.map(({ image: { id, path }, deletedAt }) => ({
         id,
@@ -114,12 +116,13 @@ function ofApp(trash: App['trash']): OpenTrash {
 function ofServer(server: RemoteServer): OpenTrash {
   const headers = { 'content-type': 'application/json' }
   return {
-    async list() {
+    async list(name) {
       const purpose = 'the list of the trash'
+      const filter = name === undefined ? '' : `&name_contains=${encodeURIComponent(name)}`
       const page = (number: number) =>
         askServer<{ images: DeletedImage[] }>(
           server,
-          `api/trash?page=${number + 1}&items_per_page=${PAGE_SIZE}`,
+          `api/trash?page=${number + 1}&items_per_page=${PAGE_SIZE}${filter}`,
           purpose,
         )
       const images = await allOf(async (number) => (await page(number)).images)
@@ -158,10 +161,11 @@ async function allOf<T>(page: (number: number) => Promise<T[]>): Promise<T[]> {
   }
 }
 
-async function list(trash: OpenTrash, isJson: boolean): Promise<void> {
-  const all = await trash.list()
-  if (isJson) console.log(JSON.stringify(all, null, 2))
-  else if (all.length === 0) console.log('The trash is empty.')
+async function list(trash: OpenTrash, { name, json }: { name?: string; json?: boolean }): Promise<void> {
+  const all = await trash.list(name)
+  if (json) console.log(JSON.stringify(all, null, 2))
+  else if (all.length === 0)
+    console.log(name === undefined ? 'The trash is empty.' : 'No deleted image has such a name.')
   else
     printTable([
       ['deleted at', 'id', 'path'],

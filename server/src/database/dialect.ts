@@ -10,6 +10,8 @@ export interface SqlDialect {
   numbers(values: readonly number[]): RawBuilder<never>
   /** Whether a column contains a text; no character has a special meaning. */
   contains(column: Expression<string>, text: string): Expression<SqlBool>
+  /** A value of the object in a column of JSON texts, as a text. */
+  jsonText(column: Expression<string>, key: string): RawBuilder<string>
   /** A name up to and including its last dot; empty if it has none. */
   stem(name: Expression<string>): RawBuilder<string>
   /**

@@ -73,6 +73,13 @@ export function describeTrash(name: string, database: DatabaseKeys): void {
 
       const trash = await (await browser.get('/api/trash')).json()
       expect(trash).toMatchObject({ total: 1, images: [{ id: first.id, path: 'folder/1.png' }] })
+      const named = async (query: string) => (await browser.get(`/api/trash?${query}`)).json()
+      expect(await named('name_contains=1.P')).toEqual(trash)
+      expect(await named('name_contains=other&with_bytes=true')).toEqual({
+        images: [],
+        total: 0,
+        bytes: bytes.length,
+      })
       const { deleted_at: deletedAt, expires_at: expiresAt, thumbnail_url: thumbnail } = trash.images[0]
       expect(Date.parse(expiresAt) - Date.parse(deletedAt)).toBe(30 * 24 * 3_600_000)
       for (const size of ['', '&size=256', '&size=1024'])

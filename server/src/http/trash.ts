@@ -14,13 +14,15 @@ export interface TrashHandlersOptions {
 export function trashHandlers({ trash, log }: TrashHandlersOptions): Handlers<typeof trashContract> {
   return {
     async list(context) {
-      const { images, total } = await trash.list(pageOf(context.req.valid('query')))
+      const { name_contains: nameContains, with_bytes: withBytes, ...page } = context.req.valid('query')
+      const { images, total } = await trash.list({ nameContains, ...pageOf(page) })
       const imagesJson = images.map(({ image, deletedAt }) => ({
         ...toImageJson(image),
         deleted_at: new Date(deletedAt).toISOString(),
         expires_at: new Date(deletedAt + trash.days * DAY_MS).toISOString(),
       }))
-      return context.json({ images: imagesJson, total }, 200)
+      const size = withBytes ? { bytes: await trash.bytes() } : {}
+      return context.json({ images: imagesJson, total, ...size }, 200)
     },
     async restore(context) {
       const { images, failed } = await trash.restore(context.req.valid('json').image_ids)

@@ -1,9 +1,10 @@
-import type { InferResponseType } from 'hono/client'
+import type { InferRequestType, InferResponseType } from 'hono/client'
 import { api, type Image, until } from './client.ts'
 import { responseError } from './errors.ts'
 import { read } from './request.ts'
 
 type TrashList = InferResponseType<typeof api.trash.$get>
+type TrashQuery = NonNullable<InferRequestType<typeof api.trash.$get>['query']>
 
 /** An image that can be restored until `expires_at`. */
 export type TrashedImage = TrashList['images'][number]
@@ -11,11 +12,8 @@ export type TrashedImage = TrashList['images'][number]
 /** Maximum number of images that one request restores. */
 const MAX_RESTORED = 1000
 
-export function listTrash(
-  parameters: { page: number; items_per_page: number },
-  signal?: AbortSignal,
-): Promise<TrashList> {
-  return read(api.trash.$get({ query: parameters }, until(signal)))
+export function listTrash(query: TrashQuery, signal?: AbortSignal): Promise<TrashList> {
+  return read(api.trash.$get({ query }, until(signal)))
 }
 
 /** Puts images back to their places. @returns those that were in the trash, and a sentence for each other one */

@@ -2,16 +2,17 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { CheckCheck, RefreshCw, Trash2, Undo2, X } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { getIndexStatus, type Image } from '../api/client.ts'
-import { emptyTrash, restoreImages, type TrashedImage } from '../api/trash.ts'
+import { restoreImages, type TrashedImage } from '../api/trash.ts'
 import { BarButton } from '../components/bar-button.tsx'
 import { Button } from '../components/button.tsx'
-import { Dialog } from '../components/dialog.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
+import { FIELD } from '../components/field.tsx'
 import { useToast } from '../components/toast.tsx'
 import { useMeasures } from '../components/use-layout.ts'
-import { bytes } from '../messages/format.ts'
+import { useSettled } from '../components/use-settled.ts'
 import { messages } from '../messages/messages.ts'
 import { viewMessages } from '../messages/view-messages.ts'
+import { EmptyTrash, refreshTrash } from './empty-trash.tsx'
 import type { ImageList } from './image-list.ts'
 import { PictureGrid } from './picture-grid.tsx'
 import { type Selection, useSelection } from './use-selection.ts'
@@ -27,12 +28,16 @@ interface TrashViewProps {
 }
 
 const DAY_MS = 86_400_000
+/** A name is looked for when it has not changed for this long. */
+const TEXT_AFTER_MS = 250
 const USUAL_ASPECT = 1.4
 const NONE: ReadonlySet<string> = new Set()
 
 /** Deleted pictures, the latest first: they can be restored until their days are over. */
 export default function TrashView({ mayRestore, mayEmpty, onBack, onRestored }: TrashViewProps) {
-  const list = useTrashList()
+  const [name, setName] = useState('')
+  const [typed, setTyped] = useSettled(name, setName, TEXT_AFTER_MS)
+  const list = useTrashList(name)
   const selection = useSelection(list, 'trash', false)
   const measures = useMeasures()
   const { app } = messages
@@ -48,11 +53,16 @@ export default function TrashView({ mayRestore, mayEmpty, onBack, onRestored }: 
   )
   return (
     <section aria-label={words.title} className="flex h-full flex-col bg-page">
-      <Head {...{ list, selection, mayRestore, mayEmpty, onBack, onRestored }} />
+      <Head {...{ list, selection, mayRestore, mayEmpty: mayEmpty && name === '', onBack, onRestored }} />
+      {(name !== '' || list.count > 0) && <NameFilter name={typed} onName={setTyped} />}
       {selection.problem !== undefined && <p className="px-5 pb-2 text-danger">{selection.problem}</p>}
       {list.error !== null && list.count === 0 ? (
         <EmptyState icon={<RefreshCw />} title={list.error.message}>
           <Button onClick={list.retry}>{app.retry}</Button>
+        </EmptyState>
+      ) : !list.isLoading && list.count === 0 && name !== '' ? (
+        <EmptyState icon={<Trash2 />} title={words.noneNamed(name)}>
+          <Button onClick={() => setTyped('')}>{words.showAll}</Button>
         </EmptyState>
       ) : !list.isLoading && list.count === 0 ? (
         <EmptyState icon={<Trash2 />} title={words.emptyTitle} text={status && words.stay(status.trash_days)}>
@@ -75,7 +85,7 @@ export default function TrashView({ mayRestore, mayEmpty, onBack, onRestored }: 
             returnTo={undefined}
             onReturned={() => {}}
             onTop={() => {}}
-            resetKey="trash"
+            resetKey={`trash ${name}`}
             onOpen={selection.toggle}
             onToggle={(image, index, isRange) =>
               isRange ? selection.extendTo(image, index) : selection.toggle(image, index)
@@ -86,6 +96,22 @@ export default function TrashView({ mayRestore, mayEmpty, onBack, onRestored }: 
         </div>
       )}
     </section>
+  )
+}
+
+function NameFilter({ name, onName }: { name: string; onName: (name: string) => void }) {
+  const { filterName } = viewMessages.trashView
+  return (
+    <div className="px-5 pt-3 phone:px-3">
+      <input
+        type="search"
+        value={name}
+        onChange={(event) => onName(event.target.value)}
+        aria-label={filterName}
+        placeholder={filterName}
+        className={`${FIELD} w-full sm:max-w-80`}
+      />
+    </div>
   )
 }
 
@@ -121,7 +147,7 @@ function Head({ list, selection, mayRestore, mayEmpty, onBack, onRestored }: Hea
       selection.drop(ids)
     },
     onError: ({ message }) => toast.show({ text: message }),
-    onSettled: () => refresh(client),
+    onSettled: () => refreshTrash(client),
   })
   if (selection.ids.size > 0) {
     return (
@@ -154,72 +180,7 @@ function Head({ list, selection, mayRestore, mayEmpty, onBack, onRestored }: Hea
   return (
     <ViewTitle title={words.title} detail={list.count > 0 && gallery.pictures(list.count)} onBack={onBack}>
       <span className="flex-1" />
-      {mayEmpty && list.count > 0 && <EmptyTrash list={list} />}
+      {mayEmpty && list.count > 0 && <EmptyTrash />}
     </ViewTitle>
   )
-}
-
-/** Asks before all files are deleted from the disk. */
-function EmptyTrash({ list }: { list: ImageList }) {
-  const [isAsked, setAsked] = useState(false)
-  const { app } = messages
-  const { trashView: words } = viewMessages
-  const client = useQueryClient()
-  const toast = useToast()
-  const [size, setSize] = useState(0)
-  const [isLoading, setLoading] = useState(false)
-  const ask = async () => {
-    setLoading(true)
-    try {
-      const images = await list.load(0, list.count - 1)
-      setSize(images.reduce((sum, image) => sum + image.bytes, 0))
-      setAsked(true)
-    } catch (error) {
-      toast.show({ text: error instanceof Error ? error.message : String(error) })
-    }
-    setLoading(false)
-  }
-  const empty = useMutation({
-    mutationFn: emptyTrash,
-    onError: ({ message }) => toast.show({ text: message }),
-    onSettled: () => {
-      setAsked(false)
-      return refresh(client)
-    },
-  })
-  return (
-    <>
-      <Button
-        variant="danger"
-        icon={<Trash2 />}
-        isBusy={isLoading || empty.isPending}
-        onClick={() => void ask()}
-      >
-        <span className="max-[22rem]:sr-only">{words.emptyTrash}</span>
-      </Button>
-      <Dialog
-        title={words.question}
-        isOpen={isAsked}
-        onClose={() => setAsked(false)}
-        actions={
-          <>
-            <Button onClick={() => setAsked(false)}>{app.cancel}</Button>
-            <Button variant="danger-primary" isBusy={empty.isPending} onClick={() => empty.mutate()}>
-              {words.delete(list.count)}
-            </Button>
-          </>
-        }
-      >
-        <p className="text-ink-2">{words.warning(list.count, bytes(size))}</p>
-      </Dialog>
-    </>
-  )
-}
-
-function refresh(client: ReturnType<typeof useQueryClient>) {
-  return Promise.all([
-    client.invalidateQueries({ queryKey: ['trash'] }),
-    client.invalidateQueries({ queryKey: ['images'] }),
-    client.invalidateQueries({ queryKey: ['collections'] }),
-  ])
 }

@@ -15,6 +15,11 @@ export interface TrashedImage extends TrashPlace {
   deletedAt: number
 }
 
+export interface TrashFilter {
+  /** Case-insensitive part of the file name; no character has a special meaning. */
+  nameContains?: string | undefined
+}
+
 /** Deleted images that can be restored. Their ids, vectors and thumbnails are kept. */
 export interface TrashStore {
   /** Moves the row of an image into the trash. @returns false if there is no such image */
@@ -23,7 +28,9 @@ export interface TrashStore {
   setPlace(imageId: string, place: TrashPlace): Promise<boolean>
   get(imageIds: string[]): Promise<TrashedImage[]>
   /** The latest deletion comes first. */
-  list(page: Page): Promise<{ images: TrashedImage[]; total: number }>
+  list(query: TrashFilter & Page): Promise<{ images: TrashedImage[]; total: number }>
+  /** Returns the size of all files in the trash. */
+  bytes(): Promise<number>
   /** Images that were deleted before a time, the earliest deletion first. */
   deletedBefore(time: number, page: Page): Promise<TrashedImage[]>
   /**

@@ -1,8 +1,9 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Tables } from '../../database/schema.ts'
+import { normalizeName } from '../../gallery/paths.ts'
 import type { Image, TrashedImage, TrashStore } from '../catalog.ts'
 import type { Page } from '../contract/page.ts'
-import type { TrashPlace } from '../contract/trash.ts'
+import type { TrashFilter, TrashPlace } from '../contract/trash.ts'
 import { changeImages, type SqlContext } from './context.ts'
 import { FoldLevels } from './fold-levels.ts'
 import { attributeColumns, movedColumns, nameColumns, takenColumns, toImage } from './image-rows.ts'
@@ -78,13 +79,21 @@ class SqlTrash implements TrashStore {
     return rows.map(this.#toTrashed)
   }
 
-  async list({ offset, limit }: Page): Promise<{ images: TrashedImage[]; total: number }> {
-    const { total } = await this.#database
+  async list({
+    nameContains,
+    offset,
+    limit,
+  }: TrashFilter & Page): Promise<{ images: TrashedImage[]; total: number }> {
+    const name = this.#dialect.jsonText(sql.ref('trash.image'), 'folded_name')
+    const matching = this.#database
       .selectFrom('trash')
+      .$if(Boolean(nameContains), (query) =>
+        query.where(this.#dialect.contains(name, normalizeName(nameContains!))),
+      )
+    const { total } = await matching
       .select((eb) => eb.fn.countAll<number>().as('total'))
       .executeTakeFirstOrThrow()
-    const rows = await this.#database
-      .selectFrom('trash')
+    const rows = await matching
       .selectAll()
       .orderBy('deleted_at', 'desc')
       .orderBy('id')
@@ -92,6 +101,15 @@ class SqlTrash implements TrashStore {
       .offset(offset)
       .execute()
     return { images: rows.map(this.#toTrashed), total }
+  }
+
+  async bytes(): Promise<number> {
+    const bytes = this.#dialect.jsonText(sql.ref('trash.image'), 'bytes')
+    const { total } = await this.#database
+      .selectFrom('trash')
+      .select(sql<number>`coalesce(cast(sum(cast(${bytes} as bigint)) as double precision), 0)`.as('total'))
+      .executeTakeFirstOrThrow()
+    return total
   }
 
   async deletedBefore(time: number, { offset, limit }: Page): Promise<TrashedImage[]> {

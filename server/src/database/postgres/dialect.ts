@@ -5,6 +5,7 @@ export const POSTGRES: SqlDialect = {
   texts: (values) => sql<never>`(select unnest(${[...values]}::text[]))`,
   numbers: (values) => sql<never>`(select unnest(${[...values]}::bigint[]))`,
   contains: (column, text) => sql<boolean>`strpos(${column}, ${text}) > 0`,
+  jsonText: (column, key) => sql<string>`(${column}::json ->> ${sql.lit(key)})`,
   needsOneRange: true,
   stem: (name) => sql<string>`substring(${name} from '^.*[.]')`,
   async lockFolding(transaction) {

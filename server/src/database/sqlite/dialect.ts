@@ -8,6 +8,7 @@ export const SQLITE: SqlDialect = {
   texts: list,
   numbers: list,
   contains: (column, text) => sql<boolean>`instr(${column}, ${text}) > 0`,
+  jsonText: (column, key) => sql<string>`(${column} ->> ${sql.lit(key)})`,
   needsOneRange: false,
   stem: (name) => sql<string>`rtrim(${name}, replace(${name}, '.', ''))`,
   // Transactions write one after the other.

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { uuid } from '../../contract/input.ts'
+import { flag, optional, uuid } from '../../contract/input.ts'
 import { defineRoute, json } from '../../contract/routes.ts'
 import { imageSchema, imagesSchema, querySchema } from '../schemas.ts'
 
@@ -27,11 +27,23 @@ export const trashContract = {
     method: 'get',
     path: '/api/trash',
     summary: 'Deleted images that can be restored',
-    request: { query: querySchema.pick({ page: true, items_per_page: true }) },
+    request: {
+      query: querySchema.pick({ page: true, items_per_page: true, name_contains: true }).extend({
+        with_bytes: optional(flag({ description: 'Also `bytes`, the size of all files in the trash.' })),
+      }),
+    },
     responses: {
       200: {
         description: 'One page of them, the latest deletion first.',
-        ...json(z.object({ images: z.array(trashedImageSchema), total: z.int() })),
+        ...json(
+          z.object({
+            images: z.array(trashedImageSchema),
+            total: z.int(),
+            bytes: z.int().optional().openapi({
+              description: 'Size of all files in the trash, whatever the filter; only with `with_bytes`.',
+            }),
+          }),
+        ),
       },
     },
   }),

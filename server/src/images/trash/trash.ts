@@ -1,6 +1,6 @@
 import type { BigIntStats } from 'node:fs'
 import { stat, unlink } from 'node:fs/promises'
-import type { Catalog, Image, Page, TrashedImage, TrashPlace } from '../../catalog/catalog.ts'
+import type { Catalog, Image, Page, TrashedImage, TrashFilter, TrashPlace } from '../../catalog/catalog.ts'
 import { DomainError, isSystemError } from '../../errors.ts'
 import type { EventBus } from '../../events.ts'
 import { isNoAnswer } from '../../gallery/drive-timeout.ts'
@@ -47,7 +47,10 @@ export interface Trash {
    * @throws {Error} of the file system if the file can't be removed from its place; then nothing has changed
    */
   put(image: Image): Promise<boolean>
-  list(page: Page): Promise<{ images: TrashedImage[]; total: number }>
+  /** The latest deletion comes first. */
+  list(query: TrashFilter & Page): Promise<{ images: TrashedImage[]; total: number }>
+  /** Returns the size of all files in the trash. */
+  bytes(): Promise<number>
   /**
    * Puts images back to their places, or beside what has taken them since. They keep ids, vectors and thumbnails.
    * @returns those that were in the trash and could be put back, and the others with their reasons
@@ -129,7 +132,8 @@ class FolderTrash implements Trash {
     return true
   }
 
-  readonly list = (page: Page) => this.#catalog.trash.list(page)
+  readonly list = (query: TrashFilter & Page) => this.#catalog.trash.list(query)
+  readonly bytes = () => this.#catalog.trash.bytes()
 
   async restore(imageIds: string[]): Promise<Restored> {
     const { images, failed }: Restored = { images: [], failed: [] }

@@ -3,6 +3,9 @@ import { plural } from '../format.ts'
 export const trashView = {
   title: 'Papierkorb',
   emptyTitle: 'Der Papierkorb ist leer',
+  filterName: 'Nach Namen filtern',
+  noneNamed: (name: string) => `Kein gelöschtes Bild hat „${name}“ im Namen`,
+  showAll: 'Alle gelöschten Bilder zeigen',
   restore: 'Wiederherstellen',
   select: 'Wähle Bilder aus, um sie wiederherzustellen.',
   stay: (days: number) =>

@@ -4,6 +4,9 @@ import { plural } from '../format.ts'
 export const trashView = {
   title: 'Trash',
   emptyTitle: 'The trash is empty',
+  filterName: 'Filter by name',
+  noneNamed: (name: string) => `No deleted picture has “${name}” in its name`,
+  showAll: 'Show all deleted pictures',
   restore: 'Restore',
   select: 'Select pictures to restore them.',
   stay: (days: number) =>
