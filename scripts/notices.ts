@@ -23,6 +23,7 @@ const WORDS_LICENCE = 'server/models/sketch-search-5/LICENSE-wordnet.txt'
  * packages that npm installs beside them.
  * @param root the checkout, with its dependencies installed
  * @param server the folders of the packages that are part of the packaged server, relative to `root`
+ * @throws {Error} the name of a package that the lock file lacks
  */
 export function thirdPartyNotices(root: string, server: string[]): string {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
@@ -32,7 +33,7 @@ export function thirdPartyNotices(root: string, server: string[]): string {
   const isBundled = (path: string) => page.has(path) || server.includes(path)
   const textOf = (path: string) => readFileSync(join(root, path), 'utf8').trim()
   const inFull = (paths: Iterable<string>) =>
-    [...paths].sort().map((path) => notice(path, packages[path]!, root))
+    [...paths].sort().map((path) => notice(path, packages[path], root))
   return `${[
     '# Third-party notices',
     '',
@@ -101,7 +102,10 @@ function installedRows(packages: Packages, isBundled: (path: string) => boolean)
   return new Set(rows.sort())
 }
 
-function notice(path: string, { version, license }: Locked, root: string): string {
+function notice(path: string, locked: Locked | undefined, root: string): string {
+  if (locked === undefined)
+    throw new Error(`package-lock.json does not list ${path}: run "npm ci" in this checkout, then try again.`)
+  const { version, license } = locked
   const directory = join(root, path)
   const file = existsSync(directory)
     ? readdirSync(directory).find((name) => /^licen[cs]e(\.|$)/i.test(name))

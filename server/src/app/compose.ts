@@ -1,5 +1,4 @@
-import type { Users } from '../accounts/accounts.ts'
-import type { Challenges } from '../auth/methods/email-code/challenges.ts'
+import type { SignIn } from '../auth/sign-in-method.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Config } from '../config/schema.ts'
 import type { openEmbedder } from '../embedding/open-embedder.ts'
@@ -34,7 +33,7 @@ export interface App {
   readonly exporter: Exporter
   readonly events: EventBus
   /** undefined without sign-in */
-  readonly auth: (Pick<Challenges, 'start' | 'verify'> & { users: Users }) | undefined
+  readonly auth: SignIn | undefined
   readonly http: Router
   /** Stores the address of the page, for a second start on the same data directory. */
   publishAddress(url: string): void
@@ -128,7 +127,7 @@ export async function createApp(
       trash,
       exporter,
       events,
-      auth: signIn && { ...signIn.challenges, users: signIn.users },
+      auth: signIn,
       http,
       publishAddress: lock.publishAddress,
       announceEnd: lock.announceEnd,

@@ -1,11 +1,7 @@
 import type { Users } from '../accounts/accounts.ts'
 import { importUsers } from '../accounts/import-users.ts'
 import { removeExpired } from '../auth/expiry.ts'
-import { type Challenges, createChallenges } from '../auth/methods/email-code/challenges.ts'
-import { codeMail } from '../auth/methods/email-code/mail.ts'
-import { createMailer } from '../auth/methods/email-code/mailer.ts'
-import { createEmailCodeMethod, type EmailCodeOptions } from '../auth/methods/email-code/method.ts'
-import { createAuthLimits } from '../auth/rate-limits.ts'
+import { type EmailCodeOptions, openEmailCodeMethod } from '../auth/methods/email-code/method.ts'
 import { isWeakKey, sessionKey } from '../auth/session-key.ts'
 import { createSessions } from '../auth/sessions.ts'
 import type { SignIn } from '../auth/sign-in-method.ts'
@@ -16,7 +12,6 @@ import type { Logger } from '../log.ts'
 import type { Storage } from '../storage/open-storage.ts'
 
 export interface OpenedSignIn extends SignIn {
-  readonly challenges: Challenges
   close(): Promise<void>
 }
 
@@ -31,7 +26,7 @@ export async function openSignIn(
   log: Logger,
 ): Promise<OpenedSignIn> {
   if (config.auth.kind !== 'otp') throw new Error('sign-in is not configured')
-  const { smtp, default_user_email: firstAdmin, expires_in_s: codeExpiresInS } = config.auth
+  const { default_user_email: firstAdmin } = config.auth
   const { secret_key: secretKey, expires_in_s: sessionExpiresInS } = config.session
   const isWeak = secretKey !== undefined && isWeakKey(secretKey)
   if (isWeak)
@@ -49,16 +44,7 @@ export async function openSignIn(
     if (config.database !== undefined) await importReferenceUsers(config.database, users, log)
     if (await ensureAdmin(users, firstAdmin)) log.info(`The first admin is ${JSON.stringify(firstAdmin)}.`)
   })
-  const mailer = createMailer(smtp, log)
-  const challenges = createChallenges({
-    accounts,
-    key,
-    expiresInS: codeExpiresInS,
-    maxAttempts: config.auth.max_attempts,
-    sendCode: (email, code) => mailer.send(codeMail(email, code, codeExpiresInS)),
-    log,
-  })
-  const limits = createAuthLimits(accounts.limitsStore)
+  const method = openEmailCodeMethod({ config: config.auth, accounts, key, readClient, log })
   const stopRemoving = removeExpired(database, log)
   return {
     users,
@@ -69,12 +55,10 @@ export async function openSignIn(
       expiresInS: sessionExpiresInS,
       isSecure: (context) => readClient(context).isSecure,
     }),
-    method: createEmailCodeMethod({ challenges, limits, key, codeExpiresInS, readClient, log }),
-    challenges,
+    method,
     async close() {
       stopRemoving()
-      await challenges.close()
-      await mailer.close()
+      await method.close()
       await accounts.close()
     },
   }

@@ -11,7 +11,7 @@ import { configFor, startApp } from '../testing/app.ts'
 import { type Browser, openBrowser } from '../testing/browser.ts'
 import { signInBy, startMailServer } from '../testing/mail-server.ts'
 import { picture } from '../testing/pictures.ts'
-import { ADMIN, signIn, signInAs, startTeam } from '../testing/team.ts'
+import { ADMIN, challengesOf, signIn, signInAs, startTeam } from '../testing/team.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
 
 const GUESSES = 10_000
@@ -22,12 +22,12 @@ const isSignedIn = async (browser: Browser) => (await browser.get('/api/images')
 describe('guessing', () => {
   it('is checked as often as allowed, regardless of concurrent guesses', async () => {
     const { app, mail } = await startTeam({ 'auth.max_attempts': 5 })
-    const auth = app.auth!
-    const challenge = auth.start(ADMIN)
+    const challenges = challengesOf(app)
+    const challenge = challenges.start(ADMIN)
     const code = await mail.codeFor(ADMIN)
     const outcomes = await Promise.all(
       Array.from({ length: GUESSES }, (_, n) =>
-        auth.verify(challenge, `GUESS${n}`).then(
+        challenges.verify(challenge, `GUESS${n}`).then(
           () => 'signed in',
           (error) => error.code as string,
         ),
@@ -36,15 +36,16 @@ describe('guessing', () => {
     const count = (outcome: string) => outcomes.filter((one) => one === outcome).length
     expect(count('wrong_code')).toBe(5)
     expect(count('challenge_gone')).toBe(GUESSES - 5)
-    await expect(auth.verify(challenge, code)).rejects.toMatchObject({ code: 'challenge_gone' })
+    await expect(challenges.verify(challenge, code)).rejects.toMatchObject({ code: 'challenge_gone' })
   })
 
   it('accepts one of many concurrent correct codes', async () => {
     const { app, mail } = await startTeam()
-    const challenge = app.auth!.start(ADMIN)
+    const challenges = challengesOf(app)
+    const challenge = challenges.start(ADMIN)
     const code = await mail.codeFor(ADMIN)
     const outcomes = await Promise.allSettled(
-      Array.from({ length: 200 }, () => app.auth!.verify(challenge, code)),
+      Array.from({ length: 200 }, () => challenges.verify(challenge, code)),
     )
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
   })

@@ -4,7 +4,7 @@ import { configFor, startApp } from '../testing/app.ts'
 import { openBrowser } from '../testing/browser.ts'
 import { type MailServer, signInBy, startMailServer } from '../testing/mail-server.ts'
 import { sharedPostgres } from '../testing/shared-postgres.ts'
-import { ADMIN, signIn, signInAs } from '../testing/team.ts'
+import { ADMIN, challengesOf, signIn, signInAs } from '../testing/team.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
 
 const GUESSES = 120
@@ -28,11 +28,12 @@ async function startTeams(): Promise<
 describe('two servers on one database', () => {
   it('check a code as often as one does, regardless of how the guesses are spread', async () => {
     const [one, two] = await startTeams()
-    const challenge = one!.app.auth!.start(ADMIN)
+    const [first, second] = [challengesOf(one!.app), challengesOf(two!.app)]
+    const challenge = first.start(ADMIN)
     const code = await one!.mail.codeFor(ADMIN)
     const outcomes = await Promise.all(
       Array.from({ length: GUESSES }, (_, n) =>
-        (n % 2 === 0 ? one! : two!).app.auth!.verify(challenge, `GUESS${n}`).then(
+        (n % 2 === 0 ? first : second).verify(challenge, `GUESS${n}`).then(
           () => 'signed in',
           (error) => error.code as string,
         ),
@@ -41,15 +42,16 @@ describe('two servers on one database', () => {
     const count = (outcome: string) => outcomes.filter((each) => each === outcome).length
     expect(count('wrong_code')).toBe(5)
     expect(count('challenge_gone')).toBe(GUESSES - 5)
-    await expect(two!.app.auth!.verify(challenge, code)).rejects.toMatchObject({ code: 'challenge_gone' })
+    await expect(second.verify(challenge, code)).rejects.toMatchObject({ code: 'challenge_gone' })
   })
 
   it('accept one of many concurrent correct codes', async () => {
     const [one, two] = await startTeams()
-    const challenge = one!.app.auth!.start(ADMIN)
+    const [first, second] = [challengesOf(one!.app), challengesOf(two!.app)]
+    const challenge = first.start(ADMIN)
     const code = await one!.mail.codeFor(ADMIN)
     const outcomes = await Promise.allSettled(
-      Array.from({ length: 60 }, (_, n) => (n % 2 === 0 ? one! : two!).app.auth!.verify(challenge, code)),
+      Array.from({ length: 60 }, (_, n) => (n % 2 === 0 ? first : second).verify(challenge, code)),
     )
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
   })

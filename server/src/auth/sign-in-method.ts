@@ -22,4 +22,5 @@ export interface SignInMethod {
   isInProgress(context: Context): Promise<boolean>
   /** Makes the browser forget a sign-in that it has begun. */
   cancel(context: Context): void
+  close(): Promise<void>
 }

@@ -26,9 +26,13 @@ export function relax(input: Record<string, unknown>, report: Report): void {
   relaxMap(input, [], report)
 }
 
-/** Without `kind`, the other keys decide; without sign-in, they have no effect. */
+/** Without `kind`, a key that only one kind requires decides; without sign-in, the other keys have no effect. */
 function chooseSignIn(auth: Record<string, unknown>, report: Report): void {
-  auth.kind ??= 'smtp' in auth || 'default_user_email' in auth ? 'otp' : 'none'
+  const requiring = Object.keys(auth).map((key) =>
+    nodesAt(['auth']).filter(({ required }) => required?.includes(key)),
+  )
+  const only = requiring.find(({ length }) => length === 1)?.[0]
+  auth.kind ??= only?.properties?.kind?.const ?? 'none'
   if (auth.kind !== 'none') return
   for (const key of Object.keys(auth)) {
     if (key === 'kind') continue

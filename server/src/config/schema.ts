@@ -230,6 +230,9 @@ const auth = z.discriminatedUnion('kind', [
   }),
 ])
 
+/** The kinds of sign-in, and `none`. */
+export const AUTH_KINDS = auth.options.map(({ shape }) => shape.kind.value)
+
 const session = z.strictObject({
   expires_in_s: z
     .int()

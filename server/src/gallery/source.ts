@@ -4,7 +4,7 @@ import type { RunExclusive } from './decode-lock.ts'
 import { decodeBmp, readBmpHeader, withFileHeader } from './formats/bmp.ts'
 import { decodeGif, readGifSize } from './formats/gif.ts'
 import { openHeic, sizeOfHeic } from './formats/heic.ts'
-import { type ImageFormat, isWholeInMemory } from './formats/index.ts'
+import type { ImageFormat } from './formats/index.ts'
 import type { Pixels } from './formats/pixels.ts'
 import { openRawPhoto } from './formats/raw.ts'
 import { firstFrameOf } from './formats/sequence.ts'
@@ -36,6 +36,33 @@ export interface Source {
 const MAX_WHOLE_PIXELS = 64_000_000
 /** From this size on, one image at a time is held in memory as a whole, with 5 to 20 bytes a pixel. */
 export const HEAVY_PIXELS = 24_000_000
+
+/** Reads the size of an image from its header; `decode` is called once the size is accepted. */
+type WholeDecoder = (bytes: Uint8Array) => Promise<{ size: Size; decode: () => Promise<Source> }>
+
+/** Formats that are always decoded into memory as a whole, in full size, before they are reduced. */
+const WHOLE_DECODERS: Partial<Record<ImageFormat, WholeDecoder>> = {
+  async bmp(bytes) {
+    const bmp = withFileHeader(bytes)
+    return { size: readBmpHeader(bmp), decode: async () => fromDecoded(await decodeBmp(bmp)) }
+  },
+  async gif(bytes) {
+    return { size: readGifSize(bytes), decode: async () => fromDecoded(decodeGif(bytes)) }
+  },
+  async heic(bytes) {
+    const still = firstFrameOf(bytes) ?? bytes
+    const size = sizeOfHeic(still)
+    return { size, decode: async () => ({ ...size, open: await openHeic(still) }) }
+  },
+  async avif(bytes) {
+    const still = firstFrameOf(bytes) ?? bytes
+    const open = () => openBySharp(still)
+    const size = await open().metadata()
+    const { width, height } = size.autoOrient
+    return { size, decode: async () => ({ width, height, open }) }
+  },
+}
+export const WHOLE_FORMATS = Object.keys(WHOLE_DECODERS) as ImageFormat[]
 
 // Several images are decoded at once instead of one by several threads. The cache of libvips would only cost memory.
 sharp.concurrency(1)
@@ -93,24 +120,11 @@ async function openAndUse<T>(
     if (!tiff.isReadByLibvips) return useWholeTiff(tiff, limits, use)
     return useSharp(() => openBySharp(bytes, tiff.page), format, limits, use)
   }
-  if (format === 'bmp') {
-    const bmp = withFileHeader(bytes)
-    const size = readBmpHeader(bmp)
-    checkSize(size, format, limits)
-    return lockIfHeavy(size, format, limits, async () => use(await fromDecoded(await decodeBmp(bmp))))
-  }
-  if (format === 'gif') {
-    const size = readGifSize(bytes)
-    checkSize(size, format, limits)
-    return lockIfHeavy(size, format, limits, async () => use(await fromDecoded(decodeGif(bytes))))
-  }
-  const still = format === 'heic' || format === 'avif' ? (firstFrameOf(bytes) ?? bytes) : bytes
-  if (format === 'heic') {
-    const size = sizeOfHeic(still)
-    checkSize(size, format, limits)
-    return lockIfHeavy(size, format, limits, async () => use({ ...size, open: await openHeic(still) }))
-  }
-  return useSharp(() => openBySharp(still), format, limits, use)
+  const decoder = WHOLE_DECODERS[format]
+  if (decoder === undefined) return useSharp(() => openBySharp(bytes), format, limits, use)
+  const { size, decode } = await decoder(bytes)
+  checkSize(size, format, limits)
+  return lockIfHeavy(size, format, limits, async () => use(await decode()))
 }
 
 async function useSharp<T>(
@@ -176,7 +190,7 @@ interface Size {
 }
 
 function isInMemoryAsAWhole({ isWhole = false }: Size, format: ImageFormat): boolean {
-  return isWhole || isWholeInMemory(format)
+  return isWhole || format in WHOLE_DECODERS
 }
 
 function checkSize(size: Size, format: ImageFormat, { maxPixels }: DecodeLimits): void {

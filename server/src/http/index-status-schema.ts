@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { AUTH_KINDS } from '../config/schema.ts'
 import { STORAGE_PROBLEMS } from '../indexing/storage-monitor.ts'
 
 export const indexStatusSchema = z
@@ -61,7 +62,7 @@ export const indexStatusSchema = z
     can_reveal: z
       .boolean()
       .describe('Whether this client may open the folder of an image in the file manager of the server.'),
-    auth: z.enum(['none', 'otp']).describe('Whether people sign in.'),
+    auth: z.enum(AUTH_KINDS).describe('Whether people sign in.'),
     ignored_users: z
       .int()
       .describe('Number of users in the database although sign-in is off, so that everyone is an admin.'),

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { Role } from '../accounts/accounts.ts'
 import type { App } from '../app/compose.ts'
+import type { Challenges } from '../auth/methods/email-code/challenges.ts'
+import type { EmailCodeMethod } from '../auth/methods/email-code/method.ts'
 import { configFor, startApp } from './app.ts'
 import { type Browser, openBrowser } from './browser.ts'
 import { type MailServer, signInBy, startMailServer } from './mail-server.ts'
@@ -26,6 +28,11 @@ export async function startTeam(yaml: Record<string, unknown> = {}): Promise<Tea
   const config = await configFor(gallery, { ...signInBy(mail, ADMIN), ...yaml })
   const app = await startApp(config)
   return { app, mail, dataDirectory: config.data_directory, gallery }
+}
+
+/** The challenges of an app in which people sign in with codes. */
+export function challengesOf(app: App): Challenges {
+  return (app.auth!.method as EmailCodeMethod).challenges
 }
 
 /** A browser with a session. */

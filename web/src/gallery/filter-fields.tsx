@@ -6,7 +6,14 @@ import { Switch } from '../components/switch.tsx'
 import { useSettled } from '../components/use-settled.ts'
 import { coordinates } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
-import { FOLDS, type PageChange, type PageState, RESULT_SORTS, SORTS } from '../state/address.ts'
+import {
+  FOLDS,
+  FURTHER_TEXT_NAMES,
+  type PageChange,
+  type PageState,
+  RESULT_SORTS,
+  SORTS,
+} from '../state/address.ts'
 import { DISTANCES } from '../state/near-place.ts'
 import { FolderTree } from './folder-tree.tsx'
 import { TYPES, typeName } from './type-name.ts'
@@ -65,15 +72,15 @@ function SortField({ state, change, sorted }: FiltersProps) {
   )
 }
 
-interface TextFilterProps extends FiltersProps {
-  name: 'name' | 'text' | 'camera'
-  label: string
-}
-
-function TextFilter({ state, change, name, label }: TextFilterProps) {
+function TextFilter({ state, change, name }: FiltersProps & { name: (typeof FURTHER_TEXT_NAMES)[number] }) {
   const [text, setText] = useSettled(state[name], (next) => change({ [name]: next }), TEXT_AFTER_MS)
   return (
-    <Field type="search" label={label} value={text} onChange={({ target: { value } }) => setText(value)} />
+    <Field
+      type="search"
+      label={messages.gallery[name]}
+      value={text}
+      onChange={({ target: { value } }) => setText(value)}
+    />
   )
 }
 
@@ -108,9 +115,9 @@ function FurtherFilters(props: FiltersProps) {
   const { gallery } = messages
   return (
     <>
-      <TextFilter {...props} name="name" label={gallery.name} />
-      <TextFilter {...props} name="text" label={gallery.text} />
-      <TextFilter {...props} name="camera" label={gallery.camera} />
+      {FURTHER_TEXT_NAMES.map((name) => (
+        <TextFilter key={name} {...props} name={name} />
+      ))}
       <div className="flex flex-col gap-1">
         <span className="font-medium">{gallery.rating}</span>
         <Segmented

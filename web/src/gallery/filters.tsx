@@ -7,6 +7,7 @@ import { Popover } from '../components/popover.tsx'
 import { coordinates, day } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
 import {
+  FURTHER_TEXT_NAMES,
   filterCount,
   furtherFilterCount,
   NO_FILTERS,
@@ -126,12 +127,10 @@ function dateText({ from, to }: PageState): string {
 /** Names the only further filter that is set, or their number. */
 function furtherText(state: PageState): string {
   const { gallery } = messages
-  const { name, text, camera, rating, near, isStarred } = state
+  const { rating, near, isStarred } = state
   const set = [
     isStarred ? '★' : '',
-    name,
-    text,
-    camera,
+    ...FURTHER_TEXT_NAMES.map((name) => state[name]),
     rating > 0 ? gallery.stars(rating) : '',
     near === undefined ? '' : gallery.near(coordinates(near.latitude, near.longitude)),
   ].filter((value) => value !== '')

@@ -15,8 +15,23 @@ export type OtherView = (typeof VIEWS)[number]
 export const FOLDS = ['none', 'shots', 'bursts'] as const
 export type Fold = (typeof FOLDS)[number]
 
+/** Filters by a part of a text: their names in the address and the parameters of the API. */
+const TEXT_FILTERS = {
+  name: 'name_contains',
+  /** Such as `jpeg`. */
+  type: 'content_type_contains',
+  /** In the name, title, caption or keywords. */
+  text: 'text_contains',
+  camera: 'camera_contains',
+} as const satisfies Record<string, keyof Filters>
+
+type TextFilter = keyof typeof TEXT_FILTERS
+const TEXT_NAMES = Object.keys(TEXT_FILTERS) as TextFilter[]
+/** Those that have no chip of their own. */
+export const FURTHER_TEXT_NAMES = TEXT_NAMES.filter((name) => name !== 'type')
+
 /** The search parameters of the page's address: Back, reload and links restore them. */
-export interface Address {
+export interface Address extends Partial<Record<TextFilter, string>> {
   /** The parts of the search; see state/query-terms.ts. */
   q?: string
   /** The picture in the large view. */
@@ -25,12 +40,6 @@ export interface Address {
   dir?: string
   /** Only the folder's own pictures. */
   flat?: true
-  name?: string
-  /** A part of the content type, such as `jpeg`. */
-  type?: string
-  /** In the name, title, caption or keywords. */
-  text?: string
-  camera?: string
   /** Stars at least, 1…5. */
   rating?: number
   /** A collection, by its id. */
@@ -56,15 +65,11 @@ export interface Address {
   show?: OtherView
 }
 
-export interface PageState {
+export interface PageState extends Record<TextFilter, string> {
   terms: QueryTerm[]
   view: string | undefined
   directory: string | undefined
   isFlat: boolean
-  name: string
-  type: string
-  text: string
-  camera: string
   /** 0: any. */
   rating: number
   near: NearPlace | undefined
@@ -101,10 +106,7 @@ export function parseAddress(search: Record<string, unknown>): Address {
     view: text(search.view),
     dir: text(search.dir),
     flat: search.flat === true ? true : undefined,
-    name: text(search.name),
-    type: text(search.type),
-    text: text(search.text),
-    camera: text(search.camera),
+    ...Object.fromEntries(TEXT_NAMES.map((name) => [name, text(search[name])])),
     rating: stars(search.rating),
     collection: text(search.collection),
     starred: search.starred === true ? true : undefined,
@@ -128,10 +130,10 @@ export function stateOf(address: Address, usualFold: Fold): PageState {
     view: address.view,
     directory: address.dir,
     isFlat: address.flat ?? false,
-    name: address.name ?? '',
-    type: address.type ?? '',
-    text: address.text ?? '',
-    camera: address.camera ?? '',
+    ...(Object.fromEntries(TEXT_NAMES.map((name) => [name, address[name] ?? ''])) as Record<
+      TextFilter,
+      string
+    >),
     rating: address.rating ?? 0,
     near: parseNear(address.near),
     collection: address.collection,
@@ -155,10 +157,7 @@ export function changed(address: Address, part: PageChange, usualFold: Fold): Ad
   if ('view' in part) next.view = part.view
   if ('directory' in part) next.dir = part.directory
   if ('isFlat' in part) next.flat = part.isFlat || undefined
-  if ('name' in part) next.name = part.name || undefined
-  if ('type' in part) next.type = part.type || undefined
-  if ('text' in part) next.text = part.text || undefined
-  if ('camera' in part) next.camera = part.camera || undefined
+  for (const name of TEXT_NAMES) if (name in part) next[name] = part[name] || undefined
   if ('rating' in part) next.rating = part.rating || undefined
   if ('collection' in part) next.collection = part.collection
   if ('isStarred' in part) next.starred = part.isStarred || undefined
@@ -199,12 +198,9 @@ export function recentSince(now = new Date()): string {
 
 /** Filters of lists and searches. Days are in the time zone of the browser. */
 export function filtersOf(state: PageState): Filters {
-  const { directory, isFlat, name, from, to, near } = state
+  const { directory, isFlat, from, to, near } = state
   return {
-    name_contains: name || undefined,
-    text_contains: state.text || undefined,
-    content_type_contains: state.type || undefined,
-    camera_contains: state.camera || undefined,
+    ...Object.fromEntries(TEXT_NAMES.map((name) => [TEXT_FILTERS[name], state[name] || undefined])),
     rating_min: state.rating || undefined,
     collection: state.collection,
     starred: state.isStarred || undefined,
@@ -228,17 +224,16 @@ export function filterCount(state: PageState): number {
     isRecent,
     copiesOf !== undefined,
     isFlat,
-    type !== '',
-    from !== '' || to !== '',
+    type,
+    from || to,
   ]
   return isSet.filter(Boolean).length + furtherFilterCount(state)
 }
 
 /** Number of filters that are set and have no chip of their own. */
 export function furtherFilterCount(state: PageState): number {
-  const { name, text, camera, rating, near, isStarred } = state
-  return [name !== '', text !== '', camera !== '', rating > 0, near !== undefined, isStarred].filter(Boolean)
-    .length
+  const texts = FURTHER_TEXT_NAMES.map((name) => state[name])
+  return [...texts, state.rating, state.near, state.isStarred].filter(Boolean).length
 }
 
 /** Maximum number of pictures in a comparison. */
@@ -255,9 +250,7 @@ export function isElsewhere(state: Pick<PageState, 'view' | 'compare' | 'show'>)
 }
 
 export const NO_FURTHER_FILTERS: PageChange = {
-  name: '',
-  text: '',
-  camera: '',
+  ...Object.fromEntries(FURTHER_TEXT_NAMES.map((name) => [name, ''])),
   rating: 0,
   near: undefined,
   isStarred: false,

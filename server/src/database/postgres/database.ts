@@ -27,7 +27,8 @@ import * as removedUsers from './migrations/016-removed-users.ts'
 import * as twins from './migrations/017-twins.ts'
 import * as folderOrder from './migrations/018-folder-order.ts'
 
-const MIGRATIONS = {
+/** Oldest first. */
+export const MIGRATIONS = {
   '001-initial': initial,
   '002-shared': shared,
   '003-attributes': attributes,

@@ -12,56 +12,47 @@ const RAW_EXTENSIONS =
 interface Format {
   contentType: string
   extensions: readonly string[]
-  /** Whether it is decoded into memory as a whole, in full size, before it is reduced. */
-  isWholeInMemory: boolean
 }
 
 const FORMATS: Readonly<Record<ImageFormat, Format>> = {
   jpeg: {
     contentType: 'image/jpeg',
     extensions: ['.jpg', '.jpeg', '.jpe', '.jif', '.jfif'],
-    isWholeInMemory: false,
   },
   png: {
     contentType: 'image/png',
     extensions: ['.png', '.apng'],
-    isWholeInMemory: false,
   },
   webp: {
     contentType: 'image/webp',
     extensions: ['.webp'],
-    isWholeInMemory: false,
   },
-  gif: { contentType: 'image/gif', extensions: ['.gif'], isWholeInMemory: true },
+  gif: { contentType: 'image/gif', extensions: ['.gif'] },
   avif: {
     contentType: 'image/avif',
     extensions: ['.avif', '.avifs'],
-    isWholeInMemory: true,
   },
   tiff: {
     contentType: 'image/tiff',
     extensions: ['.tif', '.tiff'],
-    isWholeInMemory: false,
   },
   bmp: {
     contentType: 'image/bmp',
     extensions: ['.bmp', '.dib'],
-    isWholeInMemory: true,
   },
   heic: {
     contentType: 'image/heic',
     extensions: ['.heic', '.heif', '.hif', '.heics', '.heifs'],
-    isWholeInMemory: true,
   },
   // https://en.wikipedia.org/wiki/Raw_image_format names the cameras. The type is that of the shared MIME database of
   // freedesktop.org for all raw photos.
   raw: {
     contentType: 'image/x-dcraw',
     extensions: RAW_EXTENSIONS,
-    isWholeInMemory: false,
   },
 }
 
+export const IMAGE_FORMATS = Object.keys(FORMATS) as ImageFormat[]
 export const IMAGE_EXTENSIONS = Object.values(FORMATS).flatMap(({ extensions }) => extensions)
 const KNOWN_EXTENSIONS = new Set(IMAGE_EXTENSIONS)
 
@@ -71,9 +62,4 @@ export function hasImageExtension(name: string): boolean {
 
 export function contentTypeOf(format: ImageFormat): string {
   return FORMATS[format].contentType
-}
-
-/** Whether a format is decoded into memory as a whole, in full size, before it is reduced. */
-export function isWholeInMemory(format: ImageFormat): boolean {
-  return FORMATS[format].isWholeInMemory
 }

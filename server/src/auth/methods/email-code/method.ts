@@ -1,26 +1,39 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import type { Accounts } from '../../../accounts/accounts.ts'
+import type { Config } from '../../../config/schema.ts'
 import { MAX_EMAIL_LENGTH } from '../../../contract/email.ts'
 import type { Handlers } from '../../../contract/routes.ts'
 import { emailCodeContract } from '../../../contract/sign-in.ts'
 import { DomainError } from '../../../errors.ts'
+import type { Logger } from '../../../log.ts'
 import { EXPIRED_CHALLENGE_KEPT_S } from '../../expiry.ts'
-import type { AuthLimits } from '../../rate-limits.ts'
+import { type AuthLimits, createAuthLimits } from '../../rate-limits.ts'
 import { isSealOf, seal } from '../../session-key.ts'
 import type { Sessions } from '../../sessions.ts'
 import type { SignInMethod } from '../../sign-in-method.ts'
 import type { Challenge } from './challenge-store.ts'
-import type { Challenges } from './challenges.ts'
+import { type Challenges, createChallenges } from './challenges.ts'
+import { codeMail } from './mail.ts'
+import { createMailer } from './mailer.ts'
 
 export interface EmailCodeOptions {
+  config: Extract<Config['auth'], { kind: 'otp' }>
+  accounts: Accounts
+  /** Seals codes, and the cookie of a browser in which addresses have signed in. */
+  key: string
+  readClient: (context: Context) => { address: string; isSecure: boolean }
+  log: Logger
+}
+
+export interface EmailCodeMethod extends SignInMethod {
+  readonly challenges: Challenges
+}
+
+interface HandlerOptions extends EmailCodeOptions {
   challenges: Challenges
   limits: AuthLimits
-  /** Seals the cookie of a browser in which addresses have signed in. */
-  key: string
-  codeExpiresInS: number
-  readClient: (context: Context) => { address: string; isSecure: boolean }
-  log: { info(message: string): void }
 }
 
 const CHALLENGE_COOKIE = 'challenge_token'
@@ -39,21 +52,37 @@ const challengeSchema = z.object({
 })
 
 /** Signing in with a code that is sent by e-mail. */
-export function createEmailCodeMethod(options: EmailCodeOptions): SignInMethod {
-  const { challenges } = options
+export function openEmailCodeMethod(options: EmailCodeOptions): EmailCodeMethod {
+  const { config, accounts, key, log } = options
+  const mailer = createMailer(config.smtp, log)
+  const challenges = createChallenges({
+    accounts,
+    key,
+    expiresInS: config.expires_in_s,
+    maxAttempts: config.max_attempts,
+    sendCode: (email, code) => mailer.send(codeMail(email, code, config.expires_in_s)),
+    log,
+  })
+  const limits = createAuthLimits(accounts.limitsStore)
   return {
-    kind: 'otp',
-    mount: (add, sessions) => add(emailCodeContract, createHandlers(options, sessions)),
+    kind: config.kind,
+    challenges,
+    mount: (add, sessions) =>
+      add(emailCodeContract, createHandlers({ ...options, challenges, limits }, sessions)),
     async isInProgress(context) {
       const challenge = readChallenge(context)
       return challenge !== undefined && (await challenges.isOpen(challenge))
     },
     cancel: forgetChallenge,
+    async close() {
+      await challenges.close()
+      await mailer.close()
+    },
   }
 }
 
 function createHandlers(
-  { challenges, limits, key, codeExpiresInS, readClient, log }: EmailCodeOptions,
+  { config, challenges, limits, key, readClient, log }: HandlerOptions,
   sessions: Sessions,
 ): Handlers<typeof emailCodeContract> {
   const attributes = (context: Context) =>
@@ -66,7 +95,7 @@ function createHandlers(
       setCookie(context, CHALLENGE_COOKIE, encodeChallenge(challenges.start(email)), {
         ...attributes(context),
         path: '/',
-        maxAge: codeExpiresInS + EXPIRED_CHALLENGE_KEPT_S,
+        maxAge: config.expires_in_s + EXPIRED_CHALLENGE_KEPT_S,
       })
       return context.json({ state: 'challenge_issued' as const }, 200)
     },
