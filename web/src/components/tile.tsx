@@ -96,7 +96,7 @@ export function Tile(props: TileProps) {
         />
       )}
       {props.detail !== undefined && (
-        <span className="pointer-events-none absolute bottom-2 left-2 rounded-sm bg-picture-veil px-1.5 text-12 text-on-picture">
+        <span className="pointer-events-none absolute bottom-2 left-2 mr-2 rounded-sm bg-picture-veil px-1.5 text-12 text-on-picture">
           {props.detail}
         </span>
       )}
