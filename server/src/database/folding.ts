@@ -17,7 +17,7 @@ const isEqual = (first: Alias, second: Alias, name: keyof Tables['images']) =>
   sql<SqlBool>`${column(first, name)} = ${column(second, name)}`
 
 /** Raw photos come after the picture that every browser shows; the path makes the order total. */
-const rank = (alias: Alias) =>
+export const rank = (alias: Alias) =>
   sql`case when ${column(alias, 'content_type')} = ${sql.lit(contentTypeOf('raw'))} then 1 else 0 end, ${column(alias, 'path')}`
 
 const precedes = (first: Alias, second: Alias) => sql<SqlBool>`(${rank(first)}) < (${rank(second)})`
@@ -127,15 +127,4 @@ async function fillFoldLevels(db: Kysely<unknown>, dialect: SqlDialect): Promise
   for (const [n, relation] of [...REPLACES.entries()].reverse())
     await sql`update images set fold_level = ${sql.lit(n + 1)}
       where ${conditions[n]!} and ${isReplaced(relation, dialect)}`.execute(db)
-}
-
-/** Sets the level of the twins among the copies. Many copies of one content are sorted instead of compared. */
-export async function markTwins(db: Kysely<unknown>): Promise<void> {
-  const names = sql.join(['content_hash', ...TWIN_COLUMNS].map((name) => sql.ref(name)))
-  await sql`update images set fold_level = ${sql.lit(TWIN_LEVEL)} where fold_level = 1 and id in (
-      select id from (
-        select id, row_number() over (partition by ${names} order by ${rank('images')}) as place from images
-        where content_hash in (select content_hash from images where fold_level = 1)
-      ) as copies where place > 1
-    )`.execute(db)
 }

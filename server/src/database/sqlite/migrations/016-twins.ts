@@ -1,1 +1,1 @@
-export { markTwins as up } from '../../folding.ts'
+export { up } from '../../twin-levels.ts'
