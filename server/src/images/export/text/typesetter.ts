@@ -1,4 +1,4 @@
-import type { Font } from 'fontkit'
+import type { Font, Glyph } from 'fontkit'
 import type PDFDocument from 'pdfkit'
 import { asSource, type CreateFont, type FontFace } from './font-face.ts'
 import { type Fonts, systemFonts, type Weight } from './fonts.ts'
@@ -33,8 +33,11 @@ interface DrawnPiece {
 interface DocumentFont {
   /** Key in the document */
   name: string
-  /** Not the one of the document, whose glyphs must not be read early. */
+  create: CreateFont
+  /** Not the instance of the document, whose glyphs must not be read early. */
   font: Font
+  /** Glyphs whose outlines are intact */
+  checked: Set<number>
   /** Whether a cluster can be drawn, by cluster */
   drawable: Map<string, boolean>
 }
@@ -57,6 +60,7 @@ const SHAPING_TABLES = ['GSUB', 'GPOS', 'morx']
 const MAX_FONTS = 32
 const MAX_RECENT = 1000
 const MAX_CLUSTERS = 20_000
+const MAX_OUTLINES = 500
 const MAX_FONT_BYTES = 256 * 1024 ** 2
 
 /** @param fonts where letters are looked for that the built-in fonts lack */
@@ -154,7 +158,7 @@ class DocumentTypesetter implements Typesetter {
     let drawn = this.#recent.get(key)
     if (drawn !== undefined) return drawn
     const embedded = [...this.#included.values(), ...this.#others].find((other) => other?.name === font)
-    const direction = embedded === undefined ? 'ltr' : directionOf(embedded.font, text)
+    const direction = embedded === undefined ? 'ltr' : directionOf(embedded, text)
     if (direction === undefined)
       drawn = { text: UNKNOWN.repeat(letters.length), font: BUILT_IN.regular, width: 0 }
     else if ((direction === 'rtl') === isRightToLeft) drawn = { text, font, width: 0 }
@@ -235,7 +239,7 @@ class DocumentTypesetter implements Typesetter {
     const font = create()
     const name = `embedded-${this.#included.size + this.#others.length}-${font.postscriptName}`
     this.#document.registerFont(name, asSource(create()))
-    return { name, font, drawable: new Map() }
+    return { name, create, font, checked: new Set(), drawable: new Map() }
   }
 }
 
@@ -256,11 +260,12 @@ function codePointsOf(cluster: string): number[] {
     .map((character) => character.codePointAt(0)!)
 }
 
-function hasCluster({ font, drawable }: DocumentFont, cluster: string): boolean {
+function hasCluster(embedded: DocumentFont, cluster: string): boolean {
+  const { font, drawable } = embedded
   let known = drawable.get(cluster)
   if (known === undefined) {
     const hasGlyphs = codePointsOf(cluster).every((code) => font.hasGlyphForCodePoint(code))
-    known = hasGlyphs && directionOf(font, cluster) !== undefined
+    known = hasGlyphs && directionOf(embedded, cluster) !== undefined
     if (drawable.size >= MAX_CLUSTERS) drawable.clear()
     drawable.set(cluster, known)
   }
@@ -271,12 +276,21 @@ function hasCluster({ font, drawable }: DocumentFont, cluster: string): boolean 
  * Returns the direction in which fontkit draws a text, which it finds by the script: punctuation is `ltr`, and digits of
  * Arabic are `rtl`. Undefined if it can't draw the text, because the font is damaged or the sequence of letters is unusual.
  */
-function directionOf(font: Font, text: string): 'ltr' | 'rtl' | undefined {
+function directionOf(embedded: DocumentFont, text: string): 'ltr' | 'rtl' | undefined {
   try {
-    const { glyphs, direction } = font.layout(text)
-    for (const { path } of glyphs) path.commands
-    return direction === 'rtl' && SHAPING_TABLES.some((table) => table in font) ? 'rtl' : 'ltr'
+    const { glyphs, direction } = embedded.font.layout(text)
+    for (const glyph of glyphs) checkOutline(embedded, glyph)
+    return direction === 'rtl' && SHAPING_TABLES.some((table) => table in embedded.font) ? 'rtl' : 'ltr'
   } catch {
     return undefined
   }
+}
+
+/** @throws errors of any kind if the outline of a glyph is damaged */
+function checkOutline(embedded: DocumentFont, glyph: Glyph): void {
+  if (embedded.checked.has(glyph.id)) return
+  glyph.path.commands
+  embedded.checked.add(glyph.id)
+  // An instance keeps all outlines that it has read.
+  if (embedded.checked.size % MAX_OUTLINES === 0) embedded.font = embedded.create()
 }
