@@ -26,7 +26,8 @@ FROM installed AS installed-gpu
 RUN ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node
 
 FROM nvidia/cuda:${CUDA} AS gpu
-RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/*
+# The fonts are for contact sheets: Chinese, Japanese and Korean, Arabic and others, 8 MB.
+RUN apt-get update && apt-get install -y --no-install-recommends curl fonts-dejavu-core fonts-wqy-microhei && rm -rf /var/lib/apt/lists/*
 COPY --from=installed-gpu /usr/local/bin/node /usr/local/bin/node
 COPY --from=installed-gpu /app /app
 # The user of the other images, so that volumes can be shared.
@@ -41,7 +42,7 @@ ENTRYPOINT ["/app/node_modules/.bin/sketch-search"]
 CMD ["serve"]
 
 FROM node:${NODE}-bookworm-slim AS cpu
-RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends curl fonts-dejavu-core fonts-wqy-microhei && rm -rf /var/lib/apt/lists/*
 COPY --from=installed /app /app
 RUN install --directory --owner=node --group=node /data /thumbnails /images /weights
 WORKDIR /app

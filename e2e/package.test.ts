@@ -68,6 +68,9 @@ describe('the package', () => {
       'THIRD-PARTY-NOTICES.md',
       'sbom.cdx.json',
       'page/index.html',
+      'fonts/400Regular/Arimo_400Regular.ttf',
+      'fonts/700Bold/Arimo_700Bold.ttf',
+      'fonts/LICENSE_FONT',
     ])
       expect(files).toContain(file)
     const imported = files

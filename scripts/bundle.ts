@@ -17,6 +17,8 @@ const PROGRAMS = [
 /** Packages that npm installs beside the server, because they have binaries or other files of their own; all others become part of it. */
 export const INSTALLED = [
   '@parcel/watcher',
+  // The one that pdfkit uses.
+  'fontkit',
   'libheif-js',
   'libraw-wasm',
   'onnxruntime-node',

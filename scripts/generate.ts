@@ -20,7 +20,7 @@ const FILES: Record<string, string> = {
   [CONFIGURATION]: withConfigurationTables(read(CONFIGURATION) ?? ''),
   'THIRD-PARTY-NOTICES.md': thirdPartyNotices(fileURLToPath(new URL('..', import.meta.url)), [
     ...(await bundledPackages()),
-    COPIED,
+    ...COPIED,
   ]),
   'docs/openapi.generated.json': toJson(openApiDocument()),
 }

@@ -16,6 +16,8 @@ type Packages = Record<string, Locked>
 export const BUILT_IN = ['tailwindcss']
 const MODEL_LICENCE = 'server/models/sketch-search-5/LICENSE-efficientnet-lite.txt'
 const GERMAN_WORDS_LICENCE = 'server/models/sketch-search-5/LICENSE-wiktionary.txt'
+/** In packages with fonts, beside the licence of their code */
+const FONT_LICENCE = 'LICENSE_FONT'
 const WORDS_LICENCE = 'server/models/sketch-search-5/LICENSE-wordnet.txt'
 
 /**
@@ -107,14 +109,15 @@ function notice(path: string, locked: Locked | undefined, root: string): string 
     throw new Error(`package-lock.json does not list ${path}: run "npm ci" in this checkout, then try again.`)
   const { version, license } = locked
   const directory = join(root, path)
-  const file = existsSync(directory)
-    ? readdirSync(directory).find((name) => /^licen[cs]e(\.|$)/i.test(name))
-    : undefined
-  const text =
-    file === undefined
-      ? `(The package contains no licence text: ${license}.)`
-      : readFileSync(join(directory, file), 'utf8').replaceAll('\r\n', '\n').trim()
-  return [`### ${nameOf(path)} ${version} (${license})`, '', '```text', text, '```', ''].join('\n')
+  const names = existsSync(directory) ? readdirSync(directory) : []
+  const licence = names.find((name) => /^licen[cs]e(\.|$)/i.test(name))
+  const files = [licence, names.find((name) => name === FONT_LICENCE)].filter((name) => name !== undefined)
+  const texts = files.map((file) =>
+    readFileSync(join(directory, file), 'utf8').replaceAll('\r\n', '\n').trim(),
+  )
+  if (texts.length === 0) texts.push(`(The package contains no licence text: ${license}.)`)
+  const quoted = texts.flatMap((text) => ['```text', text, '```', ''])
+  return [`### ${nameOf(path)} ${version} (${license})`, '', ...quoted].join('\n')
 }
 
 function nameOf(path: string): string {

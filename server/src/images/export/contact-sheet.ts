@@ -4,6 +4,8 @@ import { displayName } from '../../gallery/file-names.ts'
 import { toJpeg } from '../../gallery/thumbnails.ts'
 import type { ExportedImage, ExportSources } from './formats.ts'
 import { markedDay } from './lists.ts'
+import type { Fonts } from './text/fonts.ts'
+import type { Typesetter } from './text/typesetter.ts'
 
 /** A4 in points, 1/72 inch. */
 const PAGE = { width: 595.28, height: 841.89, margin: 36 }
@@ -13,6 +15,8 @@ const HEADER_HEIGHT = 28
 const GAP = 12
 const CAPTION_HEIGHT = 24
 const CAPTION_SIZE = 7.5
+const CAPTION_LINE = CAPTION_SIZE + 2
+const FAINT = '#5a5a55'
 /** About 300 dots per inch at the size of a cell. */
 const SIDE = 1024
 const QUALITY = 88
@@ -24,20 +28,30 @@ const CELL = {
 
 type Document = InstanceType<typeof PDFDocument>
 
-/** Pages of twelve pictures with their names and dates, to be printed on A4. */
+/**
+ * Pages of twelve pictures with their names and dates, to be printed on A4.
+ * @param fonts for letters that the built-in fonts lack; by default those of the system
+ */
 export async function* contactSheet(
   sources: Pick<ExportSources, 'rendition'>,
   images: AsyncIterable<ExportedImage>,
   title: string,
+  fonts?: Fonts,
 ): AsyncGenerator<Uint8Array> {
-  // Loaded on demand, because few need its fonts.
-  const { default: Document } = await import('pdfkit')
+  // Loaded on demand, because few need fonts.
+  const [{ default: Document }, { createTypesetter }] = await Promise.all([
+    import('pdfkit'),
+    import('./text/typesetter.ts'),
+  ])
   const document = new Document({
     size: 'A4',
     margin: PAGE.margin,
     autoFirstPage: false,
+    // It would keep every word of the export.
+    fontLayoutCache: false,
     info: { Title: title, Creator: 'Sketch-Search' },
   })
+  const typesetter = createTypesetter(document, fonts)
   const parts: Uint8Array[] = []
   let hasEnded = false
   document.on('data', (part: Uint8Array) => parts.push(part))
@@ -51,55 +65,61 @@ export async function* contactSheet(
   let count = 0
   for await (const image of images) {
     const position = count++ % (COLUMNS * ROWS)
-    if (position === 0) addPage(document, title, Math.ceil(count / (COLUMNS * ROWS)))
-    await drawCell(document, sources, image, position)
+    if (position === 0) await addPage(document, typesetter, title, Math.ceil(count / (COLUMNS * ROWS)))
+    await drawCell(document, typesetter, sources, image, position)
     // The document emits what is complete when the current task ends.
     await new Promise(setImmediate)
     yield* parts.splice(0)
   }
-  if (count === 0) addPage(document, title, 1)
+  if (count === 0) await addPage(document, typesetter, title, 1)
   document.end()
   await ended
   if (hasEnded) yield* parts.splice(0)
 }
 
-function addPage(document: Document, title: string, number: number): void {
+async function addPage(
+  document: Document,
+  typesetter: Typesetter,
+  title: string,
+  number: number,
+): Promise<void> {
   document.addPage()
   const width = PAGE.width - 2 * PAGE.margin
-  document.font('Helvetica-Bold').fontSize(11).fillColor('#1a1a18')
-  document.text(printable(title), PAGE.margin, PAGE.margin, { width: width - 60, height: 14, ellipsis: true })
-  document.font('Helvetica').fontSize(9)
+  await typesetter.draw(title, {
+    x: PAGE.margin,
+    y: PAGE.margin,
+    width: width - 60,
+    size: 11,
+    weight: 'bold',
+  })
+  document.font('Helvetica', 9)
   document.text(String(number), PAGE.margin, PAGE.margin + 1, { width, align: 'right', lineBreak: false })
 }
 
 async function drawCell(
   document: Document,
+  typesetter: Typesetter,
   sources: Pick<ExportSources, 'rendition'>,
   image: ExportedImage,
   position: number,
 ): Promise<void> {
   const x = PAGE.margin + (position % COLUMNS) * (CELL.width + GAP)
   const y = PAGE.margin + HEADER_HEIGHT + Math.floor(position / COLUMNS) * (CELL.height + GAP)
-  const fit: [number, number] = [CELL.width, CELL.height - CAPTION_HEIGHT]
+  const { width } = CELL
+  const height = CELL.height - CAPTION_HEIGHT
   const content = await sources.rendition(image, SIDE).catch(messageOf)
   if (typeof content === 'string') {
-    document.fontSize(CAPTION_SIZE).fillColor('#5a5a55')
-    const height = CELL.height - CAPTION_HEIGHT
-    document.text(printable(content), x, y, { width: CELL.width, height, ellipsis: true })
+    await typesetter.draw(content, { x, y, width, height, size: CAPTION_SIZE, color: FAINT })
   } else {
     const jpeg = await toJpeg(content.bytes, QUALITY)
-    document.image(jpeg, x, y, { fit, align: 'center', valign: 'bottom' })
+    document.image(jpeg, x, y, { fit: [width, height], align: 'center', valign: 'bottom' })
   }
-  const captionY = y + CELL.height - CAPTION_HEIGHT + 4
-  const line = { width: CELL.width, height: CAPTION_SIZE + 2, ellipsis: true, align: 'center' } as const
-  document.fontSize(CAPTION_SIZE).fillColor('#1a1a18')
-  document.text(printable(displayName(image.name)), x, captionY, line)
-  document.fillColor('#5a5a55')
+  const caption = { x, y: y + height + 4, width, size: CAPTION_SIZE, align: 'center' } as const
+  await typesetter.draw(displayName(image.name), caption)
   const score = image.score === undefined ? '' : `  ${Math.round(image.score * 100)} %`
-  document.text(`${markedDay(image)}${score}`, x, captionY + CAPTION_SIZE + 2, line)
-}
-
-/** The built-in fonts of PDF have the letters of western European languages only. */
-function printable(text: string): string {
-  return text.normalize('NFC').replaceAll(/[^\x20-\x7e\xa0-\xff–—‘’“”•…€Œœ™ŠšŽžŸ]/gu, '?')
+  await typesetter.draw(`${markedDay(image)}${score}`, {
+    ...caption,
+    y: caption.y + CAPTION_LINE,
+    color: FAINT,
+  })
 }
