@@ -1,6 +1,7 @@
 import { constants } from 'node:fs'
 import type { KnownFile } from '../catalog/catalog.ts'
 import { access } from '../gallery/disk.ts'
+import { hasImageExtension } from '../gallery/formats/index.ts'
 import type { DirectoryListing } from '../gallery/list-folder.ts'
 import { directoryOf, isInside, joinPath, nameOf, toAbsolute } from '../gallery/paths.ts'
 import { type FileStat, statFile } from '../gallery/stat-file.ts'
@@ -190,7 +191,9 @@ export class PlanExecutor {
       if (row.path === file.path || (isSame && row.changedAt === file.changedAt)) continue
       const other = await statFile(root, row.path, walk).catch(() => 'unknown' as const)
       if (other === 'unknown') continue
-      if (other === undefined) addHint({ path: row.path, isWithinFile: false })
+      // What has another name may hold no image any more, which only a listing recognises.
+      if (other === undefined || !hasImageExtension(nameOf(row.path)))
+        addHint({ path: row.path, isWithinFile: false })
       else if (isOutdated(row, other, { isInodeStable: inodes.isStable })) indexer.enqueue([other])
     }
   }

@@ -331,6 +331,22 @@ describe('scanning', () => {
     expect((await app.catalog.images.getByPath('a.png'))?.contentHash).not.toBe(before!.contentHash)
   })
 
+  it('follows an image without the name of one that changes places with a text, and reports no failure', async () => {
+    const root = await galleryOf()
+    const [image, text] = [join(root, 'a/film.mov'), join(root, 'b/notes')]
+    await writeSettled(image, await picture(1))
+    await writeSettled(text, 'text 12345')
+    const app = await startApp(await configFor(root))
+    await indexAll(app)
+    expect(await pathsIn(app)).toEqual(['a/film.mov'])
+    await rename(image, `${image}-aside`)
+    await rename(text, image)
+    await rename(`${image}-aside`, text)
+    await indexAll(app)
+    expect(await pathsIn(app)).toEqual(['b/notes'])
+    expect((await app.catalog.failures.list({ offset: 0, limit: 9 })).total).toBe(0)
+  })
+
   it('does not blame a file for a disk that is full', async () => {
     const root = await galleryOf('a.png')
     const thumbnails = join(await temporaryDirectory(), 'thumbnails')
