@@ -191,7 +191,7 @@ export class PlanExecutor {
       if (row.path === file.path || (isSame && row.changedAt === file.changedAt)) continue
       const other = await statFile(root, row.path, walk).catch(() => 'unknown' as const)
       if (other === 'unknown') continue
-      // What has another name may hold no image any more, which only a listing recognises.
+      // Without the name of an image, the file at this path may be none any more. Only a listing recognises images by their content.
       if (other === undefined || !hasImageExtension(nameOf(row.path)))
         addHint({ path: row.path, isWithinFile: false })
       else if (isOutdated(row, other, { isInodeStable: inodes.isStable })) indexer.enqueue([other])
