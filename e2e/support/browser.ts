@@ -169,15 +169,15 @@ export function settled(page: Page): Promise<void> {
   return page.locator('[data-state=current] [data-testid=grid]').waitFor()
 }
 
-/** Returns the content of the grid in reading order. */
+/** Returns the content of the grid in reading order, also while tiles move to their places. */
 function shownPaths(page: Page): Promise<string[]> {
   return page.locator('[data-testid=grid] [data-path]').evaluateAll((elements) =>
     elements
       .map((element) => ({
         path: element.getAttribute('data-path') ?? '',
-        box: element.getBoundingClientRect(),
+        index: Number(element.getAttribute('data-index')),
       }))
-      .sort((a, b) => a.box.top - b.box.top || a.box.left - b.box.left)
+      .sort((a, b) => a.index - b.index)
       .map(({ path }) => path),
   )
 }
