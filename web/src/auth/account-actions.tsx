@@ -60,7 +60,7 @@ export function AccountActions({
 
 function SignedInUser() {
   const { data: account } = useQuery({
-    queryKey: ['account'],
+    queryKey: ['user', 'own'],
     queryFn: ({ signal }) => getAccount(signal),
   })
   if (account === undefined || account.email === null) return null
