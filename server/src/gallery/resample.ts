@@ -111,7 +111,7 @@ function resampleColumns(
   const { first, start, weights } = tapsFor(sourceHeight, height)
   const data = new Uint8Array(stride * height)
   if (sumBuffer.length < stride) sumBuffer = new Float64Array(stride)
-  const sums = sumBuffer
+  const sums = sumBuffer.subarray(0, stride)
   for (let y = 0, out = 0; y < height; y++, out += stride) {
     sums.fill(0.5) // rounds to nearest when it is truncated
     const last = start[y + 1]! - 1

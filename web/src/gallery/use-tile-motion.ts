@@ -11,21 +11,25 @@ interface ShownRows {
   imageAt: (index: number) => Image | undefined
 }
 
-/** Moves each picture that has another place in a changed list from the former one to the new one. Duration and easing are those of its cell. */
+/** Moves each picture that has another place in a changed list from the former one to the new one. Duration and easing are those of the cells. */
 export function useTileMotion(gridRef: RefObject<HTMLElement | null>, shown: ShownRows): void {
   const last = useRef<ReadonlyMap<string, TilePlace>>(new Map())
   useLayoutEffect(() => {
     const places = tilePlaces(shown.rows, shown, (index) => shown.imageAt(index)?.id)
     const moves = tileMoves(last.current, places)
     last.current = places
-    for (const { index, x, y, scale } of moves) {
-      const cell = gridRef.current?.querySelector(`[data-index="${index}"]`)?.closest('[role=gridcell]')
-      if (!cell) continue
-      const { transitionDuration, transitionTimingFunction } = getComputedStyle(cell)
+    const cells = moves.map(({ index }) =>
+      gridRef.current?.querySelector(`[data-index="${index}"]`)?.closest('[role=gridcell]'),
+    )
+    const [first] = cells
+    if (!first) return
+    // Read once: after each animation that starts, styles would have to be computed again.
+    const { transitionDuration, transitionTimingFunction: easing } = getComputedStyle(first)
+    const duration = Number.parseFloat(transitionDuration) * 1000
+    for (const [n, { x, y, scale }] of moves.entries()) {
       const start = { transform: `translate(${x}px, ${y}px) scale(${scale})`, transformOrigin: '0 0' }
       const end = { transform: 'none', transformOrigin: '0 0' }
-      const duration = Number.parseFloat(transitionDuration) * 1000
-      cell.animate([start, end], { duration, easing: transitionTimingFunction })
+      cells[n]?.animate([start, end], { duration, easing })
     }
   })
 }
