@@ -8,10 +8,10 @@ import { configOf } from './config.ts'
 import { drawSketches, sendSketch } from './queries.ts'
 import { median, ms, percentile, table } from './support.ts'
 
-const QUERIES = 60
+const QUERIES = 200
 const WARM_UP = 5
 
-/** Sketch queries while nothing else happens, and while the gallery is being indexed. */
+/** Sketch queries while the gallery is being indexed, and afterwards, while nothing else happens. */
 export async function benchContention(
   gallery: string,
   directory: string,
@@ -64,7 +64,6 @@ async function measure(config: Config): Promise<string[]> {
     return times
   }
   await ask(0, WARM_UP)
-  const idle = await ask(0, QUERIES)
   void app.sync.scan()
   await new Promise((resolve) => setTimeout(resolve, 500))
   const { indexed: before } = await app.catalog.images.counts()
@@ -72,6 +71,9 @@ async function measure(config: Config): Promise<string[]> {
   const busy = await ask(1000, QUERIES, () => app.indexer.pending === 0)
   const seconds = (performance.now() - start) / 1000
   const { indexed: after } = await app.catalog.images.counts()
+  await app.indexer.idle()
+  // With all images, because an empty gallery answers sooner.
+  const idle = await ask(0, QUERIES)
   await server.close()
   await app.close()
   return [

@@ -28,7 +28,13 @@ const OVERSAMPLING = 2
 const OVERSAMPLING_FILTERED = 5
 /** Reads slightly more rows than are expected to be needed. */
 const READ_AHEAD = 1.25
+/** Neighbours that are asked for at least. */
 const MIN_SEARCHED = 128
+/**
+ * In larger graphs, the minimum grows with the square root of the size. Without that, 50 results among a million vectors have a recall of
+ * 0.98 instead of 0.999, for 2 ms less.
+ */
+const MIN_SEARCHED_MAX_SIZE = 62_500
 const WIDENING = 4
 const CHUNK_ROWS = 4_096
 /** Length of the first lists of a search by several vectors. Shorter ones are hardly faster. */
@@ -97,7 +103,10 @@ export async function findNearVectors(
 ): Promise<NearContent[] | undefined> {
   if (!space.isComplete()) return undefined
   const [unit] = unitVectorsOf(vector)
-  const matches = space.index.search(unit!.vector, Math.max(MIN_SEARCHED, count * OVERSAMPLING))
+  const matches = space.index.search(
+    unit!.vector,
+    Math.max(minSearched(space.index.size), count * OVERSAMPLING),
+  )
   const scores = new Map(
     matches.slice(0, Math.ceil(count * READ_AHEAD)).map(({ key, score }) => [key, score]),
   )
@@ -115,6 +124,10 @@ export async function findNearVectors(
     const { contentHash, data } = found.get(imageId)!
     return { contentHash, vector: fromFloat16(data), score }
   })
+}
+
+function minSearched(size: number): number {
+  return Math.round(MIN_SEARCHED * Math.sqrt(Math.max(1, size / MIN_SEARCHED_MAX_SIZE)))
 }
 
 function compare(rows: readonly VectorRow[], vectors: readonly WeightedVector[]): Match[] {
@@ -173,7 +186,7 @@ async function searchIndex(
   const { index } = space
   const oversampling = isOnlyFolding(filter) ? OVERSAMPLING : OVERSAMPLING_FILTERED
   const part = Math.ceil(depth * READ_AHEAD)
-  for (let k = Math.max(MIN_SEARCHED, Math.ceil(depth * oversampling)); ; k *= WIDENING) {
+  for (let k = Math.max(minSearched(index.size), Math.ceil(depth * oversampling)); ; k *= WIDENING) {
     const matches = searchAny(index, vectors, k)
     const passing: Match[] = []
     // In parts, best first: usually the first part is enough, and no further rows are read.
