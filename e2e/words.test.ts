@@ -90,6 +90,7 @@ describe('the words field', () => {
     const context = await demo.browser.newContext({ locale: 'de-DE' })
     const page = await context.newPage()
     await page.goto(demo.product.url)
+    await page.locator('html[lang=de]').waitFor({ state: 'attached' })
     await page.getByRole('combobox').fill('ein Hun')
     await page.getByRole('listbox', { name: 'Vorschläge' }).waitFor()
     expect(await page.getByRole('option').first().textContent()).toBe('Hund')

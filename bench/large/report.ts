@@ -24,7 +24,7 @@ export function scalingReport({ measurements, costs, sections }: LargeResults): 
     ...circumstancesOf(measurements),
     '![Time of a search, memory and time of building by the number of rows](scaling.svg)\n',
     table(['database', 'rows', 'filter', 'recall', 'p50', 'p95', 'memory of the index', 'build'], rows),
-    'Memory: of the embedded database, what a process that has opened it takes; of PostgreSQL, the size of the index. Build: processor time of one core, which does not depend on what runs beside it. Computed rows continue the line through the last two measured sizes: building on logarithmic scales, memory on linear ones. The time of a search is computed only from a size of at least a million, because fixed costs decide it before; [a million vectors](million.md) took longer than 100,000.\n',
+    'Memory: of the embedded database, what a process that has opened it takes; of PostgreSQL, the size of the index. Build: processor time of one core, which does not depend on what runs beside it. Computed rows continue the line through the last two measured sizes: building on logarithmic scales, memory on linear ones. The time of a search is computed only from a size of at least a million, because fixed costs decide it before.\n',
     '## The embedded database\n',
     table(
       ['rows', 'until a new process can search', 'memory', 'saving the index', 'longest search meanwhile'],

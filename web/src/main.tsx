@@ -6,6 +6,7 @@ import { isPassing } from './api/client.ts'
 import { serverUrl } from './api/server-url.ts'
 import { SessionGate } from './auth/session.tsx'
 import { ToastProvider } from './components/toast.tsx'
+import { language } from './messages/language.ts'
 import { router } from './router.tsx'
 import { watchSignOut } from './state/signed-out.ts'
 import './styles.css'
@@ -32,6 +33,8 @@ if (import.meta.env.PROD && 'serviceWorker' in navigator)
       .catch((error: unknown) => console.info('The page can not be installed:', error)),
   )
 
+// Screen readers choose their voice by it.
+document.documentElement.lang = language
 watchSignOut()
 
 const root = createRoot(document.getElementById('root')!)

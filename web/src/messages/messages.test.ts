@@ -44,6 +44,24 @@ describe('the German catalog', () => {
   })
 })
 
+describe('names of keys', () => {
+  it('are in the catalog, where they differ between languages', () => {
+    const found = globSync('**/*.tsx', { cwd: SOURCES, exclude: ['components/showcase/**'] }).flatMap((file) =>
+      (readFileSync(join(SOURCES, file), 'utf8').match(/ (keys|hint)="(?!Esc")\w{2}[^"]*"/g) ?? []).map(
+        (attribute) => file + attribute,
+      ),
+    )
+    expect(found).toEqual([])
+  })
+})
+
+describe('the description of a drawing', () => {
+  it('names the colours as they are written inside a sentence', () => {
+    expect(english.sheet.drawn(2, ['black', 'own'])).toContain('2 strokes in black and your own colour.')
+    expect(german.sheet.drawn(2, ['own'])).toContain('2 Strichen in eigener Farbe.')
+  })
+})
+
 describe('every sentence', () => {
   it('follows the rules of wording', () => {
     const found = [...entriesOf(en), ...entriesOf(de)].filter(

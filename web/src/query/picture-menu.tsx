@@ -45,7 +45,7 @@ export function PictureMenu({ trigger, onChoose, onPicture, before, after, onClo
         <MenuItem icon={<FileImage />} onSelect={onChoose}>
           {query.chooseFile}
         </MenuItem>
-        <MenuItem icon={<ClipboardPaste />} hint="Ctrl V" onSelect={() => void paste()}>
+        <MenuItem icon={<ClipboardPaste />} hint={messages.shortcuts.paste} onSelect={() => void paste()}>
           {query.paste}
         </MenuItem>
         {matchMedia('(pointer: coarse)').matches && (

@@ -116,15 +116,21 @@ function onHistoryKey(event: KeyboardEvent, { undo, redo }: RegionHistory) {
 }
 
 function HistoryButtons({ undo, redo }: RegionHistory) {
-  const { sheet } = messages
+  const { sheet, shortcuts } = messages
   return (
     <>
-      <IconButton label={sheet.undo} keys="Ctrl Z" size="small" isDisabled={!undo} onClick={() => undo?.()}>
+      <IconButton
+        label={sheet.undo}
+        keys={shortcuts.undo}
+        size="small"
+        isDisabled={!undo}
+        onClick={() => undo?.()}
+      >
         <Undo2 />
       </IconButton>
       <IconButton
         label={sheet.redo}
-        keys="Ctrl Shift Z"
+        keys={shortcuts.redo}
         size="small"
         isDisabled={!redo}
         onClick={() => redo?.()}

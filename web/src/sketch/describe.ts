@@ -7,8 +7,7 @@ import { INKS } from './tool-settings.ts'
 export function describeSketch({ strokes }: Sketch): string {
   if (strokes.length === 0) return messages.sheet.blank
   const used = new Set(strokes.map(({ colour }) => colourName(colour ?? INK)))
-  const colours = [...used].map((name) => messages.sheet.colours[name].toLocaleLowerCase())
-  return messages.sheet.drawn(strokes.length, colours)
+  return messages.sheet.drawn(strokes.length, [...used])
 }
 
 /** The key of its name in the messages. */

@@ -18,10 +18,10 @@ export default function SelectionActions({ count, mirror, duplicate, remove }: S
       <IconButton label={messages.sheet.mirror} keys="H" onClick={mirror}>
         <FlipHorizontal2 />
       </IconButton>
-      <IconButton label={messages.sheet.duplicate} keys="Ctrl D" onClick={duplicate}>
+      <IconButton label={messages.sheet.duplicate} keys={messages.shortcuts.duplicate} onClick={duplicate}>
         <Copy />
       </IconButton>
-      <IconButton label={messages.sheet.delete} keys="Delete" onClick={remove}>
+      <IconButton label={messages.sheet.delete} keys={messages.shortcuts.delete} onClick={remove}>
         <Trash2 />
       </IconButton>
     </Pill>

@@ -27,14 +27,14 @@ export function SheetPills(props: SheetPillsProps) {
     <>
       <HistoryButton
         label={messages.sheet.undo}
-        keys="Ctrl Z"
+        keys={messages.shortcuts.undo}
         run={commands.undo}
         icon={<Undo2 />}
         size="small"
       />
       <HistoryButton
         label={messages.sheet.redo}
-        keys="Ctrl Shift Z"
+        keys={messages.shortcuts.redo}
         run={commands.redo}
         icon={<Redo2 />}
         size="small"

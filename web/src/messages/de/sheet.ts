@@ -1,9 +1,24 @@
 import { list, plural } from '../format.ts'
 
+const colours = {
+  black: 'Schwarz',
+  grey: 'Grau',
+  brown: 'Braun',
+  orange: 'Orange',
+  yellow: 'Gelb',
+  green: 'Grün',
+  teal: 'Petrol',
+  blue: 'Blau',
+  violet: 'Violett',
+  pink: 'Rosa',
+  red: 'Rot',
+  own: 'Eigene Farbe',
+}
+
 export const sheet = {
   blank: 'Zeichenblatt, leer. Du kannst auch mit einem Bild oder mit Wörtern suchen.',
-  drawn: (strokes: number, colours: readonly string[]) =>
-    `Zeichenblatt mit ${plural(strokes, { one: '# Strich', other: '# Strichen' })} in ${list(colours)}. Du kannst auch mit einem Bild oder mit Wörtern suchen.`,
+  drawn: (strokes: number, used: readonly (keyof typeof colours)[]) =>
+    `Zeichenblatt mit ${plural(strokes, { one: '# Strich', other: '# Strichen' })} in ${list(used.map((name) => (name === 'own' ? 'eigener Farbe' : colours[name])))}. Du kannst auch mit einem Bild oder mit Wörtern suchen.`,
   tools: 'Zeichenwerkzeuge',
   history: 'Rückgängig und wiederholen',
   view: 'Blatt',
@@ -25,20 +40,7 @@ export const sheet = {
   widths: ['Dünn', 'Mittel', 'Dick'] as const,
   pixels: (count: number) => plural(count, { one: '# Pixel', other: '# Pixel' }),
   colour: 'Farbe',
-  colours: {
-    black: 'Schwarz',
-    grey: 'Grau',
-    brown: 'Braun',
-    orange: 'Orange',
-    yellow: 'Gelb',
-    green: 'Grün',
-    teal: 'Petrol',
-    blue: 'Blau',
-    violet: 'Violett',
-    pink: 'Rosa',
-    red: 'Rot',
-    own: 'Eigene Farbe',
-  },
+  colours,
   colourHint: 'Farben zählen, nicht nur Formen',
   matchColours: 'Auch Farben vergleichen',
   tidy: 'Formen',

@@ -1,10 +1,25 @@
 import { list, plural } from '../format.ts'
 
+const colours = {
+  black: 'Black',
+  grey: 'Grey',
+  brown: 'Brown',
+  orange: 'Orange',
+  yellow: 'Yellow',
+  green: 'Green',
+  teal: 'Teal',
+  blue: 'Blue',
+  violet: 'Violet',
+  pink: 'Pink',
+  red: 'Red',
+  own: 'Your own colour',
+}
+
 export const sheet = {
   blank: 'Drawing sheet, blank. You can also search with a picture or with words.',
   /** @param colours of its ink, in lower case */
-  drawn: (strokes: number, colours: readonly string[]) =>
-    `Drawing sheet with ${plural(strokes, { one: '# stroke', other: '# strokes' })} in ${list(colours)}. You can also search with a picture or with words.`,
+  drawn: (strokes: number, used: readonly (keyof typeof colours)[]) =>
+    `Drawing sheet with ${plural(strokes, { one: '# stroke', other: '# strokes' })} in ${list(used.map((name) => colours[name].toLowerCase()))}. You can also search with a picture or with words.`,
   tools: 'Drawing tools',
   history: 'Undo and redo',
   view: 'Sheet',
@@ -26,20 +41,7 @@ export const sheet = {
   widths: ['Thin', 'Medium', 'Thick'] as const,
   pixels: (count: number) => plural(count, { one: '# pixel', other: '# pixels' }),
   colour: 'Colour',
-  colours: {
-    black: 'Black',
-    grey: 'Grey',
-    brown: 'Brown',
-    orange: 'Orange',
-    yellow: 'Yellow',
-    green: 'Green',
-    teal: 'Teal',
-    blue: 'Blue',
-    violet: 'Violet',
-    pink: 'Pink',
-    red: 'Red',
-    own: 'Your own colour',
-  },
+  colours,
   colourHint: 'Colours count, not only shapes',
   matchColours: 'Match colours too',
   tidy: 'Tidy',
