@@ -46,10 +46,11 @@ describe('the German catalog', () => {
 
 describe('names of keys', () => {
   it('are in the catalog, where they differ between languages', () => {
-    const found = globSync('**/*.tsx', { cwd: SOURCES, exclude: ['components/showcase/**'] }).flatMap((file) =>
-      (readFileSync(join(SOURCES, file), 'utf8').match(/ (keys|hint)="(?!Esc")\w{2}[^"]*"/g) ?? []).map(
-        (attribute) => file + attribute,
-      ),
+    const found = globSync('**/*.tsx', { cwd: SOURCES, exclude: ['components/showcase/**'] }).flatMap(
+      (file) =>
+        (readFileSync(join(SOURCES, file), 'utf8').match(/ (keys|hint)="(?!Esc")\w{2}[^"]*"/g) ?? []).map(
+          (attribute) => file + attribute,
+        ),
     )
     expect(found).toEqual([])
   })
