@@ -24,10 +24,14 @@ console.log(`Making the demo gallery in ${gallery} …`)
 await copyDemoPhotos(gallery)
 if (isDrawn) await drawDemoGallery(gallery, PICTURES_PER_SUBJECT)
 const data = fileURLToPath(new URL('../demo/data', import.meta.url))
-const main = fileURLToPath(new URL('../server/src/main.ts', import.meta.url))
-const child = spawn(process.execPath, [main, 'serve', gallery, '--data-directory', data, ...serveArguments], {
-  cwd: root,
-  stdio: 'inherit',
-})
+const launcher = fileURLToPath(new URL('../server/bin/sketch-search.js', import.meta.url))
+const child = spawn(
+  process.execPath,
+  [launcher, 'serve', gallery, '--data-directory', data, ...serveArguments],
+  {
+    cwd: root,
+    stdio: 'inherit',
+  },
+)
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
 child.on('exit', (code) => process.exit(code ?? 1))
