@@ -6,6 +6,7 @@ import type { Catalog, ImageFilter, ImageRecord, SectionCursor } from './catalog
 const DIMENSIONS = 8
 const SPACE = { embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS }
 const EVERYTHING = { filter: {}, offset: 0, limit: 1000 }
+const DENIED = { code: 'permission_denied', reason: 'permission denied', failedAt: 1 }
 const BY_NAME = { ...EVERYTHING, orderBy: 'name' as const, descending: false }
 
 /** A unit vector that turns with its number, so that neighbours in number are neighbours in space. */
@@ -687,6 +688,21 @@ export function describeCatalog(
       ])
       expect((await catalog.files.inFolder('f0'))[0]).toMatchObject({ state: 'without_vector' })
       expect((await catalog.files.inFolder('f1'))[0]).toMatchObject({ state: 'failed' })
+    })
+
+    it('keeps an image while its file may not be read, whether its content is the same or not', async () => {
+      const catalog = await openWith(2)
+      const [before] = (await catalog.images.list(BY_NAME)).images
+      const { path, bytes, modifiedAt, inode } = record(0)
+      const failure = { path, bytes, modifiedAt, inode, contentHash: undefined, ...DENIED }
+      expect(await catalog.failures.put({ ...failure, changedAt: 9 })).toBeUndefined()
+      expect(await catalog.images.counts()).toEqual({ indexed: 2, unembedded: 0, failed: 1 })
+      expect((await catalog.files.inFolder('f0'))[0]).toMatchObject({ failureCode: 'permission_denied' })
+      expect(await catalog.failures.put({ ...failure, bytes: bytes + 1 })).toBeUndefined()
+      expect(await catalog.vectors.deleteUnused()).toEqual([])
+      await catalog.images.upsert([record(0)])
+      expect((await catalog.images.list(BY_NAME)).images[0]!.id).toBe(before!.id)
+      expect(await catalog.images.counts()).toEqual({ indexed: 2, unembedded: 0, failed: 0 })
     })
 
     it('returns the embedder that was chosen before', async () => {

@@ -189,6 +189,24 @@ describe('scanning', () => {
     },
   )
 
+  it.skipIf(isRoot)(
+    'keeps the images of files that may no longer be read, and their ids (skipped for root, who may read everything)',
+    async () => {
+      const root = await galleryOf('a.png', 'b.png')
+      const app = await startApp(await configFor(root))
+      await indexAll(app)
+      const ids = async () => (await app.catalog.images.list(BY_NAME)).images.map(({ id }) => id)
+      const before = await ids()
+      await chmod(join(root, 'a.png'), 0)
+      await indexAll(app)
+      expect(await app.catalog.images.counts()).toMatchObject({ indexed: 2, unembedded: 0, failed: 1 })
+      await chmod(join(root, 'a.png'), 0o644)
+      await indexAll(app)
+      expect(await app.catalog.images.counts()).toMatchObject({ indexed: 2, unembedded: 0, failed: 0 })
+      expect(await ids()).toEqual(before)
+    },
+  )
+
   it('lets copies share one vector and embeds them once', async () => {
     const root = await galleryOf('a.png')
     await mkdir(join(root, 'copies'))

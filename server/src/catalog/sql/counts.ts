@@ -49,6 +49,12 @@ export async function countAll(context: SqlContext): Promise<CatalogCounts> {
       currentFailures(context).select(eb.fn.countAll<number>().as('n')).as('failed'),
       currentFailures(context)
         .innerJoin('images', 'images.path', 'failures.path')
+        .leftJoin('vectors', (join) =>
+          join
+            .onRef('vectors.content_hash', '=', 'images.content_hash')
+            .on('vectors.embedder_id', '=', embedderId),
+        )
+        .where('vectors.content_hash', 'is', null)
         .select(eb.fn.countAll<number>().as('n'))
         .as('seen'),
       eb

@@ -1,3 +1,5 @@
+import type { Transaction } from 'kysely'
+import type { Tables } from '../../database/schema.ts'
 import type { FailureRecord, FailureStore } from '../catalog.ts'
 import { changeImages, type SqlContext } from './context.ts'
 import { FoldLevels } from './fold-levels.ts'
@@ -41,19 +43,30 @@ export function currentFailures({ database, space }: SqlContext) {
     )
 }
 
+/**
+ * The image of an earlier version of the file. An image on which only the embedder fails stays visible, and other embedders have
+ * vectors of it. An image whose file may not be read at present stays as well: its content may be the same.
+ */
+async function replacedImage(
+  transaction: Transaction<Tables>,
+  { path, code, contentHash }: FailureRecord,
+): Promise<{ id: string; content_hash: string } | undefined> {
+  if (code === 'permission_denied') return undefined
+  const isVisible = code === 'embedder_failed' && contentHash !== undefined
+  return transaction
+    .selectFrom('images')
+    .select(['id', 'content_hash'])
+    .where('path', '=', path)
+    .$if(isVisible, (query) => query.where('content_hash', '!=', contentHash!))
+    .executeTakeFirst()
+}
+
 async function putFailure(context: SqlContext, record: FailureRecord): Promise<string | undefined> {
   const { path, bytes, modifiedAt, changedAt, inode, contentHash, code, reason, failedAt } = record
   const { directory } = nameColumns(path)
   return changeImages(context, async (transaction) => {
-    // An image on which only the embedder fails stays visible, and other embedders have vectors of it.
-    const isVisible = code === 'embedder_failed' && contentHash !== undefined
     const folds = await FoldLevels.begin({ database: transaction, dialect: context.dialect })
-    const replaced = await transaction
-      .selectFrom('images')
-      .select(['id', 'content_hash'])
-      .where('path', '=', path)
-      .$if(isVisible, (query) => query.where('content_hash', '!=', contentHash!))
-      .executeTakeFirst()
+    const replaced = await replacedImage(transaction, record)
     if (replaced !== undefined) {
       await folds.before([replaced.id])
       await transaction.deleteFrom('images').where('id', '=', replaced.id).execute()
