@@ -14,8 +14,10 @@ export interface SpaceIndex extends ActiveSpace {
   index: VectorIndex
   /** Adds the next missing vectors to the index. @returns whether the index is complete now */
   catchUp(): Promise<boolean>
-  /** Whether the index has every vector. Until then a search compares with all rows. */
+  /** Whether the index has every vector. */
   isComplete(): boolean
+  /** The ids of the vectors that the index does not have yet. */
+  absent(): readonly number[]
   /** Counts written vectors for the next save, and discards cached results of filters. */
   changed(vectors: number): void
   /** Returns the cached result of a filter. */
@@ -49,11 +51,15 @@ export interface FilterMatches {
 
 const MAX_CACHED_FILTERS = 4
 const CATCH_UP_ROWS = 256
-/** Number of unsaved vectors after which the index is saved. Adding them again after an interruption takes seconds. */
+/**
+ * The index is saved when a tenth of its vectors have changed, within these limits. After an interruption, adding vectors again takes a
+ * millisecond each.
+ */
+const MAX_UNSAVED_SHARE = 0.1
 const MIN_UNSAVED = 5_000
+const MAX_UNSAVED = 50_000
 /** The disk may be full, or there may be too little memory for a copy. */
 const PAUSE_AFTER_FAILURE_MS = 5 * 60_000
-const MAX_UNSAVED_SHARE = 0.1
 /** Writing this many vectors takes some 30 ms. */
 const MAX_DIRECT_SAVE = 20_000
 
@@ -119,6 +125,7 @@ export async function openSpaceIndex(
       unsaved += vectors
     }),
     isComplete: () => next >= missing.length,
+    absent: () => missing.slice(next),
     async catchUp() {
       const ids = missing.slice(next, next + CATCH_UP_ROWS)
       unsaved += (await addRows(database, ids, index, dimensions)).length
@@ -128,7 +135,8 @@ export async function openSpaceIndex(
     written: stopCopy,
     async save(always) {
       if (always) await stopCopy()
-      const isDue = always ? unsaved > 0 : unsaved > Math.max(MIN_UNSAVED, index.size * MAX_UNSAVED_SHARE)
+      const most = Math.max(MIN_UNSAVED, Math.min(MAX_UNSAVED, index.size * MAX_UNSAVED_SHARE))
+      const isDue = unsaved > (always ? 0 : most)
       if (!isDue || copy !== undefined) return
       if (!always && performance.now() < notBefore) return
       await writing

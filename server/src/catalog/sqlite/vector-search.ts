@@ -36,6 +36,11 @@ const MIN_SEARCHED = 128
  */
 const MIN_SEARCHED_MAX_SIZE = 62_500
 const WIDENING = 4
+/**
+ * For more, comparing all rows is cheaper. It is also complete: even a full search of the graph may miss a few vectors that no path
+ * leads to.
+ */
+const MAX_SEARCHED_SHARE = 0.5
 const CHUNK_ROWS = 4_096
 /** Length of the first lists of a search by several vectors. Shorter ones are hardly faster. */
 const SHORT_LIST = 64
@@ -86,9 +91,40 @@ async function findNearest(
   if (rows !== undefined) return compare(rows, vectors)
   // Number of neighbours of which `topK` are expected to pass.
   const depth = topK * Math.max(1, size / Math.max(1, count))
-  const canUseIndex = space.isComplete() && topK < size
+  const absent = space.absent()
+  const canUseIndex = absent.length <= size && topK < size
   const found = canUseIndex ? await searchIndex(database, space, vectors, filter, topK, depth) : undefined
-  return found ?? (await scan(database, space, vectors, filter, topK))
+  if (found === undefined) return scan(database, space, vectors, filter, topK)
+  if (absent.length === 0) return found
+  return bestOfEach([...found, ...(await compareRows(database, absent, vectors, filter, topK))])
+}
+
+/** Compares with the vectors of some ids, in chunks. */
+async function compareRows(
+  database: Kysely<Tables>,
+  ids: readonly number[],
+  vectors: readonly WeightedVector[],
+  filter: ImageFilter,
+  topK: number,
+): Promise<Match[]> {
+  let kept: Match[] = []
+  for (let start = 0; start < ids.length; start += CHUNK_ROWS) {
+    const rows = await imagesOf(database, ids.slice(start, start + CHUNK_ROWS))
+      .where(filterCondition(filter, SQLITE, true))
+      .select(['images.id as imageId', 'vectors.data as data'])
+      .execute()
+    kept = topMatches([...kept, ...compare(rows, vectors)], topK, undefined)
+  }
+  return kept
+}
+
+/** Images by the ids of their vectors. With a cross join SQLite reads the tables in this order: from the few ids to their images. */
+function imagesOf(database: Kysely<Tables>, vectorIds: readonly number[]) {
+  return database
+    .selectFrom('vectors')
+    .crossJoin('images')
+    .whereRef('images.content_hash', '=', 'vectors.content_hash')
+    .where('vectors.id', 'in', SQLITE.numbers(vectorIds))
 }
 
 /**
@@ -110,11 +146,7 @@ export async function findNearVectors(
   const scores = new Map(
     matches.slice(0, Math.ceil(count * READ_AHEAD)).map(({ key, score }) => [key, score]),
   )
-  const rows = await database
-    .selectFrom('vectors')
-    .crossJoin('images')
-    .whereRef('images.content_hash', '=', 'vectors.content_hash')
-    .where('vectors.id', 'in', SQLITE.numbers([...scores.keys()]))
+  const rows = await imagesOf(database, [...scores.keys()])
     .select(['images.id as imageId', 'vectors.id as key', 'vectors.content_hash as contentHash', 'data'])
     .execute()
   if (rows.length < count) return undefined
@@ -186,7 +218,10 @@ async function searchIndex(
   const { index } = space
   const oversampling = isOnlyFolding(filter) ? OVERSAMPLING : OVERSAMPLING_FILTERED
   const part = Math.ceil(depth * READ_AHEAD)
-  for (let k = Math.max(minSearched(index.size), Math.ceil(depth * oversampling)); ; k *= WIDENING) {
+  const most = index.size * MAX_SEARCHED_SHARE
+  const first = Math.max(minSearched(index.size), Math.ceil(depth * oversampling))
+  if (first > Math.max(EXACT_SEARCH_MAX_ROWS, most)) return undefined
+  for (let k = first; ; k *= WIDENING) {
     const matches = searchAny(index, vectors, k)
     const passing: Match[] = []
     // In parts, best first: usually the first part is enough, and no further rows are read.
@@ -195,8 +230,7 @@ async function searchIndex(
         passing.push(one)
     }
     if (passing.length >= topK) return passing
-    // Even a full search of the graph may miss a few vectors that no path leads to. Only the rows are complete.
-    if (k * WIDENING > index.size / 2) return undefined
+    if (k * WIDENING > most) return undefined
   }
 }
 
@@ -233,12 +267,7 @@ async function passingOf(
   matches: readonly IndexMatch[],
 ): Promise<Match[]> {
   const scores = new Map(matches.map(({ key, score }) => [key, score]))
-  // With a cross join SQLite reads the tables in this order: from the few keys to their images.
-  const rows = await database
-    .selectFrom('vectors')
-    .crossJoin('images')
-    .whereRef('images.content_hash', '=', 'vectors.content_hash')
-    .where('vectors.id', 'in', SQLITE.numbers([...scores.keys()]))
+  const rows = await imagesOf(database, [...scores.keys()])
     .where(filterCondition(filter, SQLITE, true))
     .select(['images.id as imageId', 'vectors.id as key'])
     .execute()
