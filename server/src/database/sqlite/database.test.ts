@@ -138,3 +138,27 @@ describe('the database', () => {
     await again.destroy()
   })
 })
+
+describe('prepared statements', () => {
+  it('are kept while they are in use, however many others are used once', () => {
+    const connection = new DatabaseSync(':memory:')
+    const database = adapt(connection)
+    for (let n = 0; n < 1000; n++) database.prepare(`select ${n}`)
+    const hot = database.prepare("select 'hot'")
+    for (let n = 0; n < 1000; n++) {
+      database.prepare(`select 1 + ${n}`)
+      expect(database.prepare("select 'hot'")).toBe(hot)
+    }
+    connection.close()
+  })
+
+  it('are not kept if their text is long, such as those that insert many rows', () => {
+    const connection = new DatabaseSync(':memory:')
+    const database = adapt(connection)
+    const short = `values ${Array.from({ length: 100 }, () => '(?)').join(', ')}`
+    const long = `values ${Array.from({ length: 5000 }, () => '(?)').join(', ')}`
+    expect(database.prepare(short)).toBe(database.prepare(short))
+    expect(database.prepare(long)).not.toBe(database.prepare(long))
+    connection.close()
+  })
+})
