@@ -456,6 +456,26 @@ describe('scanning', () => {
     expect(await app.catalog.images.unknownContents([before.contentHash])).toEqual([before.contentHash])
   })
 
+  it('keeps the id of a file that fails for a while, and tries it again when asked', async () => {
+    const root = await galleryOf('a.png')
+    const app = await startApp(await configFor(root))
+    await indexAll(app)
+    const { id } = (await app.catalog.images.getByPath('a.png'))!
+    await app.catalog.collections.star('anna', [id], true)
+    const whole = await picture(5)
+    await writeSettled(join(root, 'a.png'), whole.subarray(0, 60), new Date('2022-01-01'))
+    await indexAll(app)
+    expect(await app.catalog.images.counts()).toMatchObject({ indexed: 0, failed: 1 })
+    expect(await app.catalog.failures.clear()).toBe(1)
+    await indexAll(app)
+    expect(await app.catalog.files.at(['a.png'])).toMatchObject([{ bytes: 60, state: 'failed' }])
+    await writeSettled(join(root, 'a.png'), whole, new Date('2022-01-02'))
+    await indexAll(app)
+    expect(await app.catalog.images.getByPath('a.png')).toMatchObject({ id })
+    expect(await app.catalog.collections.starred('anna', [id])).toEqual([id])
+    expect(await app.catalog.images.counts()).toMatchObject({ indexed: 1, failed: 0 })
+  })
+
   it('removes the content that a moved file has replaced, without a look at all others', async () => {
     const root = await galleryOf('a.png', 'b.png')
     const app = await startApp(await configFor(root))

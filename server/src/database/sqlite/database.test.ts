@@ -51,14 +51,19 @@ describe('the database', () => {
       },
       { id: 'j', fold_level: 0 },
     ])
-    expect(await database.selectFrom('failures').select(['path', 'embedder_id']).execute()).toEqual([
-      { path: 'a', embedder_id: null },
-    ])
+    expect(
+      await database.selectFrom('failures').select(['path', 'embedder_id', 'image_id']).execute(),
+    ).toEqual([{ path: 'a', embedder_id: null, image_id: null }])
     const indices = await sql<{ name: string }>`select name from sqlite_master where type = 'index'`.execute(
       database,
     )
     expect(indices.rows.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['failures_by_inode', 'images_by_directory_with_time', 'images_by_taken_month']),
+      expect.arrayContaining([
+        'failures_by_image',
+        'failures_by_inode',
+        'images_by_directory_with_time',
+        'images_by_taken_month',
+      ]),
     )
     // References to the table that was built again still hold.
     const vectors = database.selectFrom('vectors').select('embedder_id')

@@ -26,6 +26,7 @@ import * as bitDepth from './migrations/014-bit-depth.ts'
 import * as foldedFolders from './migrations/015-folded-folders.ts'
 import * as twins from './migrations/016-twins.ts'
 import * as folderOrder from './migrations/017-folder-order.ts'
+import * as replacedImages from './migrations/018-replaced-images.ts'
 
 /** Migrations of the catalog, oldest first. */
 const CATALOG_MIGRATIONS: Migrations = {
@@ -46,6 +47,7 @@ const CATALOG_MIGRATIONS: Migrations = {
   '015-folded-folders': foldedFolders,
   '016-twins': twins,
   '017-folder-order': folderOrder,
+  '018-replaced-images': replacedImages,
 }
 
 const OWNER_ONLY = 0o600
