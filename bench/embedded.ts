@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Catalog } from '../server/src/catalog/catalog.ts'
 import { openSqliteCatalogThread } from '../server/src/catalog/sqlite/client.ts'
+import { deleteAllUnused } from '../server/src/testing/unused-contents.ts'
 import { median, ms, percentile, ratioOf, residentMemory, type Section, table } from './support.ts'
 import {
   type Case,
@@ -97,7 +98,7 @@ export async function waitsWhileSaving(
     await catalog.files.remove(numbers.map((n) => record(n, vectors[n]!).path))
   }
   const before = writtenAt()
-  await catalog.vectors.deleteUnused()
+  await deleteAllUnused(catalog)
   const start = performance.now()
   const times: number[] = []
   while (writtenAt() === before || writtenAt() === undefined) {

@@ -86,7 +86,7 @@ const VENDORS: Record<string, readonly string[]> = {
   'prom-client': ['http'],
   'range-parser': ['http'],
   'content-disposition': ['http'],
-  'lru-cache': ['gallery'],
+  'lru-cache': ['gallery', 'database'],
   'pino-pretty': ['log.ts'],
   thumbhash: ['gallery'],
 }

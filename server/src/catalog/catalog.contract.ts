@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { imageRecord } from '../testing/images.ts'
+import { deleteAllUnused } from '../testing/unused-contents.ts'
 import { IMAGE_ATTRIBUTES, versionOf } from './attributes.ts'
 import type { Catalog, ImageFilter, ImageRecord, SectionCursor } from './catalog.ts'
 
@@ -89,7 +90,7 @@ export function describeCatalog(
       expect(put).toMatchObject({ id: before!.id, isNew: false })
       expect(await catalog.images.get(before!.id)).toMatchObject({ contentHash: 'other' })
       expect((await catalog.images.list(BY_NAME)).total).toBe(1)
-      expect(await catalog.vectors.deleteUnused()).toEqual(['hash-0'])
+      expect(await deleteAllUnused(catalog)).toEqual(['hash-0'])
     })
 
     it('lists images in each order, in pages, with the total', async () => {
@@ -335,7 +336,7 @@ export function describeCatalog(
       const inFolder = numbers(300).filter((n) => n % 3 === 1)
       expect((await nearest({ directory: 'f1' })).map(({ path }) => path)).toEqual(orderOf(inFolder))
       await catalog.files.remove([found[0]!.path])
-      await catalog.vectors.deleteUnused()
+      await deleteAllUnused(catalog)
       const others = numbers(300).filter((n) => record(n).path !== found[0]!.path)
       expect((await nearest()).map(({ path }) => path)).toEqual(orderOf(others))
     })
@@ -521,16 +522,48 @@ export function describeCatalog(
       const catalog = await openWith(2)
       const before = await catalog.images.getByPath(record(1).path)
       const to = { path: 'elsewhere/new.jpg', inode: '1', modifiedAt: 2001 }
-      expect(await catalog.files.move(record(1).path, to)).toBe(true)
+      expect(await catalog.files.move(record(1).path, to)).toEqual([])
       expect(await catalog.images.get(before!.id)).toMatchObject({
         path: 'elsewhere/new.jpg',
         directory: 'elsewhere',
         name: 'new.jpg',
         createdAt: 1001,
       })
-      expect(await catalog.files.move('missing.jpg', to)).toBe(false)
+      expect(await catalog.files.move('missing.jpg', to)).toBeUndefined()
       // An existing file stays if nothing was moved.
       expect((await catalog.images.getByPath('elsewhere/new.jpg'))?.id).toBe(before!.id)
+    })
+
+    it('returns the contents whose rows a moved one has replaced', async () => {
+      const catalog = await openWith(3)
+      const to = ({ path }: ImageRecord) => ({ path, inode: '1', modifiedAt: 1 })
+      expect(await catalog.files.move(record(0).path, to(record(1)))).toEqual(['hash-1'])
+      const { path, bytes, modifiedAt, inode } = record(7)
+      const failure = { path, bytes, modifiedAt, inode, code: 'image_unreadable', reason: '', failedAt: 1 }
+      await catalog.failures.put({ ...failure, contentHash: 'failed' })
+      expect(await catalog.files.move(record(1).path, to(record(7)))).toEqual(['failed'])
+      // A copy has the same content.
+      await catalog.images.upsert([record(2, { path: 'copy.jpg' })])
+      expect(
+        await catalog.files.move(record(2).path, { path: 'copy.jpg', inode: '2', modifiedAt: 2 }),
+      ).toEqual([])
+    })
+
+    it('deletes the vectors of all unused contents in sections', async () => {
+      const count = 5200
+      const catalog = await openWith(count)
+      const removed = numbers(count).filter((n) => n % 3 === 0)
+      await catalog.files.remove(removed.map((n) => record(n).path))
+      const first = await catalog.vectors.deleteUnusedAfter('')
+      expect(first.next).toBeDefined()
+      const second = await catalog.vectors.deleteUnusedAfter(first.next!)
+      expect(second.next).toBeUndefined()
+      expect(first.deleted.length).toBeGreaterThan(second.deleted.length)
+      expect(second.deleted.length).toBeGreaterThan(0)
+      expect([...first.deleted, ...second.deleted].sort()).toEqual(removed.map((n) => `hash-${n}`).sort())
+      const left = await catalog.vectors.embeddedContents(numbers(count).map((n) => `hash-${n}`))
+      expect(left).toHaveLength(count - removed.length)
+      expect(await deleteAllUnused(catalog)).toEqual([])
     })
 
     it('keeps the time of creation of an edited file, and replaces that of version 0.1', async () => {
@@ -680,7 +713,7 @@ export function describeCatalog(
       expect((await catalog.images.list(BY_NAME)).total).toBe(2)
       expect((await catalog.files.inFolder('f0'))[0]).toMatchObject({ state: 'failed' })
       // The vectors of failed files are kept for the embedder that made them.
-      expect(await catalog.vectors.deleteUnused()).toEqual([])
+      expect(await deleteAllUnused(catalog)).toEqual([])
       await catalog.spaces.activate(SPACE)
       expect(await catalog.images.counts()).toMatchObject({ failed: 1 })
       expect((await catalog.failures.list({ offset: 0, limit: 9 })).failures).toMatchObject([
@@ -773,7 +806,7 @@ export function describeCatalog(
       expect(next).toBeUndefined()
       expect(compared.map(({ contentHash }) => contentHash).sort()).toEqual(['hash-0', 'hash-1', 'hash-60'])
       await catalog.files.remove([record(0).path])
-      await catalog.vectors.deleteUnused()
+      await deleteAllUnused(catalog)
       const left = compared.filter(({ contentHash }) => contentHash !== 'hash-0')
       const found = await catalog.vectors.contentsOf(compared.map(({ id }) => id))
       expect(found.sort((a, b) => a.id - b.id)).toEqual(left.sort((a, b) => a.id - b.id))
@@ -934,7 +967,7 @@ export function describeCatalog(
       expect(await catalog.trash.put(second!.id, place('b'), 200)).toBe(true)
       expect(await catalog.trash.put(first!.id, place('c'), 300)).toBe(false)
       expect((await catalog.images.list(BY_NAME)).total).toBe(1)
-      expect(await catalog.vectors.deleteUnused()).toEqual([])
+      expect(await deleteAllUnused(catalog)).toEqual([])
       expect(await catalog.images.unknownContents([first!.contentHash, 'x'])).toEqual(['x'])
       const { images, total } = await catalog.trash.list({ offset: 0, limit: 9 })
       expect([images.map(({ image }) => image.id), total]).toEqual([[second!.id, first!.id], 2])
@@ -977,7 +1010,7 @@ export function describeCatalog(
       await catalog.trash.remove([second!.id])
       expect(await catalog.trash.get([second!.id])).toEqual([])
       expect(await catalog.trash.bytes()).toBe(0)
-      expect(await catalog.vectors.deleteUnused()).toEqual([second!.contentHash])
+      expect(await deleteAllUnused(catalog)).toEqual([second!.contentHash])
     })
 
     it('returns the vectors of images', async () => {

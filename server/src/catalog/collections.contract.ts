@@ -140,6 +140,57 @@ export function describeCollections(name: string, open: () => Promise<Catalog>):
       expect(await pathsIn(catalog, id)).toEqual(['1.jpg', 'back.jpg'])
     })
 
+    it('keeps an image whose file fails before its next version can be read', async () => {
+      const { catalog, ids } = await openWith(3)
+      const { id } = await create(catalog, 'kept')
+      await catalog.collections.change(id, { add: [ids[0]!, ids[1]!] })
+      await catalog.collections.star(ANNA, [ids[0]!], true)
+      const fail = (n: number, contentHash: string, code = 'image_unreadable') =>
+        catalog.failures.put({
+          ...{ path: `${n}.jpg`, bytes: 7, modifiedAt: 9, inode: '9', contentHash },
+          ...{ code, reason: '', failedAt: 1 },
+        })
+      // The old content of one of them is elsewhere, too.
+      await catalog.images.upsert([record(0, { path: 'copy.jpg' })])
+      expect(await fail(0, 'half')).toBe('hash-0')
+      expect(await fail(0, 'more')).toBeUndefined()
+      expect(await fail(1, 'refused', 'embedder_failed')).toBe('hash-1')
+      expect(await pathsIn(catalog, id)).toEqual([])
+      await catalog.collections.refresh()
+      expect(await pathsIn(catalog, id)).toEqual([])
+      expect(await catalog.failures.clear()).toBe(2)
+      const [known] = await catalog.files.at(['0.jpg'])
+      expect(known).toMatchObject({ state: 'failed', bytes: -1 })
+
+      const put = await catalog.images.upsert([0, 1, 5].map((n) => record(n, { contentHash: `edited-${n}` })))
+      expect(put.map(({ id, isNew }) => [id, isNew])).toEqual([
+        [ids[0], true],
+        [ids[1], true],
+        [expect.any(String), true],
+      ])
+      expect(await pathsIn(catalog, id)).toEqual(['0.jpg', '1.jpg'])
+      expect(await catalog.collections.starred(ANNA, ids)).toEqual([ids[0]])
+      expect((await catalog.failures.list(FIRST_PAGE)).total).toBe(0)
+    })
+
+    it('gives no new image the place of one that was deleted at its path', async () => {
+      const { catalog, ids } = await openWith(2)
+      await catalog.collections.star(ANNA, ids, true)
+      const failure = { bytes: 7, modifiedAt: 9, inode: '9', contentHash: 'half', failedAt: 1 }
+      const fail = (path: string) =>
+        catalog.failures.put({ path, ...failure, code: 'image_unreadable', reason: '' })
+      await catalog.files.remove(['0.jpg'])
+      await fail('0.jpg')
+      // Another catalog has deleted the image meanwhile.
+      const deleted = (await catalog.images.get(ids[1]!))!
+      await fail('1.jpg')
+      await catalog.trash.adopt([{ image: deleted, deletedAt: 1, place: 'gallery', file: 'x' }])
+      const put = await catalog.images.upsert([0, 1].map((n) => record(n, { contentHash: `other-${n}` })))
+      expect(ids).not.toContain(put[0]!.id)
+      expect(ids).not.toContain(put[1]!.id)
+      expect(await pathsIn(catalog, starsOf(ANNA))).toEqual([])
+    })
+
     it('finds images again by their contents when they are indexed under other ids', async () => {
       const { catalog, ids } = await openWith(3)
       const { id } = await create(catalog, 'kept')

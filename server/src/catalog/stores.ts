@@ -70,6 +70,7 @@ export const READ_FROM = {
     similarPairs: 'replica',
     contentsOf: 'replica',
     deleteUnused: 'primary',
+    deleteUnusedAfter: 'primary',
   },
   failures: {
     list: 'replica',

@@ -88,6 +88,8 @@ export interface Tables {
     /** The embedder that failed on the file; null if the file itself is unreadable. */
     embedder_id: number | null
     changed_at: number | null
+    /** The image that the file was before it failed: its next version gets this id, and with it its collections. */
+    image_id: string | null
   }
   /** Deleted images that can be restored. */
   trash: {

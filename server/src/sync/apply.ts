@@ -31,8 +31,8 @@ const FILES_PER_PART = 5_000
 export class PlanExecutor {
   /** Number of differences between folder and index that were found. */
   changes = 0
-  /** Whether a move may have replaced the row of another image, whose content is unused then. True at first, after a crash. */
-  mayHaveUnusedContent = true
+  /** Hashes of contents whose rows were replaced by moves, so that no file may have them any more. */
+  readonly replacedContents = new Set<string>()
   readonly #options: PlanExecutorOptions
   readonly #context: SyncContext
 
@@ -161,8 +161,8 @@ export class PlanExecutor {
   }
 
   #noteMoves(found: readonly Move[]): void {
-    if (found.length > 0) this.mayHaveUnusedContent = true
-    for (const { from, to } of found) {
+    for (const { from, to, replaced } of found) {
+      for (const hash of replaced) this.replacedContents.add(hash)
       this.#context.missing.release(from.path)
       this.#options.recentArrivals.rename(from.path, to)
     }

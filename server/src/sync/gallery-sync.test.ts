@@ -24,6 +24,7 @@ import type { AppOptions } from '../app/compose.ts'
 import { openEmbedder } from '../embedding/open-embedder.ts'
 import { hashOfFile } from '../hashing.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
+import { imageRecord } from '../testing/images.ts'
 import { picture, writeSettled } from '../testing/pictures.ts'
 import { BY_NAME, galleryOf, itFindsChangesFromBefore, pathsIn, recordEvents } from '../testing/synced.ts'
 import { eventually, temporaryDirectory } from '../testing/temporary.ts'
@@ -471,6 +472,66 @@ describe('scanning', () => {
     expect(thumbnails.filter((name) => name.endsWith('.webp'))).toHaveLength(1)
     expect(thumbnails.join()).not.toContain(before.contentHash)
     expect(await app.catalog.images.unknownContents([before.contentHash])).toEqual([before.contentHash])
+  })
+
+  it('keeps the id of a file that fails for a while, and tries it again when asked', async () => {
+    const root = await galleryOf('a.png')
+    const app = await startApp(await configFor(root))
+    await indexAll(app)
+    const { id } = (await app.catalog.images.getByPath('a.png'))!
+    await app.catalog.collections.star('anna', [id], true)
+    const whole = await picture(5)
+    await writeSettled(join(root, 'a.png'), whole.subarray(0, 60), new Date('2022-01-01'))
+    await indexAll(app)
+    expect(await app.catalog.images.counts()).toMatchObject({ indexed: 0, failed: 1 })
+    expect(await app.catalog.failures.clear()).toBe(1)
+    await indexAll(app)
+    expect(await app.catalog.files.at(['a.png'])).toMatchObject([{ bytes: 60, state: 'failed' }])
+    await writeSettled(join(root, 'a.png'), whole, new Date('2022-01-02'))
+    await indexAll(app)
+    expect(await app.catalog.images.getByPath('a.png')).toMatchObject({ id })
+    expect(await app.catalog.collections.starred('anna', [id])).toEqual([id])
+    expect(await app.catalog.images.counts()).toMatchObject({ indexed: 1, failed: 0 })
+  })
+
+  it('removes the content that a moved file has replaced, without a look at all others', async () => {
+    const root = await galleryOf('a.png', 'b.png')
+    const app = await startApp(await configFor(root))
+    await indexAll(app)
+    const { id, contentHash } = (await app.catalog.images.getByPath('a.png'))!
+    const all = vi.spyOn(app.catalog.vectors, 'deleteUnusedAfter')
+    await rename(join(root, 'a.png'), join(root, 'new.png'))
+    const { move } = app.catalog.files
+    vi.spyOn(app.catalog.files, 'move').mockImplementationOnce(async (from, to) => {
+      // Another process has stored what was at the new path a moment ago.
+      const earlier = imageRecord(1, { ...to, contentHash: 'earlier', vector: undefined })
+      const [known] = await app.catalog.vectors.get([id])
+      await app.catalog.images.upsert([{ ...earlier, vector: known!.vector }])
+      expect(await app.catalog.vectors.embeddedContents(['earlier'])).toEqual(['earlier'])
+      return move(from, to)
+    })
+    await indexAll(app)
+    expect(await app.catalog.images.getByPath('new.png')).toMatchObject({ id, contentHash })
+    expect(await pathsIn(app)).toEqual(['b.png', 'new.png'])
+    expect(await app.catalog.vectors.embeddedContents(['earlier', contentHash])).toEqual([contentHash])
+    expect(all).not.toHaveBeenCalled()
+  })
+
+  it('removes vectors that a crash left behind at the first scan', async () => {
+    const root = await galleryOf('a.png')
+    const config = await configFor(root)
+    const first = await startApp(config)
+    await indexAll(first)
+    const { id } = (await first.catalog.images.getByPath('a.png'))!
+    const [known] = await first.catalog.vectors.get([id])
+    await first.catalog.images.upsert([imageRecord(1, { contentHash: 'left', vector: known!.vector })])
+    await first.catalog.files.remove(['1.jpg'])
+    await first.close()
+    const second = await startApp(config)
+    await indexAll(second)
+    expect(await second.catalog.vectors.embeddedContents(['left', known!.contentHash])).toEqual([
+      known!.contentHash,
+    ])
   })
 
   it('removes thumbnails that a crash left behind', async () => {

@@ -19,6 +19,8 @@ import {
 export interface Move {
   from: KnownFile
   to: FileStat
+  /** Hashes of other contents, whose rows the row of this file has replaced. */
+  replaced: string[]
 }
 
 /** Keeps the row of a file, and with it id, vector and thumbnail, when the file turns up at another path. */
@@ -71,23 +73,26 @@ export function createMoves({ root, catalog, indexer, events, walk, log }: Moves
     const taken = new Set<string>()
     for (const { from, to } of plan) {
       const place = to.find(({ path }) => !taken.has(path))
-      if (place === undefined || !(await adopt(from, place))) continue
+      if (place === undefined) continue
+      const replaced = await adopt(from, place)
+      if (replaced === undefined) continue
       taken.add(place.path)
-      moves.push({ from, to: place })
+      moves.push({ from, to: place, replaced })
     }
     if (moves.length > 0) events.emit('imagesUpdated', { count: moves.length, toIndex: indexer.pending })
     return moves
   }
 
-  /** @returns false if the disk differs from the plan */
-  async function adopt(row: KnownFile, to: FileStat): Promise<boolean> {
-    if (row.path === to.path || (await isStillThere(row.path, to.path))) return false
+  /** @returns contents whose rows were replaced; undefined if the disk differs from the plan */
+  async function adopt(row: KnownFile, to: FileStat): Promise<string[] | undefined> {
+    if (row.path === to.path || (await isStillThere(row.path, to.path))) return undefined
     // A new file may have been changed or moved on since it was listed.
     const now = await statFile(root, to.path, walk)
-    if (now?.bytes !== to.bytes || now.modifiedAt !== to.modifiedAt) return false
-    if (!(await catalog.files.move(row.path, { ...to, inode: String(to.inode) }))) return false
+    if (now?.bytes !== to.bytes || now.modifiedAt !== to.modifiedAt) return undefined
+    const replaced = await catalog.files.move(row.path, { ...to, inode: String(to.inode) })
+    if (replaced === undefined) return undefined
     events.emit('fileMoved', { oldPath: row.path, newPath: to.path, movedAt: Date.now() })
-    return true
+    return replaced
   }
 
   async function isStillThere(path: string, newPath: string): Promise<boolean> {

@@ -3,7 +3,7 @@ import { DomainError } from '../errors.ts'
 import { ROOT } from '../gallery/paths.ts'
 import type { FileStat } from '../gallery/stat-file.ts'
 import { walk } from '../gallery/walk.ts'
-import { removeUnusedContent } from '../indexing/unused-content.ts'
+import { removeAllUnusedContent, removeUnusedContent } from '../indexing/unused-content.ts'
 import type { Account } from './account.ts'
 import type { PlanExecutor } from './apply.ts'
 import type { Changes } from './changes.ts'
@@ -43,6 +43,7 @@ export class Scanner {
   lastScan: number | undefined
   readonly #options: ScannerOptions
   readonly #context: SyncContext
+  #hasRemovedAllUnused = false
   #hasRemovedOrphans = false
 
   constructor(options: ScannerOptions) {
@@ -133,11 +134,19 @@ export class Scanner {
     await unreadable.recordConfirmed()
     if (removals.massRemoval === undefined) gallery.trustDevice()
     // Other changes that remove the last image of a content remove the content as well.
-    if (executor.mayHaveUnusedContent) {
-      await removeUnusedContent(catalog, thumbnails)
-      executor.mayHaveUnusedContent = false
-    }
+    const replaced = [...executor.replacedContents]
+    if (replaced.length > 0) await removeUnusedContent(catalog, thumbnails, replaced)
+    for (const hash of replaced) executor.replacedContents.delete(hash)
+    await this.#removeAllUnusedOnce()
     await this.#removeOrphansOnce()
+  }
+
+  /** Removes contents that a crash left behind, once. */
+  async #removeAllUnusedOnce(): Promise<void> {
+    const { catalog, thumbnails, isClosed } = this.#context
+    if (this.#hasRemovedAllUnused) return
+    await removeAllUnusedContent(catalog, thumbnails, isClosed)
+    this.#hasRemovedAllUnused = true
   }
 
   /** Removes thumbnails that a crash left behind, once, while no thumbnail is being written. */

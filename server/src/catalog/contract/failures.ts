@@ -19,8 +19,11 @@ export interface FailureRecord extends Failure {
 export interface FailureStore {
   /** Failures of files and of the active embedder, ordered by path. */
   list(page: Page): Promise<{ failures: Failure[]; total: number }>
-  /** @returns the content hash of the image that this failure replaces, if any */
+  /**
+   * Records a failure instead of the image at its path, unless only the embedder fails on it. The next image at this path has the same id.
+   * @returns the content hash of the image that this failure replaces, if any
+   */
   put(record: FailureRecord): Promise<string | undefined>
-  /** Deletes all failures. @returns their number */
+  /** Makes the next scan index all these files again. @returns their number */
   clear(): Promise<number>
 }

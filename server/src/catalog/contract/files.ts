@@ -73,7 +73,7 @@ export interface FileStore {
   remove(paths: string[]): Promise<Image[]>
   /**
    * Gives a row another path. It keeps its id, vector and thumbnail, and replaces a row that already has that path.
-   * @returns false, without any change, if no row has the path `from`
+   * @returns hashes of other contents that the replaced rows had; undefined, without any change, if no row has the path `from`
    */
-  move(from: string, to: MovedFile): Promise<boolean>
+  move(from: string, to: MovedFile): Promise<string[] | undefined>
 }

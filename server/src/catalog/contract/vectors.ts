@@ -105,9 +105,21 @@ export interface VectorStore {
   /** The contents of vectors by their ids, as `similarPairs` returns them; vectors that were deleted are omitted. */
   contentsOf(ids: readonly number[]): Promise<StoredContent[]>
   /**
-   * Deletes vectors of contents that no image, no failed file and no image in the trash has, in all spaces.
-   * @param among limits the deletion to these contents
+   * Deletes vectors of those contents that no image, no failed file and no image in the trash has, in all spaces.
    * @returns hashes of the deleted contents
    */
-  deleteUnused(among?: string[]): Promise<string[]>
+  deleteUnused(contentHashes: string[]): Promise<string[]>
+  /**
+   * As `deleteUnused`, among all contents, one section at a time.
+   * @param after `next` of the previous section; empty for the first one
+   */
+  deleteUnusedAfter(after: string): Promise<DeletedContents>
+}
+
+/** A section of all contents. */
+export interface DeletedContents {
+  /** Hashes of the contents that were deleted. */
+  deleted: string[]
+  /** Where the next section begins; undefined after the last one. */
+  next: string | undefined
 }

@@ -5,6 +5,7 @@ import { clientConfig, type PostgresOptions } from '../../database/postgres/conn
 import { openStorage, openTables } from '../../storage/open-storage.ts'
 import { type CitusCluster, startCitus } from '../../testing/citus.ts'
 import { imageRecord } from '../../testing/images.ts'
+import { deleteAllUnused } from '../../testing/unused-contents.ts'
 import { vectorNamed } from '../../testing/vectors.ts'
 import { describeCatalog } from '../catalog.contract.ts'
 import type { Catalog } from '../catalog.ts'
@@ -158,7 +159,7 @@ describe.runIf(programs !== undefined)('a Citus cluster (needs PostgreSQL with t
 
     // Nothing is left of deleted contents, and everything else is there.
     await catalog.files.remove(Array.from({ length: 100 }, (_, n) => `${n}.jpg`))
-    expect(await catalog.vectors.deleteUnused()).toHaveLength(100)
+    expect(await deleteAllUnused(catalog)).toHaveLength(100)
     const { rows: counts } = await client.query<{ keys: string; data: string }>(
       'select (select count(*) from vectors) as keys, (select count(*) from vector_data) as data',
     )
@@ -175,7 +176,7 @@ describe.runIf(programs !== undefined)('a Citus cluster (needs PostgreSQL with t
     await expect(recallOf(catalog, 200)).rejects.toMatchObject({ code: 'unavailable' })
     await expect(add(catalog, 200, 300)).rejects.toMatchObject({ code: 'unavailable' })
     const place = { path: 'moved.jpg', inode: '0', modifiedAt: 1 }
-    expect(await catalog.files.move('0.jpg', place)).toBe(true)
+    expect(await catalog.files.move('0.jpg', place)).toEqual([])
     expect(await catalog.images.getByPath('moved.jpg')).toMatchObject({ contentHash: 'hash-0' })
     await cluster.nodes[0]!.restart()
     await add(catalog, 200, 300)

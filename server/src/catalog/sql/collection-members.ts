@@ -74,6 +74,12 @@ export async function relinkMembers(
           eb.exists(eb.selectFrom('images').select('id').whereRef('images.id', '=', 'members.image_id')),
         ),
         eb.not(eb.exists(eb.selectFrom('trash').select('id').whereRef('trash.id', '=', 'members.image_id'))),
+        // The next version of such a file is the same image.
+        eb.not(
+          eb.exists(
+            eb.selectFrom('failures').select('path').whereRef('failures.image_id', '=', 'members.image_id'),
+          ),
+        ),
       ]),
     )
     .execute()

@@ -5,6 +5,9 @@ import { changeImages, type SqlContext } from './context.ts'
 import { FoldLevels } from './fold-levels.ts'
 import { nameColumns } from './image-rows.ts'
 
+/** No file has this size: the next scan finds a change. */
+const NO_SIZE = -1
+
 export function createSqlFailures(context: SqlContext): FailureStore {
   const { database, dialect } = context
   return {
@@ -27,8 +30,15 @@ export function createSqlFailures(context: SqlContext): FailureStore {
       // It waits for other transactions that change failures: the statement locks rows in any order.
       return database.transaction().execute(async (transaction) => {
         await dialect.lockFolding(transaction)
-        const { numDeletedRows } = await transaction.deleteFrom('failures').executeTakeFirstOrThrow()
-        return Number(numDeletedRows)
+        const { numDeletedRows } = await transaction
+          .deleteFrom('failures')
+          .where('image_id', 'is', null)
+          .executeTakeFirstOrThrow()
+        const { numUpdatedRows } = await transaction
+          .updateTable('failures')
+          .set({ bytes: NO_SIZE })
+          .executeTakeFirstOrThrow()
+        return Number(numDeletedRows + numUpdatedRows)
       })
     },
   }
@@ -72,7 +82,11 @@ async function putFailure(context: SqlContext, record: FailureRecord): Promise<s
       await transaction.deleteFrom('images').where('id', '=', replaced.id).execute()
       await folds.after([])
     }
-    await transaction.deleteFrom('failures').where('path', '=', path).execute()
+    const earlier = await transaction
+      .deleteFrom('failures')
+      .where('path', '=', path)
+      .returning('image_id')
+      .executeTakeFirst()
     await transaction
       .insertInto('failures')
       .values({
@@ -88,6 +102,7 @@ async function putFailure(context: SqlContext, record: FailureRecord): Promise<s
         reason: reason.replaceAll('\0', ''),
         failed_at: failedAt,
         embedder_id: code === 'embedder_failed' ? context.space().embedderId : null,
+        image_id: replaced?.id ?? earlier?.image_id ?? null,
       })
       .execute()
     return replaced?.content_hash

@@ -61,13 +61,17 @@ export function createSqlFiles(context: SqlContext): FileStore {
         const folds = await FoldLevels.begin({ database: transaction, dialect })
         const rows = await transaction
           .selectFrom('images')
-          .select(['id', 'path', 'captured_at'])
+          .select(['id', 'path', 'captured_at', 'content_hash'])
           .where('path', 'in', [from, path])
           .execute()
         const moved = rows.find((row) => row.path === from)
-        if (moved === undefined) return false
+        if (moved === undefined) return undefined
         await folds.before(rows.map(({ id }) => id))
-        await transaction.deleteFrom('failures').where('path', 'in', [from, path]).execute()
+        const failures = await transaction
+          .deleteFrom('failures')
+          .where('path', 'in', [from, path])
+          .returning('content_hash')
+          .execute()
         await transaction.deleteFrom('images').where('path', '=', path).execute()
         await transaction
           .updateTable('images')
@@ -75,7 +79,9 @@ export function createSqlFiles(context: SqlContext): FileStore {
           .where('id', '=', moved.id)
           .execute()
         await folds.after([moved.id])
-        return true
+        const contents = new Set([...rows, ...failures].flatMap((row) => row.content_hash ?? []))
+        contents.delete(moved.content_hash)
+        return [...contents]
       })
     },
   }

@@ -10,6 +10,7 @@ import { type Attributes, type AttributeTable, type ImageAttributes, versionOf }
 import type { Image, ImageRecord, PutResult } from '../catalog.ts'
 import type { MovedFile } from '../contract/files.ts'
 import { FoldLevels } from './fold-levels.ts'
+import { replacedImages } from './replaced-images.ts'
 
 type ImageRow = Selectable<Tables['images']> & { embedder: string | null }
 
@@ -50,8 +51,9 @@ export async function upsertImages(
   await folds.before(earlier.map(({ id }) => id))
   const before = new Map(earlier.map((row) => [row.path, row]))
   const version = versionOf(attributes)
+  const replaced = await replacedImages({ database: transaction, dialect }, paths)
   const rows = records.map((record) => ({
-    id: record.id ?? (randomUUID() as string),
+    id: record.id ?? replaced.get(record.path) ?? (randomUUID() as string),
     path: record.path,
     ...nameColumns(record.path),
     bytes: record.bytes,

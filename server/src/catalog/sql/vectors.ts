@@ -1,8 +1,20 @@
+import type { ExpressionBuilder, ExpressionWrapper, SqlBool } from 'kysely'
 import type { SqlDatabase } from '../../database/dialect.ts'
-import type { NearContent, NearestQuery, NearestResult, SpaceName, VectorStore } from '../catalog.ts'
+import type { Tables } from '../../database/schema.ts'
+import type {
+  DeletedContents,
+  NearContent,
+  NearestQuery,
+  NearestResult,
+  SpaceName,
+  VectorStore,
+} from '../catalog.ts'
 import type { SqlContext } from './context.ts'
 import { selectImages, toImage } from './image-rows.ts'
 import type { VectorBackend } from './vector-backend.ts'
+
+/** Vectors whose contents are looked up in one statement, during which no other one runs in SQLite. */
+const UNUSED_ROWS = 5000
 
 export function createSqlVectors(context: SqlContext): VectorStore {
   const { database, dialect, space, vectors } = context
@@ -20,12 +32,9 @@ export function createSqlVectors(context: SqlContext): VectorStore {
         .select(['id', 'content_hash as contentHash'])
         .where('id', 'in', dialect.numbers(ids))
         .execute(),
-    async deleteUnused(among) {
-      const rows = await deleteUnused({ database, dialect }, among)
-      const { embedderId } = space()
-      vectors.removed(rows.filter((row) => row.embedder_id === embedderId).map((row) => row.id))
-      return [...new Set(rows.map((row) => row.content_hash))]
-    },
+    deleteUnused: (contentHashes) =>
+      deleteUnused(context, (eb) => eb('content_hash', 'in', dialect.texts(contentHashes))),
+    deleteUnusedAfter: (after) => deleteUnusedAfter(context, after),
   }
 }
 
@@ -113,10 +122,40 @@ export async function embeddedContents(
   return new Set(rows.map((row) => row.content_hash))
 }
 
-function deleteUnused({ database, dialect }: SqlDatabase, among: string[] | undefined) {
+/** In the order of the contents, whose index has all that is needed: rows with their vectors are many times as large. */
+async function deleteUnusedAfter(context: SqlContext, after: string): Promise<DeletedContents> {
+  const last = await context.database
+    .selectFrom('vectors')
+    .select('content_hash')
+    .where('content_hash', '>', after)
+    .orderBy('content_hash')
+    .limit(1)
+    .offset(UNUSED_ROWS - 1)
+    .executeTakeFirst()
+  const next = last?.content_hash
+  const deleted = await deleteUnused(context, (eb) =>
+    next === undefined
+      ? eb('content_hash', '>', after)
+      : eb.and([eb('content_hash', '>', after), eb('content_hash', '<=', next)]),
+  )
+  return { deleted, next }
+}
+
+/** @returns hashes of the deleted contents */
+async function deleteUnused(
+  context: SqlContext,
+  among: (eb: ExpressionBuilder<Tables, 'vectors'>) => ExpressionWrapper<Tables, 'vectors', SqlBool>,
+): Promise<string[]> {
+  const rows = await deleteUnusedRows(context, among)
+  const { embedderId } = context.space()
+  context.vectors.removed(rows.filter((row) => row.embedder_id === embedderId).map((row) => row.id))
+  return [...new Set(rows.map((row) => row.content_hash))]
+}
+
+function deleteUnusedRows({ database }: SqlContext, among: Parameters<typeof deleteUnused>[1]) {
   return database
     .deleteFrom('vectors')
-    .where((eb) => (among === undefined ? eb.lit(true) : eb('content_hash', 'in', dialect.texts(among))))
+    .where(among)
     .where((eb) =>
       eb.not(
         eb.exists(

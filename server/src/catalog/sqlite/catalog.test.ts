@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { imageRecord } from '../../testing/images.ts'
 import { startSharedThread } from '../../testing/shared-threads.ts'
 import { temporaryDirectory } from '../../testing/temporary.ts'
+import { deleteAllUnused } from '../../testing/unused-contents.ts'
 import { vectorNamed } from '../../testing/vectors.ts'
 import { describeCatalog } from '../catalog.contract.ts'
 import type { Catalog, ImageRecord } from '../catalog.ts'
@@ -168,7 +169,7 @@ describe('the vector index beside the rows', () => {
     expect(await interrupted.maintain()).toBe(true)
     await interrupted.images.upsert([record(600)])
     await interrupted.files.remove(['5.jpg', '599.jpg'])
-    await interrupted.vectors.deleteUnused()
+    await deleteAllUnused(interrupted)
     await interrupted.close()
 
     const file = join(directory, '1.usearch')
@@ -179,7 +180,7 @@ describe('the vector index beside the rows', () => {
     await catalog.spaces.activate(SPACE)
     while (await catalog.maintain());
     await catalog.files.remove(['600.jpg'])
-    await catalog.vectors.deleteUnused()
+    await deleteAllUnused(catalog)
     await catalog.images.upsert([record(5), record(599)])
     await expectFindsItself(catalog, 600)
     await catalog.close()
@@ -214,7 +215,7 @@ describe('the vector index beside the rows', () => {
     await other.spaces.activate(SPACE)
     await other.images.upsert(Array.from({ length: 300 }, (_, i) => record(300 + i)))
     await other.files.remove(['7.jpg', '311.jpg'])
-    await other.vectors.deleteUnused()
+    await deleteAllUnused(other)
     await other.close()
     const catalog = await filled(directory, 0, 0)
     const { total } = await catalog.vectors.nearest({
@@ -289,6 +290,7 @@ describe('the statements of a request', () => {
     await catalog.files.move('300.jpg', { path: 'moved.jpg', inode: '300', modifiedAt: 1 })
     await catalog.files.remove(['moved.jpg'])
     await catalog.vectors.deleteUnused(['hash-300'])
+    await catalog.vectors.deleteUnusedAfter('hash-300')
     await catalog.images.outdated({ attributesVersion: 1, id: image.id }, 10)
     await catalog.images.countOutdated()
 

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { openCatalogDatabase } from '../../database/sqlite/database.ts'
 import { temporaryDirectory } from '../../testing/temporary.ts'
+import { deleteAllUnused } from '../../testing/unused-contents.ts'
 import { vectorNamed } from '../../testing/vectors.ts'
 import { openSqliteCatalog } from './catalog.ts'
 import { startIndexCopy } from './index-copy.ts'
@@ -39,7 +40,7 @@ async function change(
     })),
   )
   await catalog.files.remove(removed.map((n) => `${n}.jpg`))
-  await catalog.vectors.deleteUnused()
+  await deleteAllUnused(catalog)
   await catalog.close()
 }
 

@@ -34,6 +34,8 @@ it('opens a database of an earlier version, and stores which images others stand
       first.database,
     )
   }
+  await sql`insert into failures (path, directory, bytes, modified_at, inode, code, reason, failed_at)
+    values ('broken.jpg', '.', 1, 1, '1', 'c', 'r', 1)`.execute(first.database)
   await first.close()
 
   const second = await openDatabase(options, SILENT)
@@ -50,6 +52,8 @@ it('opens a database of an earlier version, and stores which images others stand
     ['b/1.jpg', 0],
     ['b/3.jpg', null],
   ])
+  const failures = second.database.selectFrom('failures').select(['path', 'image_id'])
+  expect(await failures.execute()).toEqual([{ path: 'broken.jpg', image_id: null }])
   const { rows: done } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(
     second.database,
   )

@@ -26,6 +26,7 @@ import * as foldedFolders from './migrations/015-folded-folders.ts'
 import * as removedUsers from './migrations/016-removed-users.ts'
 import * as twins from './migrations/017-twins.ts'
 import * as folderOrder from './migrations/018-folder-order.ts'
+import * as replacedImages from './migrations/019-replaced-images.ts'
 
 /** Oldest first. */
 export const MIGRATIONS = {
@@ -47,6 +48,7 @@ export const MIGRATIONS = {
   '016-removed-users': removedUsers,
   '017-twins': twins,
   '018-folder-order': folderOrder,
+  '019-replaced-images': replacedImages,
 }
 
 /** Maximum time to wait for a server that is starting. */

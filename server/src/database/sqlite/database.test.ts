@@ -51,14 +51,19 @@ describe('the database', () => {
       },
       { id: 'j', fold_level: 0 },
     ])
-    expect(await database.selectFrom('failures').select(['path', 'embedder_id']).execute()).toEqual([
-      { path: 'a', embedder_id: null },
-    ])
+    expect(
+      await database.selectFrom('failures').select(['path', 'embedder_id', 'image_id']).execute(),
+    ).toEqual([{ path: 'a', embedder_id: null, image_id: null }])
     const indices = await sql<{ name: string }>`select name from sqlite_master where type = 'index'`.execute(
       database,
     )
     expect(indices.rows.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['failures_by_inode', 'images_by_directory_with_time', 'images_by_taken_month']),
+      expect.arrayContaining([
+        'failures_by_image',
+        'failures_by_inode',
+        'images_by_directory_with_time',
+        'images_by_taken_month',
+      ]),
     )
     // References to the table that was built again still hold.
     const vectors = database.selectFrom('vectors').select('embedder_id')
@@ -136,5 +141,29 @@ describe('the database', () => {
       { id: 1, space: 'image', ...row },
     ])
     await again.destroy()
+  })
+})
+
+describe('prepared statements', () => {
+  it('are kept while they are in use, however many others are used once', () => {
+    const connection = new DatabaseSync(':memory:')
+    const database = adapt(connection)
+    for (let n = 0; n < 1000; n++) database.prepare(`select ${n}`)
+    const hot = database.prepare("select 'hot'")
+    for (let n = 0; n < 1000; n++) {
+      database.prepare(`select 1 + ${n}`)
+      expect(database.prepare("select 'hot'")).toBe(hot)
+    }
+    connection.close()
+  })
+
+  it('are not kept if their text is long, such as those that insert many rows', () => {
+    const connection = new DatabaseSync(':memory:')
+    const database = adapt(connection)
+    const short = `values ${Array.from({ length: 100 }, () => '(?)').join(', ')}`
+    const long = `values ${Array.from({ length: 5000 }, () => '(?)').join(', ')}`
+    expect(database.prepare(short)).toBe(database.prepare(short))
+    expect(database.prepare(long)).not.toBe(database.prepare(long))
+    connection.close()
   })
 })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { Kysely, type SqliteDatabase, SqliteDialect, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
+import { LRUCache } from 'lru-cache'
 import { DomainError, messageOf } from '../../errors.ts'
 import * as collections from '../collection-migrations/001-collections.ts'
 import { lockDirectory } from '../directory-lock.ts'
@@ -25,6 +26,7 @@ import * as bitDepth from './migrations/014-bit-depth.ts'
 import * as foldedFolders from './migrations/015-folded-folders.ts'
 import * as twins from './migrations/016-twins.ts'
 import * as folderOrder from './migrations/017-folder-order.ts'
+import * as replacedImages from './migrations/018-replaced-images.ts'
 
 /** Migrations of the catalog, oldest first. */
 const CATALOG_MIGRATIONS: Migrations = {
@@ -45,9 +47,17 @@ const CATALOG_MIGRATIONS: Migrations = {
   '015-folded-folders': foldedFolders,
   '016-twins': twins,
   '017-folder-order': folderOrder,
+  '018-replaced-images': replacedImages,
 }
 
 const OWNER_ONLY = 0o600
+
+const MAX_PREPARED = 500
+/**
+ * Repeated statements are shorter, except for insertions of many rows, which take longer to run than to compile. A prepared statement
+ * keeps its last parameters in memory.
+ */
+const MAX_PREPARED_CHARACTERS = 8000
 
 type Migrations = Record<string, { up(database: Kysely<unknown>): Promise<void> }>
 
@@ -177,14 +187,16 @@ function lockForMigration(directory: string) {
 
 /** Implements the part of better-sqlite3 that Kysely uses with Node's own SQLite. */
 export function adapt(connection: DatabaseSync): SqliteDatabase {
-  const prepared = new Map<string, ReturnType<typeof prepare>>()
+  const prepared = new LRUCache<string, ReturnType<typeof prepare>>({ max: MAX_PREPARED })
   return {
     close: () => connection.close(),
-    // Compiling a statement costs as much as running it, and there are few distinct ones.
+    // Compiling a statement costs as much as running it. Texts depend on numbers of rows and on filters, so most are used only once.
     prepare(sql) {
-      const known = prepared.get(sql) ?? prepare(sql)
-      if (prepared.size < 500) prepared.set(sql, known)
-      return known
+      const known = prepared.get(sql)
+      if (known !== undefined) return known
+      const statement = prepare(sql)
+      if (sql.length <= MAX_PREPARED_CHARACTERS) prepared.set(sql, statement)
+      return statement
     },
   }
 

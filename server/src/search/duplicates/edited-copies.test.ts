@@ -5,6 +5,7 @@ import { openSqliteCatalogThread } from '../../catalog/sqlite/client.ts'
 import { describePixels } from '../../gallery/metadata.ts'
 import { imageRecord } from '../../testing/images.ts'
 import { temporaryDirectory } from '../../testing/temporary.ts'
+import { deleteAllUnused } from '../../testing/unused-contents.ts'
 import { vectorNamed } from '../../testing/vectors.ts'
 import { createDuplicateFinder, type Duplicates } from './finder.ts'
 
@@ -123,7 +124,7 @@ it('finds copies that are turned, mirrored or without colours, and keeps differe
 
   // Images that come later are compared with those before.
   await gallery.catalog.files.remove(['scene 5'])
-  await gallery.catalog.vectors.deleteUnused()
+  await deleteAllUnused(gallery.catalog)
   await gallery.add('later', await edited(scene(7), (image) => image.rotate(90)))
   await expect
     .poll(async () => pathsOf(await find(THRESHOLD)))

@@ -7,6 +7,7 @@ import { describePixels } from '../../gallery/metadata.ts'
 import { imageRecord } from '../../testing/images.ts'
 import { picture } from '../../testing/pictures.ts'
 import { temporaryDirectory } from '../../testing/temporary.ts'
+import { deleteAllUnused } from '../../testing/unused-contents.ts'
 import { vectorNamed } from '../../testing/vectors.ts'
 import { createDuplicateFinder, type Duplicates } from './finder.ts'
 
@@ -93,7 +94,7 @@ it('finds added images, and joins no groups by removed ones', async () => {
   expect(pathsOf(await find(THRESHOLD))).toEqual([['left', 'middle', 'right']])
 
   await catalog.files.remove(['middle'])
-  await catalog.vectors.deleteUnused()
+  await deleteAllUnused(catalog)
   await catalog.images.upsert([record('new', 'new', turned(middle, 0.13)), record('copy', '7', undefined)])
   // A result is kept for two seconds.
   await expect
@@ -116,7 +117,7 @@ it('finds pairs that many removed images separated', async () => {
   // Each image has eleven stored neighbours, and those are deleted.
   const left = ['many-0', 'many-30', 'many-59']
   await catalog.files.remove(many.map(({ path }) => path).filter((path) => !left.includes(path)))
-  await catalog.vectors.deleteUnused()
+  await deleteAllUnused(catalog)
   await expect.poll(async () => pathsOf(await find(THRESHOLD))).toEqual([left])
   // Later comparisons continue from there.
   await catalog.images.upsert([record('5 again', '5 again', turned(vectorNamed('5', DIMENSIONS), 0.05))])

@@ -1,0 +1,6 @@
+import { type Kysely, sql } from 'kysely'
+import { addReplacedImage } from '../../replaced-image-column.ts'
+
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await addReplacedImage(db, sql`text collate "C"`)
+}
