@@ -732,7 +732,7 @@ export function describeCatalog(
       expect(await catalog.images.counts()).toEqual({ indexed: 2, unembedded: 0, failed: 1 })
       expect((await catalog.files.inFolder('f0'))[0]).toMatchObject({ failureCode: 'permission_denied' })
       expect(await catalog.failures.put({ ...failure, bytes: bytes + 1 })).toBeUndefined()
-      expect(await catalog.vectors.deleteUnused()).toEqual([])
+      expect(await deleteAllUnused(catalog)).toEqual([])
       await catalog.images.upsert([record(0)])
       expect((await catalog.images.list(BY_NAME)).images[0]!.id).toBe(before!.id)
       expect(await catalog.images.counts()).toEqual({ indexed: 2, unembedded: 0, failed: 0 })
