@@ -118,10 +118,10 @@ describe('its vector index', () => {
     }
     const small = await logOf(50)
     expect(small).toMatch(/Index Scan using vectors_hnsw_1 on vectors/)
-    expect(small).toMatch(/set local hnsw\.ef_search = 400/)
+    expect(small).toMatch(/set local hnsw\.ef_search = 600/)
     expect(await logOf(200)).toMatch(/set local hnsw\.ef_search = 800/)
     expect(await logOf(5000)).toMatch(/set local hnsw\.ef_search = 1000/)
-    expect(await logOf(50, { createdMin: 1000 })).toMatch(/set local hnsw\.ef_search = 800/)
+    expect(await logOf(50, { createdMin: 1000 })).toMatch(/set local hnsw\.ef_search = 1000/)
     const few = await logOf(50, { createdMin: 11_900 })
     expect(few).toMatch(/images_by_created_at/)
     expect(few).not.toMatch(/vectors_hnsw_1/)
