@@ -85,7 +85,7 @@ export function PhoneLayout(props: LayoutProps) {
 /** The parts of the search, and ways to add to them. */
 function PhoneBar(props: LayoutProps) {
   const { page, onChoosePicture } = props
-  const chips = useQueryChips({ ...props, onPane: undefined, onTrace: props.trace.onTrace })
+  const chips = useQueryChips({ ...props, onTrace: props.trace.onTrace })
   const isEmpty = chips.sketch === undefined && chips.terms.length === 0
   return (
     <header
