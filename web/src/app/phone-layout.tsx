@@ -94,7 +94,7 @@ function PhoneBar(props: LayoutProps) {
     >
       <h1 className="sr-only">{messages.app.title}</h1>
       {isEmpty && <img src={serverUrl('/icon.svg')} alt="" className="mx-1.5 size-8" />}
-      <LazyQueryChips {...chips} />
+      <LazyQueryChips {...chips} wordsRef={props.wordsRef} />
       {page.words && (
         // Beside chips there is no room: the field stands below them while it is used.
         <WordsField

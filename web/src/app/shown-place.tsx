@@ -6,6 +6,21 @@ import type { Page } from './use-page.ts'
 
 /** The collection in view with its actions, or a chip for recent files or the files of one picture. */
 export default function ShownPlace({ page }: { page: Page }) {
+  return (
+    <span ref={passFocusAtEnd} className="contents">
+      <Place page={page} />
+    </span>
+  )
+}
+
+/** With the place goes its chip: the focus in it goes to the results. */
+function passFocusAtEnd(place: HTMLElement) {
+  return () => {
+    if (place.contains(document.activeElement)) document.getElementById('results')?.focus()
+  }
+}
+
+function Place({ page }: { page: Page }) {
   const { state, change, setTask } = page
   if (state.collection !== undefined)
     return (
