@@ -153,6 +153,19 @@ describe('the focus', () => {
     await close()
   })
 
+  it('goes to the results from the bar of a selection that ends, and from what stands for no pictures', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await page.locator('[data-index="0"]').press('Space')
+    await press(page, 'Clear selection')
+    await page.getByRole('button', { name: 'Clear selection' }).waitFor({ state: 'detached' })
+    await isFocused(page.locator('#results'))
+    await page.goto(`${demo.product.url}/?name=none-of-them`)
+    await press(page, 'Clear filters')
+    await page.locator('[data-index="0"]').waitFor()
+    await isFocused(page.locator('#results'))
+    await close()
+  })
+
   it('stays among the filters of a phone when all are cleared', async () => {
     const { page, close } = await openPage(demo.browser, `${demo.product.url}/?type=png`, PHONE)
     await page.getByRole('button', { name: /^Filters/ }).click()

@@ -1,5 +1,6 @@
 import { Clock, Layers } from 'lucide-react'
 import { FilterChip } from '../components/filter-chip.tsx'
+import { passFocusAtEnd } from '../components/pass-focus-at-end.ts'
 import { CollectionChip } from '../gallery/collection-chip.tsx'
 import { messages } from '../messages/messages.ts'
 import type { Page } from './use-page.ts'
@@ -11,13 +12,6 @@ export default function ShownPlace({ page }: { page: Page }) {
       <Place page={page} />
     </span>
   )
-}
-
-/** With the place goes its chip: the focus in it goes to the results. */
-function passFocusAtEnd(place: HTMLElement) {
-  return () => {
-    if (place.contains(document.activeElement)) document.getElementById('results')?.focus()
-  }
 }
 
 function Place({ page }: { page: Page }) {
