@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { violationsIn } from './support/axe.ts'
 import { chip, DESKTOP, draw, firstResults, openPage, PHONE } from './support/browser.ts'
@@ -77,6 +77,113 @@ describe('the parts of the search', () => {
     expect(await chips.evaluateAll((all) => all.some((one) => one === document.activeElement))).toBe(false)
     await page.keyboard.press('Tab')
     expect(await chips.nth(2).evaluate((one) => one === document.activeElement)).toBe(true)
+    await close()
+  })
+})
+
+describe('the focus', () => {
+  const focused = (locator: Locator) => locator.evaluate((element) => element === document.activeElement)
+  const isFocused = (locator: Locator) => expect.poll(() => focused(locator)).toBe(true)
+  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).press('Enter')
+  /** Searches with three pictures. @returns their chips */
+  const openSearch = async (size: typeof DESKTOP) => {
+    const { images } = (await (await fetch(`${demo.product.url}/api/images?items_per_page=3`)).json()) as {
+      images: { id: string; user_visible_name: string }[]
+    }
+    const address = `${demo.product.url}/?q=${images.map(({ id }) => `i${id}`).join()}`
+    const { page, close } = await openPage(demo.browser, address, size)
+    const parts = images.map(({ user_visible_name: name }) => chip(page, `More like ${name}`))
+    await parts[2]!.waitFor()
+    return { page, close, parts }
+  }
+  const field = (page: Page) => page.getByRole('combobox')
+
+  it('goes from a removed part of the search to the next one, whose options stay closed after Back', async () => {
+    const { page, close, parts } = await openSearch(DESKTOP)
+    const [first, second, third] = parts as [Locator, Locator, Locator]
+    await second.press('Enter')
+    await press(page, 'Remove from search')
+    await second.waitFor({ state: 'detached' })
+    await isFocused(third)
+    expect(await third.getAttribute('tabindex')).toBe('0')
+    await page.goBack()
+    // Forward removes it, too.
+    await second.press('Enter')
+    await page.getByRole('dialog').waitFor()
+    await page.goForward()
+    await second.waitFor({ state: 'detached' })
+    await page.goBack()
+    await second.waitFor()
+    await stillness(page)
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    await third.press('Enter')
+    await press(page, 'Remove from search')
+    await third.waitFor({ state: 'detached' })
+    await isFocused(second)
+    expect(await second.getAttribute('tabindex')).toBe('0')
+    for (const part of [second, first]) {
+      await part.press('Enter')
+      await press(page, 'Remove from search')
+      await part.waitFor({ state: 'detached' })
+    }
+    await isFocused(field(page))
+    await close()
+  })
+
+  it.each([DESKTOP, PHONE])('goes from “Clear search” to the field for words, %o', async (size) => {
+    const { page, close, parts } = await openSearch(size)
+    if (size === PHONE) {
+      await press(page, 'Add to the search')
+      await page.getByRole('menuitem', { name: 'Clear search' }).press('Enter')
+    } else await press(page, 'Clear search')
+    await parts[0]!.waitFor({ state: 'detached' })
+    await stillness(page)
+    await isFocused(field(page))
+    await close()
+  })
+
+  it('stays on a filter that is cleared, and goes from a place that is left to the results', async () => {
+    const address = `${demo.product.url}/?type=png&recent=true`
+    const { page, close } = await openPage(demo.browser, address, { ...DESKTOP, width: 2400 })
+    await press(page, 'Clear PNG')
+    await isFocused(page.getByRole('button', { name: 'Type: Any type' }))
+    await press(page, 'Clear Recently added')
+    await page.getByRole('button', { name: 'Clear Recently added' }).waitFor({ state: 'detached' })
+    await isFocused(page.locator('#results'))
+    await close()
+  })
+
+  it('goes to the results from the bar of a selection that ends, and from what stands for no pictures', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await page.locator('[data-index="0"]').press('Space')
+    await press(page, 'Clear selection')
+    await page.getByRole('button', { name: 'Clear selection' }).waitFor({ state: 'detached' })
+    await isFocused(page.locator('#results'))
+    await page.goto(`${demo.product.url}/?name=none-of-them`)
+    await press(page, 'Clear filters')
+    await page.locator('[data-index="0"]').waitFor()
+    await isFocused(page.locator('#results'))
+    await close()
+  })
+
+  it('stays among the filters of a phone when all are cleared', async () => {
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?type=png`, PHONE)
+    await page.getByRole('button', { name: /^Filters/ }).click()
+    await press(page, 'Clear filters')
+    await page.getByRole('button', { name: 'Clear filters' }).waitFor({ state: 'detached' })
+    await isFocused(page.getByRole('dialog', { name: 'Filters' }))
+    await close()
+  })
+
+  it('goes to the button of a popover that a key has opened', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await draw(page, STAR)
+    await page.keyboard.press('c')
+    const choices = page.getByRole('dialog', { name: 'Colour' })
+    await choices.waitFor()
+    await page.keyboard.press('Escape')
+    await choices.waitFor({ state: 'detached' })
+    await isFocused(page.getByRole('button', { name: /^Colour/ }))
     await close()
   })
 })

@@ -78,6 +78,27 @@ it('a toast can be pressed while a dialog is open', async () => {
   await close()
 })
 
+it('a dialog stays open when text in it is selected past its edge, and closes at a press beside it', async () => {
+  const { page, close } = await openPage(demo.browser, demo.product.url)
+  await draw(page, STAR)
+  await page.getByRole('button', { name: 'Save sketch' }).click()
+  const dialog = page.locator('dialog[open]')
+  const field = dialog.getByLabel('Name of the sketch')
+  await field.fill('Selected')
+  const { x, y, height } = (await field.boundingBox())!
+  const left = (await dialog.boundingBox())!.x
+  await page.mouse.move(x + 60, y + height / 2)
+  await page.mouse.down()
+  await page.mouse.move(left - 40, y + height / 2, { steps: 4 })
+  await page.mouse.up()
+  expect(await dialog.count()).toBe(1)
+  expect(await field.inputValue()).toBe('Selected')
+  expect(await page.evaluate(() => String(getSelection()))).not.toBe('')
+  await page.mouse.click(left - 40, y)
+  await dialog.waitFor({ state: 'detached' })
+  await close()
+})
+
 it('Recently added follows the folder', async () => {
   const { page, close } = await openPage(demo.browser, demo.product.url)
   const library = await openFolders(page)

@@ -203,6 +203,23 @@ describe('the details on a phone', () => {
   })
 })
 
+it('the large view closes with its last picture that goes to the trash from the details on a phone', async () => {
+  const { page, close } = await openPage(browser, `${product.url}/?sort=name`, PHONE)
+  await openLarge(page, 'small.png')
+  const dialog = page.getByRole('dialog', { name: 'small.png' })
+  await dialog.getByRole('button', { name: 'Details' }).tap()
+  const sheet = dialog.getByRole('complementary', { name: 'Details' })
+  await sheet.getByRole('button', { name: 'Move to trash' }).tap()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await tile(page, 'another.png').waitFor()
+  await page.keyboard.press('Control+z')
+  await tile(page, 'small.png').waitFor()
+  // The step back left the page as it was before.
+  await page.goForward()
+  await dialog.waitFor()
+  await close()
+})
+
 describe('a raw photo', () => {
   it('shows the preview in its file with a note', async () => {
     const { page, close } = await openPage(browser, product.url)

@@ -67,6 +67,18 @@ describe('on a phone', () => {
     await close()
   })
 
+  it('a region of a picture in the gallery on the whole screen is chosen on the sheet', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url, PHONE)
+    await page.getByRole('button', { name: 'Gallery' }).tap()
+    await page.getByRole('button', { name: 'Show more results' }).waitFor({ state: 'detached' })
+    await page.locator('[data-index="0"]').tap()
+    await page.getByRole('dialog').getByRole('button', { name: 'Details' }).tap()
+    await page.getByRole('button', { name: 'Search by region' }).tap()
+    await page.getByTestId('region-picture').waitFor()
+    await chip(page, 'More like').waitFor()
+    await close()
+  })
+
   it('the field for words leaves the parts of the search in view', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url, PHONE, 'dark')
     await page.goto(`${demo.product.url}/?q=wdog`)

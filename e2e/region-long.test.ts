@@ -21,6 +21,17 @@ async function openPicture() {
 
 const query = (page: Page) => new URL(page.url()).searchParams.get('q')
 
+it('a region is chosen in the query pane, which opens if it is closed', async () => {
+  const { page, close } = await openPage(demo.browser, demo.product.url)
+  await page.getByRole('button', { name: 'Close sheet' }).click()
+  await page.getByRole('button', { name: 'Close sheet' }).waitFor({ state: 'detached' })
+  await page.locator('[data-index="0"]').click()
+  await page.getByTestId('large-picture').waitFor()
+  await page.keyboard.press('r')
+  await page.getByTestId('region-picture').waitFor()
+  await close()
+})
+
 it('a region that a held arrow key moves is kept when the focus leaves it', async () => {
   const { page, box, close } = await openPicture()
   await page.mouse.move(box.x + box.width * 0.2, box.y + box.height * 0.2)

@@ -185,6 +185,19 @@ describe('the review of duplicates', () => {
     await close()
   })
 
+  it('leads to the choice of a region, also of a picture that is searched with', async () => {
+    const list = await fetch(`${demo.product.url}/api/images?name=star-smaller`)
+    const { images } = (await list.json()) as { images: { id: string; path: string }[] }
+    const { id } = images.find(({ path }) => path === SMALLER)!
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await page.goto(`${demo.product.url}/?show=duplicates&q=i${id}&view=${id}`)
+    await page.getByTestId('large-picture').waitFor()
+    await page.getByRole('button', { name: 'Search by region' }).click()
+    await page.getByTestId('region-picture').waitFor()
+    await chip(page, 'More like').waitFor()
+    await close()
+  })
+
   it.each([DESKTOP.width, PHONE.width, 320])(
     'has room for its German words, %i pixels wide',
     async (width) => {

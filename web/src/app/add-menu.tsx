@@ -3,6 +3,7 @@ import { useRef } from 'react'
 import { IconButton } from '../components/icon-button.tsx'
 import { MenuItem, MenuSeparator } from '../components/menu.tsx'
 import { messages } from '../messages/messages.ts'
+import { passFocus } from '../query/pass-focus.ts'
 import { PictureMenu } from '../query/picture-menu.tsx'
 import type { LayoutProps } from './layout-props.ts'
 import { clearSearch } from './page-query-bar.tsx'
@@ -36,7 +37,13 @@ export function AddMenu({ page, onChoosePicture, wordsRef }: LayoutProps) {
       after={
         <>
           <MenuSeparator />
-          <MenuItem icon={<X />} onSelect={() => clearSearch(page)}>
+          <MenuItem
+            icon={<X />}
+            onSelect={() => {
+              passFocus(wordsRef)
+              clearSearch(page)
+            }}
+          >
             {query.clear}
           </MenuItem>
         </>

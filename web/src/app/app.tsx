@@ -1,4 +1,4 @@
-import { type RefObject, useRef, useState } from 'react'
+import { type RefObject, useEffect, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import { lazyPart } from '../components/lazy-part.tsx'
 import { useLayout } from '../components/use-layout.ts'
@@ -30,7 +30,7 @@ export function App() {
   const queryInput = useRef<HTMLInputElement>(null)
   const uploadInput = useRef<HTMLInputElement>(null)
   const wordsRef = useRef<HTMLInputElement>(null)
-  const [isPaneOpen, setPaneOpen] = useStoredFlag('query-pane', true)
+  const [isPaneOpen, setPaneOpen] = usePane(sheet.openings)
   const scores = useStoredFlag('scores', false)
   const [dialog, setDialog] = useState<AppDialog>()
   const [lastPane, setLastPane] = useState<'query' | 'results'>('query')
@@ -115,6 +115,16 @@ function PageSettings({ page: { lists, uploads }, scores, onDialog }: PageSettin
       isLeavingAsked={uploads.openCount > 0}
     />
   )
+}
+
+/** Whether the query pane is open. Opening the sheet or a picture in it opens it. */
+function usePane(openings: number) {
+  const pane = useStoredFlag('query-pane', true)
+  const [, setOpen] = pane
+  useEffect(() => {
+    if (openings > 0) setOpen(true)
+  }, [openings, setOpen])
+  return pane
 }
 
 /** The library, in a pane where there is room and in a dialog elsewhere. */

@@ -1,6 +1,7 @@
 import { ImagePlus, Images, Minus, Pencil, ScanSearch, SlidersHorizontal, Upload } from 'lucide-react'
 import { Button } from '../components/button.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
+import { passFocusAtEnd } from '../components/pass-focus-at-end.ts'
 import { countOf, useFolders } from '../gallery/folders.ts'
 import { messages } from '../messages/messages.ts'
 import { viewMessages } from '../messages/view-messages.ts'
@@ -16,7 +17,15 @@ interface NoPicturesProps {
 }
 
 /** Why there are no pictures, and what to do. */
-export function NoPictures({ page, onAddFiles, onDraw, onChoosePicture }: NoPicturesProps) {
+export function NoPictures(props: NoPicturesProps) {
+  return (
+    <div ref={passFocusAtEnd} className="contents">
+      <Reason {...props} />
+    </div>
+  )
+}
+
+function Reason({ page, onAddFiles, onDraw, onChoosePicture }: NoPicturesProps) {
   const { search, state, change, lists } = page
   const { gallery, query, app } = messages
   const { nothing } = viewMessages

@@ -10,8 +10,6 @@ export interface PageQueryBarProps {
   page: Page
   isPaneOpen: boolean
   onDraw: () => void
-  /** Called when a picture is opened in the pane. */
-  onPane?: () => void
   onChoosePicture: () => void
   onTrace: (url: string) => void
   wordsRef: RefObject<HTMLInputElement | null>
@@ -45,9 +43,8 @@ export function useQueryChips({
   page,
   isPaneOpen,
   onDraw,
-  onPane,
   onTrace,
-}: Pick<PageQueryBarProps, 'page' | 'isPaneOpen' | 'onDraw' | 'onPane' | 'onTrace'>) {
+}: Pick<PageQueryBarProps, 'page' | 'isPaneOpen' | 'onDraw' | 'onTrace'>) {
   const { sheet, actions, state } = page
   const { strokes } = sheet.sketch
   const colours = coloursOf(strokes)
@@ -71,7 +68,6 @@ export function useQueryChips({
     onOpen: (term: (typeof state.terms)[number]) => {
       if (term.kind === 'colours') return onDraw()
       sheet.openPicture(term, placeAmongSame(state.terms, term))
-      onPane?.()
     },
     onUpdate: actions.update,
     onRemove: actions.remove,

@@ -85,7 +85,7 @@ export function PhoneLayout(props: LayoutProps) {
 /** The parts of the search, and ways to add to them. */
 function PhoneBar(props: LayoutProps) {
   const { page, onChoosePicture } = props
-  const chips = useQueryChips({ ...props, onPane: undefined, onTrace: props.trace.onTrace })
+  const chips = useQueryChips({ ...props, onTrace: props.trace.onTrace })
   const isEmpty = chips.sketch === undefined && chips.terms.length === 0
   return (
     <header
@@ -94,7 +94,7 @@ function PhoneBar(props: LayoutProps) {
     >
       <h1 className="sr-only">{messages.app.title}</h1>
       {isEmpty && <img src={serverUrl('/icon.svg')} alt="" className="mx-1.5 size-8" />}
-      <LazyQueryChips {...chips} />
+      <LazyQueryChips {...chips} wordsRef={props.wordsRef} />
       {page.words && (
         // Beside chips there is no room: the field stands below them while it is used.
         <WordsField

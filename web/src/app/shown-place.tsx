@@ -1,11 +1,20 @@
 import { Clock, Layers } from 'lucide-react'
 import { FilterChip } from '../components/filter-chip.tsx'
+import { passFocusAtEnd } from '../components/pass-focus-at-end.ts'
 import { CollectionChip } from '../gallery/collection-chip.tsx'
 import { messages } from '../messages/messages.ts'
 import type { Page } from './use-page.ts'
 
 /** The collection in view with its actions, or a chip for recent files or the files of one picture. */
 export default function ShownPlace({ page }: { page: Page }) {
+  return (
+    <span ref={passFocusAtEnd} className="contents">
+      <Place page={page} />
+    </span>
+  )
+}
+
+function Place({ page }: { page: Page }) {
   const { state, change, setTask } = page
   if (state.collection !== undefined)
     return (

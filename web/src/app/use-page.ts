@@ -302,7 +302,7 @@ function useTermActions(
       searchRegion(image: Image) {
         const { terms } = latest.current.control.state
         const isThere = terms.some(({ kind, id }) => kind === 'image' && id === image.id)
-        if (isThere) change({ view: undefined })
+        if (isThere) change({ view: undefined, compare: [], show: undefined })
         else searchOnlyWith({ kind: 'image', id: image.id, isWanted: true })
         latest.current.sheet.openPicture({ kind: 'image', id: image.id })
       },

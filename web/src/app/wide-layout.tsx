@@ -52,7 +52,6 @@ export function WideLayout(props: WideLayoutProps) {
             page={page}
             isPaneOpen={isPaneOpen}
             onDraw={props.onDraw}
-            onPane={() => setPaneOpen(true)}
             onChoosePicture={props.onChoosePicture}
             onTrace={props.trace.onTrace}
             wordsRef={props.wordsRef}

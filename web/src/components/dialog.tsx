@@ -19,6 +19,7 @@ interface DialogProps {
 export function Dialog({ title, isOpen, onClose, mayClose, actions, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null)
   const [layer, setLayer] = useState<HTMLElement | null>(null)
+  const isPressedBeside = useRef(false)
   const isQuestion = actions !== undefined
   useEffect(() => {
     const dialog = ref.current!
@@ -44,7 +45,11 @@ export function Dialog({ title, isOpen, onClose, mayClose, actions, children }: 
       onClose={({ currentTarget }) => currentTarget.isConnected && onClose()}
       // The back gesture of a phone.
       onCancel={(event) => isHeld() && event.preventDefault()}
-      onClick={(event) => event.target === ref.current && close()}
+      onPointerDown={({ target }) => {
+        isPressedBeside.current = target === ref.current
+      }}
+      // A press that begins in a field, to select its text, may end beside the dialog.
+      onClick={({ target }) => isPressedBeside.current && target === ref.current && close()}
       className="m-auto max-h-[80dvh] w-[min(92vw,44rem)] rounded-sheet bg-surface p-0 shadow-pop outline-none backdrop:bg-scrim forced-colors:border"
     >
       <Layer value={layer}>

@@ -29,7 +29,11 @@ export function FilterChip({ icon, text, onClear, className = '', ...rest }: Fil
         <button
           type="button"
           aria-label={messages.gallery.clearOne(text)}
-          onClick={onClear}
+          onClick={({ currentTarget }) => {
+            // The cross goes with the filter, and the focus would go with it.
+            ;(currentTarget.previousElementSibling as HTMLElement).focus()
+            onClear()
+          }}
           className="grid h-full w-8 shrink-0 place-items-center rounded-full coarse:w-11 [&_svg]:size-4"
         >
           <X />

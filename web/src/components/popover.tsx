@@ -8,6 +8,8 @@ const RadixPopover = lazyPart(() => import('./radix-popover.tsx'))
 export function Popover(props: PopoverProps) {
   const { trigger, isOpen = false, onOpenChange } = props
   const [isWanted, setWanted] = useState(false)
+  // Opened by a key, too, it keeps its button, to which the focus returns.
+  if (isOpen && !isWanted) setWanted(true)
   const closed = cloneElement(trigger, {
     'aria-haspopup': 'dialog',
     'aria-expanded': false,
@@ -18,7 +20,7 @@ export function Popover(props: PopoverProps) {
       onOpenChange?.(true)
     },
   })
-  if (!isWanted && !isOpen) return closed
+  if (!isWanted) return closed
   const close = () => {
     setWanted(false)
     onOpenChange?.(false)

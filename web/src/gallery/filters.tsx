@@ -42,7 +42,17 @@ export function Filters({ isNarrow, ...props }: FiltersProps & { isNarrow: boole
             kinds={[...(props.sorted ? ['sort' as const] : []), 'further', 'type', 'date', 'folder']}
             whileLoading={<LoadingSpace />}
           />
-          {count > 0 && <Button onClick={() => change(NO_FILTERS)}>{gallery.clearFilters}</Button>}
+          {count > 0 && (
+            <Button
+              onClick={({ currentTarget }) => {
+                // The button goes with the filters, but the focus stays among them.
+                currentTarget.closest<HTMLElement>('[role=dialog]')?.focus()
+                change(NO_FILTERS)
+              }}
+            >
+              {gallery.clearFilters}
+            </Button>
+          )}
         </div>
       </Popover>
     )

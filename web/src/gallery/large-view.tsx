@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { ChevronLeft, ChevronRight, Minus, Plus, ScanSearch, X } from 'lucide-react'
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react'
-import { flushSync } from 'react-dom'
 import { ApiError, getImage, type Image } from '../api/client.ts'
 import { BottomSheet, DETENTS, type Detent } from '../components/bottom-sheet.tsx'
 import { Button } from '../components/button.tsx'
@@ -123,11 +122,6 @@ function Viewed(props: ViewedProps) {
   const sheet = useDetailsSheet(!hasPanel)
   const other = index === undefined ? undefined : (list.imageAt(index + 1) ?? list.imageAt(index - 1))
   const onCompare = other && (() => props.onCompare([image, other]))
-  const leave = () => {
-    // While the sheet is open, the step back would only close it.
-    if (sheet.isOpen) flushSync(sheet.close)
-    props.onClose()
-  }
   const toggleDetails = () => (hasPanel ? setDetailsOpen(!areDetailsOpen) : sheet.toggle())
   const fullScreen = useFullScreen()
   useViewKeys({
@@ -143,7 +137,6 @@ function Viewed(props: ViewedProps) {
     <div className="flex h-full flex-col">
       <ViewHeader
         {...props}
-        onClose={leave}
         onCompare={onCompare}
         zoom={zoom}
         areDetailsOpen={hasPanel ? areDetailsOpen : sheet.isOpen}
@@ -156,7 +149,7 @@ function Viewed(props: ViewedProps) {
           style={sheet.isOpen ? { paddingBottom: `${DETENTS[sheet.detent === 0 ? 0 : 1] * 100}dvh` } : {}}
           className="flex min-w-0 flex-1 flex-col"
         >
-          <Stage {...props} onClose={leave} zoom={zoom} frameRef={frameRef} />
+          <Stage {...props} zoom={zoom} frameRef={frameRef} />
           {index !== undefined && !sheet.isOpen && (
             <Filmstrip list={list} index={index} onOpen={props.onOpen} />
           )}

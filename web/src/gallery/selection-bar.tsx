@@ -6,6 +6,7 @@ import { IconButton } from '../components/icon-button.tsx'
 import { isCovered } from '../components/is-covered.ts'
 import { isTyping } from '../components/is-typing.ts'
 import { Menu, MenuItem } from '../components/menu.tsx'
+import { passFocusAtEnd } from '../components/pass-focus-at-end.ts'
 import { messages } from '../messages/messages.ts'
 import { viewMessages } from '../messages/view-messages.ts'
 import type { WithSource } from './export-items.tsx'
@@ -45,6 +46,7 @@ export function SelectionBar(props: SelectionBarProps) {
   }, [onClear])
   return (
     <section
+      ref={passFocusAtEnd}
       aria-label={selection.bar}
       className="@container flex h-14 shrink-0 items-center gap-1 overflow-x-auto bg-bar px-3 text-on-bar"
     >

@@ -1,9 +1,9 @@
 import { Pencil, X } from 'lucide-react'
-import type { RefObject } from 'react'
 import { Button } from '../components/button.tsx'
 import { IconButton } from '../components/icon-button.tsx'
 import { messages } from '../messages/messages.ts'
 import { LazyQueryChips } from './lazy-query-chips.tsx'
+import { passFocus } from './pass-focus.ts'
 import { PictureMenu } from './picture-menu.tsx'
 import type { QueryChipsProps } from './query-chips.tsx'
 import { WordsField, type WordsSearch } from './words-field.tsx'
@@ -17,7 +17,6 @@ export interface QueryBarProps extends QueryChipsProps {
   onClear: () => void
   /** undefined before the server has named its model. */
   words: WordsSearch | undefined
-  wordsRef: RefObject<HTMLInputElement | null>
 }
 
 /** Everything that is searched with, and ways to add to it. */
@@ -50,7 +49,14 @@ export function QueryBar(props: QueryBarProps) {
         <span className="min-w-2 flex-1" />
       )}
       {!isEmpty && (
-        <IconButton label={query.clear} onClick={onClear} size="small">
+        <IconButton
+          label={query.clear}
+          onClick={() => {
+            passFocus(props.wordsRef)
+            onClear()
+          }}
+          size="small"
+        >
           <X />
         </IconButton>
       )}

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { PencilLine, Type } from 'lucide-react'
-import { type KeyboardEvent, useState } from 'react'
+import { type KeyboardEvent, type RefObject, useState } from 'react'
 import { ApiError, getImage, getSavedQuery, type Image } from '../api/client.ts'
 import { sizedUrl } from '../api/picture-sources.ts'
 import { serverUrl } from '../api/server-url.ts'
@@ -9,6 +9,7 @@ import { QueryChip } from '../components/query-chip.tsx'
 import { messages } from '../messages/messages.ts'
 import { type Influence, MEDIUM, type QueryTerm } from '../state/query-terms.ts'
 import { ChipOptions } from './chip-options.tsx'
+import { passFocus } from './pass-focus.ts'
 import { useOverflow } from './use-overflow.ts'
 
 export interface QueryChipsProps {
@@ -28,7 +29,13 @@ export interface QueryChipsProps {
   onUpdate: (term: QueryTerm, part: Partial<QueryTerm>) => void
   onRemove: (term: QueryTerm) => void
   onTrace: (url: string) => void
+  /** The field for words. */
+  wordsRef: RefObject<HTMLInputElement | null>
 }
+
+/** The key of the drawing among the chips. */
+const SKETCH = 'sketch'
+const keyOf = ({ kind, id, region }: QueryTerm) => `${kind} ${id} ${region}`
 
 /** The parts of the search, one chip each. */
 export function QueryChips({
@@ -42,8 +49,12 @@ export function QueryChips({
   onUpdate,
   onRemove,
   onTrace,
+  wordsRef,
 }: QueryChipsProps) {
   const [openOptions, setOpenOptions] = useState<string>()
+  const keys = [sketch && SKETCH, ...terms.map(keyOf)]
+  // Options that go with their chip stay closed when it returns.
+  if (openOptions !== undefined && !keys.includes(openOptions)) setOpenOptions(undefined)
   /** Place of the chip that had the focus last, which is the only tab stop. */
   const [current, setCurrent] = useState(0)
   const first = sketch === undefined ? 0 : 1
@@ -53,6 +64,16 @@ export function QueryChips({
     hasOptions: openOptions === key,
     onOptions: (isOpen: boolean) => setOpenOptions(isOpen ? key : undefined),
   })
+  /** Before a chip goes, the focus goes to the one beside it, or from the last one to the field for words. */
+  const removal = (at: number, remove: () => void) => () => {
+    const chips = chipsOf(ref.current!)
+    const other = chips[at + 1] ?? chips[at - 1]
+    if (other) {
+      other.focus()
+      setCurrent(Math.min(at, chips.length - 2))
+    } else passFocus(wordsRef)
+    remove()
+  }
   /** While the options of one are open, only that one is marked. */
   const areClosed = openOptions === undefined
   return (
@@ -70,7 +91,8 @@ export function QueryChips({
       {sketch !== undefined && (
         <SketchChip
           {...sketch}
-          {...optionsOf('sketch')}
+          {...optionsOf(SKETCH)}
+          onRemove={removal(0, sketch.onRemove)}
           isMarked={sketch.isOpen && areClosed}
           tabIndex={tabIndexOf(0)}
         />
@@ -78,16 +100,16 @@ export function QueryChips({
       {terms.map((term, n) => (
         <TermChip
           tabIndex={tabIndexOf(first + n)}
-          key={`${term.kind} ${term.id} ${term.region}`}
+          key={keyOf(term)}
           term={term}
           isOpen={openTerm === term && areClosed}
-          {...optionsOf(`${term.kind} ${term.id} ${term.region}`)}
+          {...optionsOf(keyOf(term))}
           colours={colours}
           isGone={gone.has(term.id)}
           isPaneShown={isPaneShown}
           onOpen={() => onOpen(term)}
           onUpdate={(part) => onUpdate(term, part)}
-          onRemove={() => onRemove(term)}
+          onRemove={removal(first + n, () => onRemove(term))}
           onTrace={onTrace}
         />
       ))}

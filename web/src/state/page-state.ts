@@ -59,7 +59,8 @@ export function usePageState(): PageControl {
     [navigate],
   )
   const closeView = useCallback(() => {
-    if (history.location.state.isOverList) history.back()
+    // What is open over the view goes with it.
+    if (history.location.state.isOverList) history.back({ ignoreBlocker: true })
     else change({ view: undefined, compare: [] }, true)
   }, [history, change])
   const changeTerms = useCallback(
