@@ -59,7 +59,7 @@ export function usePageState(): PageControl {
     [navigate],
   )
   const closeView = useCallback(() => {
-    // What is open over the view goes with it.
+    // Parts that are open over the view go with it.
     if (history.location.state.isOverList) history.back({ ignoreBlocker: true })
     else change({ view: undefined, compare: [] }, true)
   }, [history, change])
