@@ -135,8 +135,7 @@ export async function openSpaceIndex(
     written: stopCopy,
     async save(always) {
       if (always) await stopCopy()
-      const most = Math.max(MIN_UNSAVED, Math.min(MAX_UNSAVED, index.size * MAX_UNSAVED_SHARE))
-      const isDue = unsaved > (always ? 0 : most)
+      const isDue = unsaved > (always ? 0 : mostUnsaved(index.size))
       if (!isDue || copy !== undefined) return
       if (!always && performance.now() < notBefore) return
       await writing
@@ -157,6 +156,11 @@ export async function openSpaceIndex(
       )
     },
   }
+}
+
+/** @param size number of vectors in the index */
+function mostUnsaved(size: number): number {
+  return Math.max(MIN_UNSAVED, Math.min(MAX_UNSAVED, size * MAX_UNSAVED_SHARE))
 }
 
 /** Caches the last results of filters until something is written. */
