@@ -94,10 +94,12 @@ export async function openSpaceIndex(
   let copy: IndexCopy | undefined
   let notBefore = 0
 
+  const absent = () => missing.slice(next)
+  const isComplete = () => next >= missing.length
+
   async function keys(): Promise<Float64Array> {
-    const absent = new Set(missing.slice(next))
-    const ids = await vectorIds(database, embedderId)
-    return absent.size === 0 ? ids : ids.filter((id) => !absent.has(id))
+    const without = new Set(absent())
+    return (await vectorIds(database, embedderId)).filter((id) => !without.has(id))
   }
 
   async function stopCopy(): Promise<void> {
@@ -124,25 +126,23 @@ export async function openSpaceIndex(
     ...cacheMatches((vectors) => {
       unsaved += vectors
     }),
-    isComplete: () => next >= missing.length,
-    absent: () => missing.slice(next),
+    isComplete,
+    absent,
     async catchUp() {
       const ids = missing.slice(next, next + CATCH_UP_ROWS)
       unsaved += (await addRows(database, ids, index, dimensions)).length
       next += ids.length
-      return next >= missing.length
+      return isComplete()
     },
     written: stopCopy,
     async save(always) {
       if (always) await stopCopy()
-      const isDue = unsaved > (always ? 0 : mostUnsaved(index.size))
-      if (!isDue || copy !== undefined) return
+      if (copy !== undefined || unsaved <= (always ? 0 : mostUnsaved(index.size))) return
       if (!always && performance.now() < notBefore) return
       await writing
       const included = unsaved
       unsaved = 0
-      const isComplete = next >= missing.length
-      const { written } = await startWriting(always || !isComplete || index.size <= maxDirectSave)
+      const { written } = await startWriting(always || !isComplete() || index.size <= maxDirectSave)
       writing = written.then(
         (isWritten) => {
           if (!isWritten) unsaved += included
