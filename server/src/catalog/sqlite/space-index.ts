@@ -109,10 +109,7 @@ export async function openSpaceIndex(
 
   /** @returns a promise for the written file, once the index may be changed again */
   async function startWriting(isDirect: boolean): Promise<{ written: Promise<boolean> }> {
-    if (isDirect) {
-      const current = await keys()
-      return { written: index.save(current).then(() => true) }
-    }
+    if (isDirect) return { written: index.save(await keys()).then(() => true) }
     copy = startIndexCopy({ directory, embedderId, dimensions })
     const written = copy.written.finally(() => {
       copy = undefined
