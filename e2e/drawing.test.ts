@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { draw, inkIn, openPage, PHONE, sheetPlace } from './support/browser.ts'
+import { count, draw, firstResults, inkIn, openPage, PHONE, sheetPlace } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { anyInk, hasInkAt, levelLine } from './support/ink.ts'
 import { deviceOf, stream } from './support/pointer.ts'
@@ -89,6 +89,32 @@ describe('keys', () => {
     await page.keyboard.press('Delete')
     await expect.poll(() => hasInkAt(page, 0.4)).toBe(false)
     expect(await page.getByText('moved to trash').count()).toBe(0)
+    await close()
+  })
+})
+
+describe('matching colours', () => {
+  it('shows the gallery while nothing is drawn, and after the sheet was cleared', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    const firstVisit = page.getByRole('heading', { name: 'Draw what you remember' })
+    const expectGallery = async () => {
+      await page.waitForURL(/q=csketch$/)
+      await count(page, '24 pictures')
+      await firstVisit.waitFor()
+      await page.locator('[data-testid=grid] [data-path]').first().waitFor()
+      expect(await page.getByText('The search only excludes pictures.').count()).toBe(0)
+    }
+    await page.locator('canvas').focus()
+    await page.keyboard.press('c')
+    await page.getByRole('radio', { name: 'Red' }).check()
+    await page.getByRole('switch', { name: 'Match colours too' }).check()
+    await page.keyboard.press('Escape')
+    await expectGallery()
+    await draw(page, [levelLine(0.4)])
+    await firstResults(page, 1)
+    await page.waitForURL(/q=.*s[0-9a-f]+/)
+    await page.getByRole('button', { name: /^Clear sheet/ }).click()
+    await expectGallery()
     await close()
   })
 })

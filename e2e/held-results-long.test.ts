@@ -136,3 +136,27 @@ it('results that could not be requested again are announced as they are shown', 
   await settled(page)
   await close()
 })
+
+it('close matches of further strokes replace the text that there are none, wherever the list was before', async () => {
+  const { page, close } = await openPage(demo.browser, demo.product.url, LOW_WINDOW)
+  let closeCount = 0
+  await page.route('**/api/images/search', async (route) => {
+    const response = await route.fetch()
+    const json = { ...(await response.json()), close: { score: 0.5, total: closeCount } }
+    // A request that was aborted meanwhile takes no answer.
+    await route.fulfill({ json }).catch(() => {})
+  })
+  await page.evaluate(() => localStorage.setItem('further', 'false'))
+  await page.reload()
+  await page.locator('[data-index="0"][data-path]').waitFor()
+  await page.getByTestId('grid').evaluate((grid) => grid.scrollTo(0, grid.scrollHeight))
+  await page.locator('[data-index="23"][data-path]').waitFor()
+  await draw(page, [levelLine(0.4)])
+  await page.getByRole('heading', { name: 'Nothing close yet' }).waitFor()
+  await count(page, '0 close matches')
+  closeCount = 3
+  await draw(page, [levelLine(0.6)])
+  await count(page, '3 close matches')
+  await expect.poll(() => page.locator('[data-testid=grid] [data-path]').count()).toBe(3)
+  await close()
+})

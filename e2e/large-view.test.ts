@@ -123,6 +123,24 @@ it('the large view begins with the version of the picture that its tile has', as
   await close()
 })
 
+it('the large view shows a picture by what the list has of it while its details can not be loaded', async () => {
+  const { page, close } = await openPage(browser, `${product.url}/?sort=name`)
+  const details = /\/api\/images\/[0-9a-f-]+$/
+  await page.route(details, (route) =>
+    route.fulfill({ status: 500, json: { error: 'The disk is damaged.' } }),
+  )
+  const failed = page.waitForResponse(details)
+  await openLarge(page, 'another.png')
+  await (await failed).finished()
+  await stillness(page)
+  const dialog = page.getByRole('dialog', { name: 'another.png' })
+  expect(await dialog.getByRole('alert').count()).toBe(0)
+  expect(await dialog.getByTestId('large-picture').isVisible()).toBe(true)
+  await page.keyboard.press('ArrowRight')
+  await page.getByRole('dialog', { name: 'camera.dng' }).getByTestId('large-picture').waitFor()
+  await close()
+})
+
 describe('full screen in the large view', () => {
   it('is entered and left by the key and the button, and ends with the view', async () => {
     const { page, close } = await openPage(browser, product.url)

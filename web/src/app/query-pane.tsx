@@ -63,7 +63,7 @@ export function QueryPane({
       setFull={setFull}
       onClose={onClose}
       empty={
-        sheet.isRestored && page.state.terms.length === 0 ? (
+        sheet.isRestored && page.state.terms.every(({ kind }) => kind === 'colours') ? (
           <FirstVisit
             onExample={(example) => sheet.draw(replaceBy(sheet.sketch, example))}
             onPicture={page.picture.keep}

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { lazyPart } from '../components/lazy-part.tsx'
 import { useDelayedTrue } from '../components/use-delayed-true.ts'
 import { useMeasures } from '../components/use-layout.ts'
@@ -120,11 +120,18 @@ export function ResultsPane({ hasHead = true, barClassName = '', ...props }: Res
 function Pictures(props: ResultsPaneProps & { scale: number }) {
   const { page, scale, areScoresShown } = props
   const { lists, actions, mayEdit } = page
-  const { list, selection, viewed, trash } = lists
+  const { list, selection, viewed, trash, setAtTop } = lists
   const measures = useMeasures()
   const [menu, setMenu] = useState<MenuTarget>()
-  if (list.error !== null && list.count === 0) return <ListProblem page={page} error={list.error} />
-  if (page.search.isOnlyUnwanted || (!list.isLoading && list.count === 0)) return <NoPictures {...props} />
+  const hasFailed = list.error !== null && list.count === 0
+  const isEmpty = page.search.isOnlyUnwanted || (!list.isLoading && list.count === 0)
+  const hasGrid = !hasFailed && !isEmpty
+  // Nothing has to keep its place while there is no grid to report it.
+  useEffect(() => {
+    if (!hasGrid) setAtTop(true)
+  }, [hasGrid, setAtTop])
+  if (hasFailed) return <ListProblem page={page} error={list.error!} />
+  if (isEmpty) return <NoPictures {...props} />
   const grid = (
     <PictureGrid
       sections={props.isTitleOutside ? withoutTitle(lists.sections) : lists.sections}
@@ -139,7 +146,7 @@ function Pictures(props: ResultsPaneProps & { scale: number }) {
       areScoresShown={areScoresShown}
       returnTo={viewed.returnTo}
       onReturned={viewed.onReturned}
-      onTop={lists.setAtTop}
+      onTop={setAtTop}
       resetKey={lists.resetKey}
       isOfBefore={!lists.isCurrent}
       onOpen={viewed.open}

@@ -39,7 +39,7 @@ export function usePageSearch(
     hasResults: isActive && (result.data !== undefined || result.error !== null),
     /** Whether there is a drawing that further strokes may complete. */
     hasDrawing: isActive && sheet.live !== undefined,
-    isOnlyUnwanted: !isActive && terms.length > 0,
+    isOnlyUnwanted: !isActive && terms.some(({ kind }) => kind !== 'colours'),
     /** Changes with every part of the search but the drawing. */
     key: JSON.stringify([[...others, ...typed], filters, state.resultSort]),
   }

@@ -57,19 +57,19 @@ export interface LargeViewProps {
 /** One picture as large as the window, with its neighbours and details. */
 export function LargeView(props: LargeViewProps) {
   const { id, list, index, onClose } = props
-  const known = index === undefined ? undefined : list.imageAt(index)
+  const listed = index === undefined ? undefined : list.imageAt(index)
+  const known = listed?.id === id ? listed : undefined
   const rootRef = useRef<HTMLDivElement>(null)
   const { data, error, refetch } = useQuery({
     queryKey: ['images', 'one', id],
     queryFn: ({ signal }) => getImage(id, signal),
-    // Details from the list are shown at once.
-    placeholderData: known?.id === id ? known : undefined,
     retry: false,
   })
   const isGone = error instanceof ApiError && error.code === 'image_not_found'
+  // Details from the list are shown at once, and stay if no others can be loaded.
+  const details = isGone ? undefined : (data ?? known)
   // Only the list has these.
-  const { score, copies } = known?.id === id ? known : {}
-  const image = isGone ? undefined : data && { ...data, score, copies }
+  const image = details && { ...details, score: known?.score, copies: known?.copies }
   const isMissing = image === undefined
   // Also when the picture goes: with it goes the element that had the focus.
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever there is a picture, or none any more
