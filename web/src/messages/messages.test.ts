@@ -108,6 +108,14 @@ describe('the title of a notice about missing files', () => {
   })
 })
 
+describe('the question about the files of tiles', () => {
+  it('writes all numbers as in the language', () => {
+    for (const { folded } of [enViews, deViews])
+      for (const text of [folded.text(1, 1200), folded.text(1100, 1200), folded.all(1200)])
+        expect(text).toMatch(/1\D200 /)
+  })
+})
+
 describe('the language', () => {
   it('is the chosen one, else the first supported one of the browser, else English', () => {
     expect(languageOf('de', ['en-US'])).toBe('de')
