@@ -117,6 +117,23 @@ it('adds all pictures of a list to a collection, also on a phone, where the coll
   await close()
 })
 
+it('an empty collection has a text of its own', async () => {
+  const collection = await (
+    await fetch(`${demo.product.url}/api/collections`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'Later' }),
+    })
+  ).json()
+  const { page, close } = await openPage(demo.browser, demo.product.url, DESKTOP)
+  await page.goto(`${demo.product.url}/?collection=${collection.id}`)
+  await page.getByRole('heading', { name: 'Nothing in this collection yet' }).waitFor()
+  await page.getByRole('status').getByRole('button', { name: 'All pictures' }).click()
+  await page.locator('[data-path]').first().waitFor()
+  await fetch(`${demo.product.url}/api/collections/${collection.id}`, { method: 'DELETE' })
+  await close()
+})
+
 it('keeps a search as a collection, which finds pictures that come later', async () => {
   const { page, close } = await openPage(demo.browser, demo.product.url, DESKTOP)
   await draw(page, STAR)

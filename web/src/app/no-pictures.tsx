@@ -1,4 +1,14 @@
-import { ImagePlus, Images, Minus, Pencil, ScanSearch, SlidersHorizontal, Upload } from 'lucide-react'
+import {
+  Clock,
+  ImagePlus,
+  Images,
+  Layers,
+  Minus,
+  Pencil,
+  ScanSearch,
+  SlidersHorizontal,
+  Upload,
+} from 'lucide-react'
 import { Button } from '../components/button.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
 import { passFocusAtEnd } from '../components/pass-focus-at-end.ts'
@@ -56,13 +66,29 @@ function Reason({ page, onAddFiles, onDraw, onChoosePicture }: NoPicturesProps) 
       </EmptyState>
     )
   }
+  const toGallery = (
+    <Button icon={<Images />} onClick={() => change(NO_FILTERS)}>
+      {gallery.allPictures}
+    </Button>
+  )
+  if (filters === 1 && state.collection !== undefined)
+    return (
+      <EmptyState icon={<Layers />} title={nothing.collectionTitle} text={nothing.collection}>
+        {toGallery}
+      </EmptyState>
+    )
+  if (filters === 1 && state.isRecent)
+    return (
+      <EmptyState icon={<Clock />} title={nothing.recentTitle} text={nothing.recent}>
+        {toGallery}
+      </EmptyState>
+    )
   if (filters > 0) {
-    const all = root === undefined ? 0 : countOf(root)
     return (
       <EmptyState
         icon={<SlidersHorizontal />}
         title={nothing.filteredTitle}
-        text={nothing.filtered(filters, all)}
+        text={root && nothing.filtered(filters, countOf(root))}
       >
         {clear}
       </EmptyState>

@@ -13,6 +13,10 @@ export const nothing = {
           one: `${number(filters)} Filter verbergen das einzige Bild.`,
           other: `${number(filters)} Filter verbergen alle # Bilder.`,
         }),
+  collectionTitle: 'Noch nichts in dieser Sammlung',
+  collection: 'Hinzugefügte Bilder erscheinen hier.',
+  recentTitle: 'Kürzlich kam nichts hinzu',
+  recent: 'Neue Dateien der Galerie erscheinen hier.',
   onlyNegativeTitle: 'Füge etwas hinzu, wonach gesucht werden soll',
   onlyNegative: 'Die Suche schließt nur Bilder aus. Füge eine Skizze, ein Bild oder Wörter hinzu.',
 }

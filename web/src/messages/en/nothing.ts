@@ -14,6 +14,10 @@ export const nothing = {
           one: `${number(filters)} filters hide the only picture.`,
           other: `${number(filters)} filters hide all # pictures.`,
         }),
+  collectionTitle: 'Nothing in this collection yet',
+  collection: 'Pictures that you add to it appear here.',
+  recentTitle: 'Nothing was added recently',
+  recent: 'Files that are added to the gallery appear here.',
   onlyNegativeTitle: 'Add something to look for',
   onlyNegative: 'The search only excludes pictures. Add a sketch, a picture or words.',
 }
