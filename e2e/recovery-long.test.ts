@@ -89,6 +89,36 @@ it('a picture that could not be loaded does not mark its place, and is requested
   await expect.poll(isShown(path)).toBe(true)
 })
 
+it('a picture that waits for its next request is requested at once when the server is back', async () => {
+  let isAway = true
+  const refused: string[] = []
+  const { page, send } = await openWithEvents(async (opened) => {
+    await opened.clock.install()
+    await opened.route(/\/thumbnail/, (route) => {
+      if (!isAway) return route.continue()
+      refused.push(route.request().url())
+      return route.abort()
+    })
+  })
+  await send('open')
+  const image = page.locator('[data-index="0"] img')
+  const src = await image.evaluate((element: HTMLImageElement) => element.currentSrc || element.src)
+  // The next pause takes half a minute.
+  await expect
+    .poll(async () => {
+      await page.clock.runFor(500)
+      return refused.filter((url) => url === src).length
+    })
+    .toBe(5)
+  isAway = false
+  await send('error')
+  await page.clock.runFor(2_000)
+  await send('open')
+  await expect
+    .poll(() => image.evaluate((element: HTMLImageElement) => element.naturalWidth), { timeout: 20_000 })
+    .toBeGreaterThan(0)
+})
+
 it('each of two notices can be dismissed for good', async () => {
   const { page, close } = await openPage(demo.browser, demo.product.url)
   await withStatus(page, {

@@ -27,14 +27,21 @@ export function PatientImage({
   ...attributes
 }: PatientImageProps) {
   const [attempt, setAttempt] = useState(0)
+  /** Number of times that the server came back while there was no picture. */
+  const [round, setRound] = useState(0)
   const [hasFailed, setFailed] = useState(false)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   useEffect(() => () => clearTimeout(timer.current), [])
-  useServerBack(() => attempt === MAX_ATTEMPTS && setAttempt(0))
+  useServerBack(() => {
+    if (!hasFailed) return
+    clearTimeout(timer.current)
+    setAttempt(0)
+    setRound(round + 1)
+  })
   if (attempt === MAX_ATTEMPTS && whenGivenUp !== undefined) return whenGivenUp
   return (
     <img
-      key={Math.min(attempt, MAX_ATTEMPTS - 1)}
+      key={`${round} ${Math.min(attempt, MAX_ATTEMPTS - 1)}`}
       alt={alt}
       {...attributes}
       className={hasFailed ? `${className} invisible` : className}
