@@ -257,3 +257,19 @@ describe('a raw photo', () => {
     await close()
   })
 })
+
+it('goes one step back when Escape is pressed twice before the step is done', async () => {
+  const { page, close } = await openPage(browser, product.url, DESKTOP)
+  await page.goto(`${product.url}/?recent=true`)
+  await tile(page, 'small.png').click()
+  await page.getByRole('dialog').waitFor()
+  await page.evaluate(() => {
+    for (let n = 0; n < 2; n++)
+      document.activeElement!.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }))
+  })
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await expect.poll(() => new URL(page.url()).searchParams.has('view')).toBe(false)
+  await page.waitForTimeout(300)
+  expect(new URL(page.url()).searchParams.has('recent')).toBe(true)
+  await close()
+})

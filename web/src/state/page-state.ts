@@ -1,5 +1,5 @@
 import { useNavigate, useRouter, useSearch } from '@tanstack/react-router'
-import { useCallback, useMemo } from 'react'
+import { useCallback, useMemo, useRef } from 'react'
 import {
   type Address,
   changed,
@@ -58,10 +58,15 @@ export function usePageState(): PageControl {
       }),
     [navigate],
   )
+  /** Where the last step back began, which takes a while. */
+  const left = useRef<object>(undefined)
   const closeView = useCallback(() => {
+    const { location } = history
+    if (left.current === location) return
+    if (!location.state.isOverList) return change({ view: undefined, compare: [] }, true)
+    left.current = location
     // Parts that are open over the view go with it.
-    if (history.location.state.isOverList) history.back({ ignoreBlocker: true })
-    else change({ view: undefined, compare: [] }, true)
+    history.back({ ignoreBlocker: true })
   }, [history, change])
   const changeTerms = useCallback(
     (update: (terms: QueryTerm[]) => QueryTerm[], isReplaced: boolean) =>
