@@ -59,7 +59,7 @@ export function BottomSheet({
             aria-label={detent === 2 ? labels.fewer : labels.more}
             aria-expanded={detent > 0}
             onClick={() => onDetent(detent === 2 ? 0 : ((detent + 1) as Detent))}
-            className="relative mx-auto -mt-2 flex h-6 w-24 items-center justify-center pt-2 after:absolute after:inset-x-0 after:-top-1.5 after:-bottom-3.5 before:h-1.25 before:w-10 before:rounded-full before:bg-line-strong"
+            className="relative mx-auto -mt-2 flex h-6 w-24 items-center justify-center pt-2 after:absolute after:inset-x-0 after:-inset-y-2.5 before:h-1.25 before:w-10 before:rounded-full before:bg-line-strong"
           />
           {head}
         </div>
