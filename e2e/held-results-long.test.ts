@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { count, draw, firstResults, openPage, settled, tile } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { levelLine } from './support/ink.ts'
+import { stillness } from './support/layout.ts'
 import { CLASSICAL } from './support/product.ts'
 import { STAR } from './support/shapes.ts'
 
@@ -149,8 +150,10 @@ it('close matches of further strokes replace the text that there are none, where
   await page.evaluate(() => localStorage.setItem('further', 'false'))
   await page.reload()
   await page.locator('[data-index="0"][data-path]').waitFor()
-  await page.getByTestId('grid').evaluate((grid) => grid.scrollTo(0, grid.scrollHeight))
-  await page.locator('[data-index="23"][data-path]').waitFor()
+  const grid = page.getByTestId('grid')
+  await grid.evaluate((element) => element.scrollTo(0, element.scrollHeight))
+  await expect.poll(() => grid.evaluate(({ scrollTop }) => scrollTop)).toBeGreaterThan(0)
+  await stillness(page)
   await draw(page, [levelLine(0.4)])
   await page.getByRole('heading', { name: 'Nothing close yet' }).waitFor()
   await count(page, '0 close matches')
