@@ -108,6 +108,17 @@ describe('the title of a notice about missing files', () => {
   })
 })
 
+describe('the text about a file that is in the gallery already', () => {
+  it('keeps the signs of its name', () => {
+    for (const { uploading } of [enViews, deViews])
+      for (const count of [1, 3]) {
+        const text = uploading.known('cup #7.png', 'cups/#2/a.png', count)
+        expect(text).toContain('cup #7.png')
+        expect(text).toContain('cups/#2/a.png')
+      }
+  })
+})
+
 describe('the question about the files of tiles', () => {
   it('writes all numbers as in the language', () => {
     for (const { folded } of [enViews, deViews])

@@ -31,10 +31,9 @@ export const uploading = {
   question: (name: string) => `Über ${name} entscheiden`,
   taken: (name: string, folder: string) => `In „${folder}“ gibt es eine andere Datei namens „${name}“.`,
   known: (name: string, path: string, count: number) =>
-    plural(count, {
-      one: `„${name}“ ist schon in der Galerie: ${path}`,
-      other: `„${name}“ ist schon # Mal in der Galerie, zum Beispiel hier: ${path}`,
-    }),
+    count === 1
+      ? `„${name}“ ist schon in der Galerie: ${path}`
+      : `„${name}“ ist schon ${number(count)} Mal in der Galerie, zum Beispiel hier: ${path}`,
   inTrash: (name: string) => `„${name}“ liegt im Papierkorb.`,
   isThere: 'Sie ist schon in diesem Ordner.',
   keepBoth: 'Beide behalten',

@@ -28,10 +28,10 @@ export const uploading = {
   question: (name: string) => `Decide about ${name}`,
   taken: (name: string, folder: string) => `“${folder}” has another file named “${name}”.`,
   known: (name: string, path: string, count: number) =>
-    plural(count, {
-      one: `“${name}” is in the gallery already: ${path}`,
-      other: `“${name}” is in the gallery already, # times. One of them: ${path}`,
-    }),
+    // Names may contain the sign that stands for the count.
+    count === 1
+      ? `“${name}” is in the gallery already: ${path}`
+      : `“${name}” is in the gallery already, ${number(count)} times. One of them: ${path}`,
   inTrash: (name: string) => `“${name}” is in the trash.`,
   isThere: 'It is in this folder already.',
   keepBoth: 'Keep both',
