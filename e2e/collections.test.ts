@@ -117,20 +117,20 @@ it('adds all pictures of a list to a collection, also on a phone, where the coll
   await close()
 })
 
-it('an empty collection has a text of its own', async () => {
-  const collection = await (
-    await fetch(`${demo.product.url}/api/collections`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ name: 'Later' }),
-    })
-  ).json()
+it.each(['images', 'search'])('an empty collection of kind %s has a text of its own', async (kind) => {
   const { page, close } = await openPage(demo.browser, demo.product.url, DESKTOP)
-  await page.goto(`${demo.product.url}/?collection=${collection.id}`)
-  await page.getByRole('heading', { name: 'Nothing in this collection yet' }).waitFor()
+  const api = `${demo.product.url}/api/collections`
+  const list = await (await page.request.get(`${demo.product.url}/api/images?items_per_page=1`)).json()
+  const parts = [{ kind: 'image_id', image_id: list.images[0].id, weight: 1 }]
+  const search = { parts, top_k: 10, query: { name_contains: 'no such name' } }
+  const data = { name: 'Later', ...(kind === 'search' && { search }) }
+  const { id } = await (await page.request.post(api, { data })).json()
+  onTestFinished(async () => void (await fetch(`${api}/${id}`, { method: 'DELETE' })))
+  await page.goto(`${demo.product.url}/?collection=${id}`)
+  const title = kind === 'search' ? 'This saved search finds no pictures' : 'Nothing in this collection yet'
+  await page.getByRole('heading', { name: title }).waitFor()
   await page.getByRole('status').getByRole('button', { name: 'All pictures' }).click()
   await page.locator('[data-path]').first().waitFor()
-  await fetch(`${demo.product.url}/api/collections/${collection.id}`, { method: 'DELETE' })
   await close()
 })
 

@@ -13,6 +13,7 @@ import { Button } from '../components/button.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
 import { passFocusAtEnd } from '../components/pass-focus-at-end.ts'
 import { countOf, useFolders } from '../gallery/folders.ts'
+import { useCollections } from '../gallery/use-collections.ts'
 import { messages } from '../messages/messages.ts'
 import { viewMessages } from '../messages/view-messages.ts'
 import { filterCount, NO_FILTERS } from '../state/address.ts'
@@ -40,6 +41,7 @@ function Reason({ page, onAddFiles, onDraw, onChoosePicture }: NoPicturesProps) 
   const { gallery, query, app } = messages
   const { nothing } = viewMessages
   const { data: root } = useFolders()
+  const isSavedSearch = useCollections().some(({ id, kind }) => id === state.collection && kind === 'search')
   const filters = filterCount(state)
   const clear = <Button onClick={() => change(NO_FILTERS)}>{gallery.clearFilters}</Button>
   if (search.isOnlyUnwanted) {
@@ -73,7 +75,11 @@ function Reason({ page, onAddFiles, onDraw, onChoosePicture }: NoPicturesProps) 
   )
   if (filters === 1 && state.collection !== undefined)
     return (
-      <EmptyState icon={<Layers />} title={nothing.collectionTitle} text={nothing.collection}>
+      <EmptyState
+        icon={<Layers />}
+        title={isSavedSearch ? nothing.savedSearchTitle : nothing.collectionTitle}
+        text={isSavedSearch ? nothing.savedSearch : nothing.collection}
+      >
         {toGallery}
       </EmptyState>
     )

@@ -15,6 +15,8 @@ export const nothing = {
         }),
   collectionTitle: 'Noch nichts in dieser Sammlung',
   collection: 'Hinzugefügte Bilder erscheinen hier.',
+  savedSearchTitle: 'Diese gespeicherte Suche findet keine Bilder',
+  savedSearch: 'Bilder, die zu ihr passen, erscheinen hier automatisch.',
   recentTitle: 'Kürzlich kam nichts hinzu',
   recent: 'Neue Dateien der Galerie erscheinen hier.',
   onlyNegativeTitle: 'Füge etwas hinzu, wonach gesucht werden soll',

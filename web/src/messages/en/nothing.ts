@@ -16,6 +16,8 @@ export const nothing = {
         }),
   collectionTitle: 'Nothing in this collection yet',
   collection: 'Pictures that you add to it appear here.',
+  savedSearchTitle: 'This saved search finds no pictures',
+  savedSearch: 'Pictures that match it appear here automatically.',
   recentTitle: 'Nothing was added recently',
   recent: 'Files that are added to the gallery appear here.',
   onlyNegativeTitle: 'Add something to look for',
