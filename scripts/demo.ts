@@ -27,7 +27,8 @@ const data = fileURLToPath(new URL('../demo/data', import.meta.url))
 const launcher = fileURLToPath(new URL('../server/bin/sketch-search.js', import.meta.url))
 const child = spawn(
   process.execPath,
-  [launcher, 'serve', gallery, '--data-directory', data, ...serveArguments],
+  // As in the first line of the launcher.
+  ['--max-semi-space-size=4', launcher, 'serve', gallery, '--data-directory', data, ...serveArguments],
   {
     cwd: root,
     stdio: 'inherit',
