@@ -21,7 +21,7 @@ export function useTileMotion(gridRef: RefObject<HTMLElement | null>, shown: Sho
     const cells = moves.map(({ index }) =>
       gridRef.current?.querySelector(`[data-index="${index}"]`)?.closest('[role=gridcell]'),
     )
-    const [first] = cells
+    const first = cells.find((cell) => cell !== null && cell !== undefined)
     if (!first) return
     // Read once: after each animation that starts, styles would have to be computed again.
     const { transitionDuration, transitionTimingFunction: easing } = getComputedStyle(first)
